@@ -1,0 +1,67 @@
+"""Settings of every command, from the environment (prefix CAOMAI_) and validated at start."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import Field, PostgresDsn, ValidationError, field_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from caomai.errors import ParameterError
+
+
+def default_data_dir() -> Path:
+    """Give the folder of the embedded database, after the XDG base directory specification."""
+    home = os.environ.get("XDG_DATA_HOME") or Path.home() / ".local" / "share"
+    return Path(home) / "caom-ai"
+
+
+class Settings(BaseSettings):
+    """What an operator may choose; `caom-ai check` prints it."""
+
+    model_config = SettingsConfigDict(env_prefix="CAOMAI_", extra="ignore", frozen=True)
+
+    database_url: PostgresDsn | None = Field(
+        None, description="Any PostgreSQL >= 15 with pgvector >= 0.8 instead of the embedded one."
+    )
+    query_database_url: PostgresDsn | None = Field(
+        None, description="The same database as the read-only query user; without it the service sets its role."
+    )
+    data_dir: Path = Field(
+        default_factory=default_data_dir, description="Folder of the embedded PostgreSQL."
+    )
+    authority: str = Field(
+        "caom-ai.local",
+        pattern=r"^[A-Za-z0-9][A-Za-z0-9._~-]{2,}$",
+        description="IVOA authority in ivo://AUTHORITY/COLLECTION?observationID/productID.",
+    )
+    collection: Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9._-]{0,63}$")] = Field(
+        "LOCAL", description="Collection of ingested FITS files."
+    )
+    observation_id: str = Field(
+        "{folder}.{stem}",
+        description="Rule for observationID: {folder}, {stem}, {KEYWORD} or {KEYWORD|stem}.",
+    )
+    product_id: str = Field("{stem}", description="Rule for productID, as observation_id.")
+    artifacts: dict[str, str] = Field(
+        {"file": "/"},
+        description="Artifact URI scheme -> folder, or URL template with {uri}, {path} or {name}.",
+    )
+    model: Path | None = Field(None, description="Folder of a model that caom-ai train made.")
+
+    @field_validator("data_dir")
+    @classmethod
+    def _absolute(cls, folder: Path) -> Path:
+        return folder.expanduser().absolute()
+
+
+def read_settings(**overrides: object) -> Settings:
+    """Read the environment, or say in one sentence which setting is wrong."""
+    try:
+        return Settings(**{name: value for name, value in overrides.items() if value is not None})  # type: ignore[arg-type]
+    except ValidationError as error:
+        first = error.errors()[0]
+        name = "CAOMAI_" + "_".join(str(part) for part in first["loc"]).upper()
+        raise ParameterError(f"{name} is not usable: {first['msg']}.") from error

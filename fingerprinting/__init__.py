@@ -1,0 +1,1 @@
+"""From pixels to fingerprints: read, detect, cut out, embed, count, and the training of the maps."""

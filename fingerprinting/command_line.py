@@ -1,0 +1,9 @@
+"""Commands of this tree; heavy imports stay inside the commands, so that --help answers at once."""
+
+from __future__ import annotations
+
+import typer
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands of this tree to caom-ai."""

@@ -1,0 +1,1 @@
+"""The service: ADQL, TAP, VOSI and DataLink over the fingerprints of an archive."""
