@@ -1,0 +1,90 @@
+"""Object cut-outs as the encoder sees them: a fovea of two scales, 32 native and 64 binned pixels wide."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import numpy as np
+from numpy.lib.stride_tricks import sliding_window_view
+from numpy.typing import NDArray
+
+WINDOW: Final = 64
+FOVEA: Final = 32
+SOFTENING: Final = 2.0  # in sigma: below it the stretch is linear
+BRIGHTEST: Final = 5
+CORE: Final = 8
+LEAST_PEAK: Final = 0.5  # keeps windows whose core is empty or masked from being blown up to pure noise
+LOWEST, HIGHEST = -0.5, 1.5
+
+
+def windows(
+    sky_subtracted: NDArray[np.float32],
+    sigma: float | NDArray[np.float32],
+    x: NDArray[np.float64],
+    y: NDArray[np.float64],
+) -> NDArray[np.float32]:
+    """Cut (n, 64, 64) windows in units of sigma around 0-based positions; outside the frame they are 0.
+
+    The middle of a window, between its pixels 31 and 32, lies within half a pixel of the position: so the
+    windows of a turned frame are the turned windows, which a centre on a whole pixel would not give.
+    """
+    left = np.floor(x).astype(np.intp) - (WINDOW // 2 - 1)
+    bottom = np.floor(y).astype(np.intp) - (WINDOW // 2 - 1)
+    cut = _gather(sky_subtracted, left, bottom)
+    if np.ndim(sigma) == 0:
+        cut *= np.float32(1.0 / float(sigma))
+        return cut
+    spread = _gather(np.asarray(sigma), left, bottom)
+    return np.divide(cut, spread, out=np.zeros_like(cut), where=spread > 0)
+
+
+def _gather(
+    image: NDArray[np.float32], left: NDArray[np.intp], bottom: NDArray[np.intp]
+) -> NDArray[np.float32]:
+    """Copy one window for each corner; corners may lie outside the image."""
+    height, width = image.shape
+    cut = np.empty((left.size, WINDOW, WINDOW), np.float32)
+    inside = (left >= 0) & (bottom >= 0) & (left <= width - WINDOW) & (bottom <= height - WINDOW)
+    if inside.any():
+        cut[inside] = sliding_window_view(image, (WINDOW, WINDOW))[bottom[inside], left[inside]]
+    border = ~inside
+    if border.any():
+        rows = bottom[border, None] + np.arange(WINDOW)
+        columns = left[border, None] + np.arange(WINDOW)
+        seen_rows, seen_columns = (rows >= 0) & (rows < height), (columns >= 0) & (columns < width)
+        values = image[rows.clip(0, height - 1)[:, :, None], columns.clip(0, width - 1)[:, None, :]]
+        cut[border] = np.where(seen_rows[:, :, None] & seen_columns[:, None, :], values, np.float32(0))
+    return cut
+
+
+def fovea(cut: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Turn (n, 64, 64) windows in sigma into (n, 2, 32, 32): native centre and binned whole, stretched."""
+    edge = (WINDOW - FOVEA) // 2
+    views = np.empty((len(cut), 2, FOVEA, FOVEA), np.float32)
+    views[:, 0] = cut[:, edge : edge + FOVEA, edge : edge + FOVEA]
+    rows = cut[:, 0::2] + cut[:, 1::2]
+    np.add(rows[:, :, 0::2], rows[:, :, 1::2], out=views[:, 1])
+    views[:, 1] *= np.float32(0.25)
+    views *= np.float32(1.0 / SOFTENING)
+    np.arcsinh(views, out=views)
+    views /= _peak(views)
+    return np.clip(views, LOWEST, HIGHEST, out=views)
+
+
+def _peak(views: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Give the mean of the brightest core pixels of each view, (n, 2, 1, 1)."""
+    edge = (FOVEA - CORE) // 2
+    core = views[:, :, edge : edge + CORE, edge : edge + CORE].reshape(len(views), 2, CORE * CORE)
+    brightest = np.partition(core, CORE * CORE - BRIGHTEST, axis=2)[:, :, -BRIGHTEST:]
+    mean: NDArray[np.float32] = np.maximum(brightest.mean(axis=2), np.float32(LEAST_PEAK))
+    return mean[:, :, None, None]
+
+
+def cut_out(
+    sky_subtracted: NDArray[np.float32],
+    sigma: float | NDArray[np.float32],
+    x: NDArray[np.float64],
+    y: NDArray[np.float64],
+) -> NDArray[np.float32]:
+    """Give the encoder's input, (n, 2, 32, 32), of objects at 0-based positions (pixels)."""
+    return fovea(windows(sky_subtracted, sigma, x, y))
