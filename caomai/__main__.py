@@ -1,0 +1,5 @@
+"""`python -m caomai` is the command caom-ai."""
+
+from caomai.commands import main
+
+main()
