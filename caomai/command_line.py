@@ -21,6 +21,6 @@ def demo(
     once: Annotated[bool, typer.Option("--once", help="End after the questions instead of serving on.")] = False,
 ) -> None:
     """Show the whole way on sample images: ingest, fingerprint, serve, ask; serves until Ctrl-C."""
-    from caomai.demo import demonstrate  # noqa: PLC0415 - keeps --help fast
+    from caomai.demo import demonstrate
 
     demonstrate(read_settings(), data=data, port=port, once=once)

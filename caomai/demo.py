@@ -53,7 +53,9 @@ class Demo:
         self.console.print(f"[dim]$ caom-ai {escape(' '.join(map(str, arguments)))}", soft_wrap=True)
         code = subprocess.run(command(*arguments), env=self.environment(collection), check=False).returncode  # noqa: S603
         if code not in (0, REFUSED_SOME):
-            raise CaomAiError(f"The demonstration ended at '{title}' (exit code {code}); its reason is above.")
+            raise CaomAiError(
+                f"The demonstration ended at '{title}' (exit code {code}); its reason is above."
+            )
 
     def environment(self, collection: str) -> dict[str, str]:
         """Give the commands the demonstration's database and short identifiers made from file names."""
@@ -100,7 +102,7 @@ def prepare(demo: Demo, data: Path | None) -> None:
 @contextmanager
 def serving(demo: Demo, port: int) -> Iterator[str]:
     """Serve in a process of its own while the block runs; gives the address of the service."""
-    port = port or free_port()
+    port = claim_port(port)
     url = f"http://127.0.0.1:{port}"
     demo.console.rule("[bold]Serve", align="left")
     arguments = ("serve", "--host", "127.0.0.1", "--port", str(port))
@@ -114,10 +116,14 @@ def serving(demo: Demo, port: int) -> Iterator[str]:
         service.wait()
 
 
-def free_port() -> int:
-    """Ask the system for a port that nobody listens on."""
+def claim_port(port: int) -> int:
+    """Check that nobody listens on a port; 0 asks the system for a free one."""
     with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError as error:
+            raise ParameterError(f"Port {port} is not free; choose another with --port.") from error
         return int(probe.getsockname()[1])
 
 
@@ -138,7 +144,9 @@ def ask(demo: Demo, url: str) -> None:
     try:
         from pyvo.dal import TAPService  # noqa: PLC0415 - a client of the demonstration only
     except ImportError as error:
-        raise UsageError("The demonstration asks with pyvo: install it by pip install 'caom-ai[client]'.") from error
+        raise UsageError(
+            "The demonstration asks with pyvo: install it by pip install 'caom-ai[client]'."
+        ) from error
     publisher_id = f"ivo://{demo.settings.authority}/SIM?crowded-01/crowded-01"
     query = NEAREST.format(publisher_id=publisher_id)
     demo.console.rule("[bold]ADQL: the images most like crowded-01", align="left")
@@ -157,14 +165,20 @@ def show(console: Console, rows: Any) -> None:
         raise CaomAiError("The service answered without a row; nothing was fingerprinted.")
     table = Table(*rows.colnames)
     for row in rows:
-        table.add_row(*(f"{value:.4f}" if value.dtype.kind == "f" else escape(str(value)) for value in
-                        (rows[name].dtype.type(row[name]) for name in rows.colnames)))
+        table.add_row(
+            *(
+                f"{value:.4f}" if value.dtype.kind == "f" else escape(str(value))
+                for value in (rows[name].dtype.type(row[name]) for name in rows.colnames)
+            )
+        )
     console.print(table)
 
 
 def wait_for_interrupt(demo: Demo, url: str) -> None:
     """Keep serving until Ctrl-C."""
-    demo.console.print(f"\nServing [bold]{url}/tap[/bold] (TOPCAT, pyvo) and {url}/datalink/links. Ctrl-C ends it.")
+    demo.console.print(
+        f"\nServing [bold]{url}/tap[/bold] (TOPCAT, pyvo) and {url}/datalink/links. Ctrl-C ends it."
+    )
     try:
         while True:
             time.sleep(3600)

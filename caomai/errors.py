@@ -1,6 +1,7 @@
 """The tree of errors that users see: each message is one sentence that says what to do.
 
-`fault` is the DataLink 1.1 (sect. 3.1.4) word, `status` the HTTP status of a DALI answer, `exit_code` the command's.
+`fault` is the DataLink 1.1 (sect. 3.1.4) word, `status` the HTTP status of a DALI answer, `exit_code`
+what the command line ends with.
 """
 
 from __future__ import annotations

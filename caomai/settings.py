@@ -27,11 +27,10 @@ class Settings(BaseSettings):
         None, description="Any PostgreSQL >= 15 with pgvector >= 0.8 instead of the embedded one."
     )
     query_database_url: PostgresDsn | None = Field(
-        None, description="The same database as the read-only query user; without it the service sets its role."
+        None,
+        description="The same database as the read-only query user; else the service sets its role.",
     )
-    data_dir: Path = Field(
-        default_factory=default_data_dir, description="Folder of the embedded PostgreSQL."
-    )
+    data_dir: Path = Field(default_factory=default_data_dir, description="Folder of the embedded PostgreSQL.")
     authority: str = Field(
         "caom-ai.local",
         pattern=r"^[A-Za-z0-9][A-Za-z0-9._~-]{2,}$",

@@ -1,4 +1,4 @@
-"""The rules of the house that a reader relies on: who may import whom, and what a user's machine must not need."""
+"""The rules of the house: who may import whom, and what a user's machine must not need."""
 
 from __future__ import annotations
 
@@ -94,7 +94,20 @@ def test_help_lists_every_command_without_heavy_imports() -> None:
         "try:\n    main()\nexcept SystemExit:\n    pass\n"
         "print('HEAVY', *sorted({'astropy', 'torch', 'onnxruntime', 'sep', 'scipy'} & set(sys.modules)))"
     )
-    answer = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True).stdout
-    commands = ("demo", "ingest", "fingerprint", "describe", "similar", "train", "fit-fields", "adql", "db", "serve")
+    answer = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=True
+    ).stdout
+    commands = (
+        "demo",
+        "ingest",
+        "fingerprint",
+        "describe",
+        "similar",
+        "train",
+        "fit-fields",
+        "adql",
+        "db",
+        "serve",
+    )
     assert [name for name in (*commands, "check") if not re.search(rf"\b{name}\b", answer)] == []
     assert answer.splitlines()[-1].strip() == "HEAVY"
