@@ -75,6 +75,7 @@ def demonstrate(settings: Settings, *, data: Path | None, port: int, once: bool)
     """Ingest, fingerprint, serve and ask; keep serving until Ctrl-C unless `once`."""
     if data is not None and not data.exists():
         raise ParameterError(f"There is no folder {data}; give --data a folder of FITS files.")
+    port = claim_port(port)
     demo = Demo(settings, Console())
     begin = time.monotonic()
     # One user of the embedded database for the whole demonstration, so that no step has to start it again.
@@ -102,7 +103,6 @@ def prepare(demo: Demo, data: Path | None) -> None:
 @contextmanager
 def serving(demo: Demo, port: int) -> Iterator[str]:
     """Serve in a process of its own while the block runs; gives the address of the service."""
-    port = claim_port(port)
     url = f"http://127.0.0.1:{port}"
     demo.console.rule("[bold]Serve", align="left")
     arguments = ("serve", "--host", "127.0.0.1", "--port", str(port))
