@@ -1,0 +1,122 @@
+"""A place in the tokens of a query, and the sentences that say what should stand there."""
+
+from __future__ import annotations
+
+from typing import NoReturn
+
+from caomai.errors import QueryError
+from tapext.adql.lexer import END, INVALID, Token, error_at, split
+from tapext.adql.tree import Name
+from tapext.adql.words import ADVICE, CLAUSE_WORDS, RESERVED
+
+# Python's own stack allows 1,000 calls: nesting is counted in the calls that it costs here and in the resolver.
+MAX_DEPTH = 600
+BRACKET = 3
+CALL = 4
+QUERY = 12
+
+NAME = "a name"
+# Whole numbers of so many digits fit a BIGINT; longer ones are read as DOUBLE.
+MAX_DIGITS = 18
+
+
+class Cursor:
+    """Reads tokens one by one; `kind` is that of the current token."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self.tokens = split(text)
+        self.index = 0
+        self.depth = 0
+        self.token = self.tokens[0]
+        self.kind = self.token.kind
+
+    def advance(self) -> Token:
+        """Step over the current token and give it."""
+        token = self.token
+        self.index += 1
+        # The last token, END or INVALID, is never stepped over.
+        self.token = self.tokens[min(self.index, len(self.tokens) - 1)]
+        self.kind = self.token.kind
+        return token
+
+    def peek(self) -> str:
+        """Give the kind of the token after the current one."""
+        return self.tokens[min(self.index + 1, len(self.tokens) - 1)].kind
+
+    def accept(self, kind: str) -> bool:
+        """Step over the current token if it is of a kind."""
+        if self.kind != kind:
+            return False
+        self.advance()
+        return True
+
+    def expect(self, kind: str, expected: str = "") -> Token:
+        """Step over a token that must be there."""
+        if self.kind != kind:
+            self.unexpected(expected or kind)
+        return self.advance()
+
+    def enter(self, weight: int) -> None:
+        """Count a level of nesting; `leave` it afterwards."""
+        self.depth += weight
+        if self.depth > MAX_DEPTH:
+            raise self.too_deep()
+
+    def leave(self, weight: int) -> None:
+        """Leave a level of nesting."""
+        self.depth -= weight
+
+    def too_deep(self) -> QueryError:
+        """Make the error of a query that nests too deeply."""
+        limit = MAX_DEPTH // BRACKET
+        return self.error(f"Brackets are nested too deeply: {limit} levels are allowed, {MAX_DEPTH // QUERY} of queries")
+
+    def name(self, expected: str = NAME) -> Name:
+        """Read an identifier."""
+        if self.kind not in ("name", "quoted"):
+            self.unexpected(expected)
+        token = self.advance()
+        return Name(token.text, token.kind == "quoted", at=token.at)
+
+    def path(self, longest: int, expected: str) -> tuple[Name, ...]:
+        """Read identifiers joined by dots, stopping before `.*`."""
+        names = [self.name(expected)]
+        while self.kind == "." and self.peek() != "*":
+            self.advance()
+            names.append(self.name("a name after the dot"))
+        if len(names) > longest:
+            raise error_at(self.text, names[0].at, f"A name has at most {longest} parts here, this one has {len(names)}")
+        return tuple(names)
+
+    def whole(self, expected: str) -> int:
+        """Read an unsigned whole number that PostgreSQL can count rows by."""
+        digits = self.token.text.lstrip("0")
+        if self.kind != "integer" or len(digits) > MAX_DIGITS:
+            self.unexpected(expected)
+        self.advance()
+        return int(digits or "0")
+
+    def error(self, message: str) -> QueryError:
+        """Make an error at the current token."""
+        return error_at(self.text, self.token.at, message)
+
+    def unexpected(self, expected: str) -> NoReturn:
+        """Refuse the current token."""
+        kind, text, _ = self.token
+        if kind == INVALID:
+            raise self.error(text)
+        if kind == END:
+            raise self.error(f"Expected {expected}, but the query ends here")
+        if text.upper() in ADVICE and kind not in ("quoted", "text"):
+            raise self.error(ADVICE[text.upper()])
+        if kind in RESERVED and (expected.startswith(NAME) or kind not in CLAUSE_WORDS):
+            raise self.error(f'{text} is a reserved word of ADQL: write "{text}" in double quotes to use it as a name')
+        raise self.error(f"Expected {expected}, found {_show(self.token)}")
+
+
+def _show(token: Token) -> str:
+    if token.kind in RESERVED:
+        return token.kind
+    shown = token.text if len(token.text) <= 40 else token.text[:37] + "..."
+    return f'"{shown}"' if token.kind == "quoted" else f"'{shown}'"
