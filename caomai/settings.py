@@ -6,7 +6,7 @@ import os
 from pathlib import Path
 from typing import Annotated
 
-from pydantic import Field, PostgresDsn, ValidationError, field_validator
+from pydantic import Field, HttpUrl, PostgresDsn, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from caomai.errors import ParameterError
@@ -49,6 +49,16 @@ class Settings(BaseSettings):
         description="Artifact URI scheme -> folder, or URL template with {uri}, {path} or {name}.",
     )
     model: Path | None = Field(None, description="Folder of a model that caom-ai train made.")
+    host: str = Field("127.0.0.1", description="Address that the service listens on.")
+    port: int = Field(8080, ge=0, le=65535, description="Port of the service; 0 is any free one.")
+    base_url: HttpUrl | None = Field(
+        None, description="Address of the service as clients see it; without it the request tells."
+    )
+    connections: int = Field(8, ge=1, description="Connections to the database for queries; more requests wait.")
+    default_rows: int = Field(100_000, ge=0, description="Rows of a result where MAXREC is not given.")
+    max_rows: int = Field(10_000_000, ge=0, description="The most rows that MAXREC may ask for.")
+    query_seconds: float = Field(60, gt=0, description="Time that a query has until its first row.")
+    stall_seconds: float = Field(60, gt=0, description="Time that a client may stop reading a result.")
 
     @field_validator("data_dir")
     @classmethod
