@@ -1,6 +1,8 @@
 -- The content of an archive's images, kept beside CAOM. Nodes are numbered 0..399 (0..143 for fields).
-create extension if not exists vector;
-create schema if not exists caom2_ai;
+create schema caom2_ai_view;
+create schema caom2_ai_queue;
+create schema caom2_ai_uws;
+create schema tap_upload;
 
 -- One trained map: kind 'object' is Map 1, kind 'field' is Map 2 over the fingerprints of one object map.
 create table caom2_ai.map (
@@ -36,7 +38,7 @@ create table caom2_ai.label (
     label text not null,
     author text not null,
     created timestamp not null default (now() at time zone 'UTC'),
-    precision real,
+    labelPrecision real,
     primary key (mapID, node, label),
     foreign key (mapID, node) references caom2_ai.node on delete cascade
 );
@@ -96,6 +98,8 @@ create table caom2_ai.fingerprint (
 create unique index fingerprint_publisherid on caom2_ai.fingerprint (publisherID, mapID);
 create index fingerprint_healpix on caom2_ai.fingerprint (healpix);
 create index fingerprint_obsid on caom2_ai.fingerprint (obsID);
+-- Node membership: the positions (node + 1) of the nodes that hold objects of the image.
+create index fingerprint_nodes on caom2_ai.fingerprint using gin ((array_positions(fingerprint::boolean[], true)));
 
 -- One row per image HDU, and the integer id that object_node refers to.
 create table caom2_ai.part_fingerprint (
@@ -169,4 +173,12 @@ create table caom2_ai.failure (
     lastTry timestamp not null default (now() at time zone 'UTC'),
     nextTry timestamp,
     primary key (artifactURI, modelHash)
+);
+
+-- Quantiles of the distances of random pairs of visible images, refreshed by caom2_ai.refresh_distance_rank.
+create table caom2_ai.distance_rank (
+    mapID integer not null references caom2_ai.map on delete cascade,
+    rank double precision not null check (rank between 0 and 100),
+    distance double precision not null,
+    primary key (mapID, rank)
 );

@@ -1,0 +1,187 @@
+"""Bring a database to the present: numbered migrations once, in order; views, functions and the like when changed."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from dataclasses import dataclass
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+import psycopg
+
+from caomai.errors import AuthorizationError, CaomAiError, UsageError
+
+OWNER = "caomai_owner"
+LOCK = 0x0CA0_3A1  # advisory: one process migrates a database at a time
+LEAST_SERVER = 15
+LEAST_VECTOR = (0, 8)
+QUEUE = "caom2_ai_queue"
+NUMBERED = re.compile(r"(\d{4})_\w+\.sql")
+
+Connection = psycopg.Connection[Any]
+
+
+def sql_folder() -> Path:
+    """Give the folder of the .sql files: sql/ of a checkout, caomai/sql in an installed package."""
+    installed = Path(__file__).parent / "sql"
+    return installed if installed.is_dir() else Path(__file__).parents[1] / "sql"
+
+
+@dataclass(frozen=True)
+class Script:
+    """One .sql text under the name by which it is recorded, such as migrations/0001_caom2_ai.sql."""
+
+    name: str
+    text: str
+
+    @property
+    def sha256(self) -> str:
+        """Give the hash of the text, by which a change is noticed."""
+        return hashlib.sha256(self.text.encode()).hexdigest()
+
+    @property
+    def number(self) -> int | None:
+        """Give the number of a migration, None for a script that is re-applied when it changes."""
+        match = NUMBERED.fullmatch(self.name.rpartition("/")[2])
+        return int(match[1]) if match else None
+
+
+def read_scripts(folder: str) -> list[Script]:
+    """Read the scripts of a folder of sql/, in the order of their names."""
+    paths = sorted((sql_folder() / folder).glob("*.sql"))
+    return [Script(f"{folder}/{path.name}", path.read_text(encoding="utf-8")) for path in paths]
+
+
+def read_script(name: str) -> Script:
+    """Read one script of sql/."""
+    return Script(name, (sql_folder() / name).read_text(encoding="utf-8"))
+
+
+def queue_script() -> Script:
+    """Give procrastinate's own schema, to be applied in our schema for it."""
+    text = files("procrastinate").joinpath("sql", "schema.sql").read_text(encoding="utf-8")
+    return Script(f"{QUEUE}/0001_procrastinate.sql", text)
+
+
+def check_server(connection: Connection) -> None:
+    """Refuse a PostgreSQL that is too old, or that has no pgvector or an old one."""
+    version = connection.info.server_version // 10000
+    if version < LEAST_SERVER:
+        raise CaomAiError(f"The database is PostgreSQL {version}; CAOM-AI needs {LEAST_SERVER} or later.")
+    row = connection.execute(
+        "select coalesce(e.extversion, a.default_version) from pg_available_extensions a"
+        " left join pg_extension e on e.extname = a.name where a.name = 'vector'"
+    ).fetchone()
+    if row is None:
+        raise CaomAiError("The database server has no pgvector: install it there, version 0.8 or later.")
+    if tuple(int(part) for part in row[0].split(".")[:2]) < LEAST_VECTOR:
+        raise CaomAiError(
+            f"The database has pgvector {row[0]}; CAOM-AI needs 0.8 or later "
+            "(install it, then: ALTER EXTENSION vector UPDATE)."
+        )
+
+
+def migrate(connection: Connection) -> list[str]:
+    """Apply what is missing under an advisory lock and give the names of the scripts applied.
+
+    The connection is in autocommit and belongs to the user who migrates.
+    """
+    if not Migration(connection).pending():
+        return []
+    connection.execute("select pg_advisory_lock(%s)", [LOCK])
+    try:
+        migration = Migration(connection)  # read again: another process may have been faster
+        for scripts in migration.pending():
+            migration.apply(scripts)
+        return migration.applied
+    except psycopg.errors.InsufficientPrivilege as error:
+        raise AuthorizationError(
+            f"The schema cannot be brought up to date by this user ({error.diag.message_primary}): "
+            "let an administrator of the database run caom-ai db migrate once, with his own CAOMAI_DATABASE_URL."
+        ) from error
+    finally:
+        connection.execute("reset role")
+        connection.execute("select pg_advisory_unlock(%s)", [LOCK])
+
+
+class Migration:
+    """What was applied to a database, and what is to be."""
+
+    def __init__(self, connection: Connection) -> None:
+        self.connection = connection
+        self.applied: list[str] = []
+        self.recorded = self._read_record()
+        self._check_record()
+
+    def pending(self) -> list[list[Script]]:
+        """List what is missing, in order: each inner list is applied as one transaction."""
+        missing: list[list[Script]] = self._changed([read_script("roles.sql")])
+        for script in self._numbered():
+            missing += [] if script.name in self.recorded else [[script]]
+        missing += self._changed(
+            [read_script("drop.sql"), *read_scripts("views"), *read_scripts("routines"), *read_scripts("functions")]
+        )
+        for script in read_scripts("tap_schema"):
+            missing += self._changed([script])
+        return missing + self._changed([read_script("grants.sql")], force=bool(missing))
+
+    def apply(self, scripts: list[Script]) -> None:
+        """Apply scripts in one transaction and record them."""
+        with self.connection.transaction():
+            if self.recorded or self.applied:
+                self.connection.execute(f"set role {OWNER}")
+            for script in scripts:
+                self._apply(script)
+
+    def _apply(self, script: Script) -> None:
+        if script.name.startswith(QUEUE):
+            self.connection.execute(f"set local search_path = {QUEUE}")
+        if script.name == "roles.sql":
+            self.connection.execute("reset role")
+        self.connection.execute(script.text.encode())
+        self.connection.execute(
+            "insert into caom2_ai.schema_version (name, number, sha256) values (%s, %s, %s) on conflict (name)"
+            " do update set sha256 = excluded.sha256, applied_at = excluded.applied_at",
+            [script.name, script.number, script.sha256],
+        )
+        self.applied.append(script.name)
+
+    def _changed(self, scripts: list[Script], *, force: bool = False) -> list[list[Script]]:
+        same = all(self.recorded.get(script.name) == script.sha256 for script in scripts)
+        return [scripts] if force or not same else []
+
+    def _numbered(self) -> list[Script]:
+        caom2 = read_scripts("caom2") if self._owns("caom2") else []
+        return [*caom2, *read_scripts("migrations"), queue_script()]
+
+    def _owns(self, schema: str) -> bool:
+        """Tell whether a schema is ours: made by our scripts, or absent and thus to be made."""
+        if any(name.startswith(f"{schema}/") for name in self.recorded):
+            return True
+        row = self.connection.execute("select to_regnamespace(%s) is null", [schema]).fetchone()
+        return bool(row and row[0])
+
+    def _read_record(self) -> dict[str, str]:
+        """Read what was applied; needs the rights of any of the three roles."""
+        try:
+            row = self.connection.execute("select to_regclass('caom2_ai.schema_version')").fetchone()
+            if row is None or row[0] is None:
+                return {}
+            return dict(self.connection.execute("select name, sha256 from caom2_ai.schema_version").fetchall())
+        except psycopg.errors.InsufficientPrivilege as error:
+            raise AuthorizationError(
+                "The user of the database may not read caom2_ai: grant him caomai_owner, caomai_ingest or caomai_query."
+            ) from error
+
+    def _check_record(self) -> None:
+        """Refuse a database that newer code migrated, and a migration that was edited after it was applied."""
+        known = {script.name: script.sha256 for script in [*read_scripts("caom2"), *read_scripts("migrations")]}
+        for name, sha256 in self.recorded.items():
+            if name.startswith(("caom2/", "migrations/")) and known.get(name) != sha256:
+                raise UsageError(
+                    f"The database was brought to {name} by a newer CAOM-AI: install that version or a later one."
+                    if name not in known
+                    else f"The migration {name} was changed after it was applied to this database."
+                )

@@ -1,0 +1,6 @@
+-- ADQL: caomai_count(fingerprint INTEGER[], node INTEGER) -> INTEGER
+-- Number of objects of an image in a node (0 to 399) of Map 1.
+-- predicate: array_positions($1::boolean[], true) @> array[$2 + 1]
+create function caom2_ai.caomai_count(fingerprint integer[], node integer) returns integer
+language sql immutable parallel safe
+return fingerprint[node + 1];

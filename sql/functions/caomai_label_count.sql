@@ -1,0 +1,9 @@
+-- ADQL: caomai_label_count(fingerprint INTEGER[], label VARCHAR) -> INTEGER
+-- Number of objects of an image in all nodes of the current map that carry a label.
+-- predicate: array_positions($1::boolean[], true) && (select caom2_ai.label_positions($2))
+create function caom2_ai.caomai_label_count(fingerprint integer[], label text) returns integer
+language sql stable parallel safe
+return (
+    select case when fingerprint is not null then coalesce(sum(fingerprint[p]), 0) end
+    from unnest(caom2_ai.label_positions(label)) p
+)::integer;

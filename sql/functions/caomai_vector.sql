@@ -1,0 +1,10 @@
+-- ADQL: caomai_vector(publisherID VARCHAR) -> REAL[]
+-- Search vector of one image in the current map; an unknown image is an error.
+create function caom2_ai.caomai_vector(publisherID text) returns halfvec
+language sql stable parallel safe
+return (
+    select f.vector
+    from caom2_ai_view.fingerprint f
+    where f.publisherID = $1
+        and f.mapID = (select m.mapID from caom2_ai_view.map m where m.kind = 'object' and m.isCurrent = 1)
+);

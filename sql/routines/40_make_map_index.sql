@@ -1,0 +1,22 @@
+-- Make the index for nearest neighbours in one map; at least 0.99 of the true ones (recall@10) with ef_search 100.
+create function caom2_ai.make_map_index(mapID integer) returns text
+language plpgsql security definer
+set search_path = pg_catalog, caom2_ai
+as $$
+declare
+    extension constant text := (select extnamespace::regnamespace from pg_extension where extname = 'vector');
+    name constant text := format('fingerprint_vector_%s', mapID);
+begin
+    if not exists (select from caom2_ai.map m where m.mapID = make_map_index.mapID and m.kind = 'object') then
+        raise exception 'there is no object map %', mapID using errcode = '22023';
+    end if;
+    execute format(
+        'create index if not exists %I on caom2_ai.fingerprint using hnsw (vector %s.halfvec_l2_ops)'
+        ' with (m = 32, ef_construction = 200) where mapID = %s',
+        name, extension, mapID
+    );
+    return name;
+end
+$$;
+revoke all on function caom2_ai.make_map_index from public;
+grant execute on function caom2_ai.make_map_index to caomai_ingest;

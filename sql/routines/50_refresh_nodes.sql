@@ -1,0 +1,26 @@
+-- Count the objects and images of every node of every map anew, over visible images only.
+create function caom2_ai.refresh_nodes() returns void
+language sql security definer
+set search_path = pg_catalog, caom2_ai
+begin atomic
+    with counted as (
+        select f.mapID, c.position - 1 as node, sum(c.objects) as nObjects, count(*) as nImages
+        from caom2_ai_view.fingerprint f
+        cross join lateral unnest(f.fingerprint) with ordinality c(objects, position)
+        where c.objects > 0
+        group by f.mapID, c.position
+        union all
+        select n.mapID, n.node, sum(f.nObjects), count(*)
+        from caom2_ai_view.field_node n
+        join caom2_ai_view.map m on m.mapID = n.mapID
+        join caom2_ai_view.fingerprint f on f.planeID = n.planeID and f.mapID = m.objectMapID
+        group by n.mapID, n.node
+    )
+    update caom2_ai.node n
+    set nObjects = coalesce(c.nObjects, 0), nImages = coalesce(c.nImages, 0)
+    from caom2_ai.node k left join counted c on c.mapID = k.mapID and c.node = k.node
+    where n.mapID = k.mapID and n.node = k.node
+        and (n.nObjects, n.nImages) is distinct from (coalesce(c.nObjects, 0), coalesce(c.nImages, 0));
+end;
+revoke all on function caom2_ai.refresh_nodes from public;
+grant execute on function caom2_ai.refresh_nodes to caomai_ingest;

@@ -1,0 +1,1 @@
+-- TAP_SCHEMA describes itself (TAP 1.1 sect. 4).
