@@ -54,7 +54,7 @@ class Settings(BaseSettings):
     base_url: HttpUrl | None = Field(
         None, description="Address of the service as clients see it; without it the request tells."
     )
-    connections: int = Field(8, ge=1, description="Connections to the database for queries; more requests wait.")
+    connections: int = Field(8, ge=1, description="Connections for queries; more requests wait.")
     default_rows: int = Field(100_000, ge=0, description="Rows of a result where MAXREC is not given.")
     max_rows: int = Field(10_000_000, ge=0, description="The most rows that MAXREC may ask for.")
     query_seconds: float = Field(60, gt=0, description="Time that a query has until its first row.")
