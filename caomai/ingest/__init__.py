@@ -1,0 +1,1 @@
+"""FITS files into rows of CAOM 2.4: headers are read, pixels are not."""
