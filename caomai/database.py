@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import Any, Literal
 
@@ -127,6 +128,7 @@ def _prepare(database: Database, *, migrate: bool) -> None:
 _migrate = migrate
 
 
+@cache
 def read_queries(noun: str) -> dict[str, str]:
     """Read the named queries of sql/queries/<noun>.sql: each starts with a line `-- name: verb_noun`."""
     text = (sql_folder() / "queries" / f"{noun}.sql").read_text(encoding="utf-8")

@@ -62,7 +62,7 @@ def read_script(name: str) -> Script:
 def queue_script() -> Script:
     """Give procrastinate's own schema, to be applied in our schema for it."""
     text = files("procrastinate").joinpath("sql", "schema.sql").read_text(encoding="utf-8")
-    return Script(f"{QUEUE}/0001_procrastinate.sql", text)
+    return Script(f"{QUEUE}/procrastinate.sql", text)
 
 
 def check_server(connection: Connection) -> None:
@@ -120,6 +120,7 @@ class Migration:
         missing: list[list[Script]] = self._changed([read_script("roles.sql")])
         for script in self._numbered():
             missing += [] if script.name in self.recorded else [[script]]
+        missing += self._changed([read_script("queue/make.sql"), queue_script(), read_script("queue/feed.sql")])
         missing += self._changed(
             [read_script("drop.sql"), *read_scripts("views"), *read_scripts("routines"), *read_scripts("functions")]
         )
@@ -154,7 +155,7 @@ class Migration:
 
     def _numbered(self) -> list[Script]:
         caom2 = read_scripts("caom2") if self._owns("caom2") else []
-        return [*caom2, *read_scripts("migrations"), queue_script()]
+        return [*caom2, *read_scripts("migrations")]
 
     def _owns(self, schema: str) -> bool:
         """Tell whether a schema is ours: made by our scripts, or absent and thus to be made."""

@@ -13,6 +13,7 @@ create table caom2_ai.map (
     gridHeight integer not null,
     modelHash text not null,
     parameters jsonb not null default '{}',
+    arrays bytea,  -- NumPy's .npz of a field map that was fitted here; NULL where the model's files hold the map
     created timestamp not null default (now() at time zone 'UTC'),
     isCurrent boolean not null default false,
     check ((kind = 'field') = (objectMapID is not null)),
