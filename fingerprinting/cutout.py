@@ -23,7 +23,7 @@ def windows(
     x: NDArray[np.float64],
     y: NDArray[np.float64],
 ) -> NDArray[np.float32]:
-    """Cut (n, 64, 64) windows in units of sigma around 0-based positions; outside the frame they are 0.
+    """Cut (n, 64, 64) windows around 0-based positions in units of the sigma there; 0 beyond the frame.
 
     The middle of a window, between its pixels 31 and 32, lies within half a pixel of the position: so the
     windows of a turned frame are the turned windows, which a centre on a whole pixel would not give.
@@ -31,11 +31,13 @@ def windows(
     left = np.floor(x).astype(np.intp) - (WINDOW // 2 - 1)
     bottom = np.floor(y).astype(np.intp) - (WINDOW // 2 - 1)
     cut = _gather(sky_subtracted, left, bottom)
-    if np.ndim(sigma) == 0:
-        cut *= np.float32(1.0 / float(sigma))
-        return cut
-    spread = _gather(np.asarray(sigma), left, bottom)
-    return np.divide(cut, spread, out=np.zeros_like(cut), where=spread > 0)
+    if isinstance(sigma, np.ndarray):
+        row, column = np.rint(y).astype(int), np.rint(x).astype(int)
+        local = sigma[row.clip(0, sigma.shape[0] - 1), column.clip(0, sigma.shape[1] - 1)]
+        cut /= local[:, None, None]
+    else:
+        cut *= np.float32(1 / sigma)
+    return cut
 
 
 def _gather(

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from caomai.errors import UnusableImageError
 from fingerprinting.image import Part
+from fingerprinting.noise import Sky, kernel_noise, model_sky
 
 OBJECT: Final = np.dtype(
     [
@@ -32,19 +33,21 @@ OBJECT: Final = np.dtype(
 class DetectionParameters:
     """The recipe; a part of the model's identity, because nodes depend on what is detected."""
 
-    threshold: float = 2.0  # sigma
-    correlated_threshold: float = 2.5  # where WHT or ERR tell of resampled, correlated noise
+    threshold: float = 2.0  # sigma, where the noise of neighbouring pixels is independent
+    resampled_threshold: float = 2.5  # at least, where WHT, CTX or CON tell of a drizzled frame
+    highest_threshold: float = 3.0  # for the most correlated noise
+    kernel_threshold: float = 4.5  # at least, in sigma of the noise that the detection kernel leaves
     area: int = 5  # connected pixels
     mesh: int = 128  # background box, pixels
     pixel_stack: int = 3_000_000
     sub_objects: int = 4096
     retry_factor: float = 1.6
-    retries: int = 8
+    retries: int = 12
 
 
 @dataclass(frozen=True)
 class Detection:
-    """What was found in one part and the sky-subtracted pixels it was found in."""
+    """What was found in one part, and the sky-subtracted pixels (ny, nx) it was found in."""
 
     objects: NDArray[np.void]
     sky_subtracted: NDArray[np.float32]
@@ -59,76 +62,57 @@ RECIPE: Final = DetectionParameters()
 
 
 def detect(part: Part, parameters: DetectionParameters = RECIPE) -> Detection:
-    """Subtract the sky of a part and find its objects."""
-    sky = sep.Background(
-        part.pixels,
-        mask=part.mask,
-        bw=min(parameters.mesh, part.pixels.shape[1]),
-        bh=min(parameters.mesh, part.pixels.shape[0]),
-    )
-    subtracted = part.pixels.copy()
-    sky.subfrom(subtracted)
-    if part.mask is not None:
-        subtracted[part.mask] = 0
-    if not sky.globalrms > 0:
-        raise UnusableImageError("The image is constant: it has no noise to detect anything against.")
-    sigma: float | NDArray[np.float32] = float(sky.globalrms)
-    threshold = parameters.threshold
-    if part.noise is not None:
-        sigma, threshold = _match(part, sky.globalrms), parameters.correlated_threshold
-    found, used = _extract(subtracted, sigma, part.mask, threshold, parameters)
-    objects = _tabulate(found, sigma)
-    return Detection(
-        objects, subtracted, sigma, float(sky.globalback), float(sky.globalrms), used, len(objects)
-    )
+    """Subtract the sky of a part and find its objects; none at all is an answer too."""
+    sky = model_sky(part, parameters.mesh)
+    found, threshold = _extract(sky, part.mask, _threshold(part, sky, parameters), parameters)
+    objects = _tabulate(found, sky.sigma)
+    return Detection(objects, sky.subtracted, sky.sigma, sky.level, sky.noise, threshold, len(objects))
 
 
-def _match(part: Part, rms: float) -> NDArray[np.float32]:
-    """Scale the relative noise of a weight map to the noise that the sky really has."""
-    assert part.noise is not None
-    good = np.isfinite(part.noise) & (part.noise > 0)
-    if part.mask is not None:
-        good &= ~part.mask
-    if not good.any():
-        raise UnusableImageError("The weight map leaves no usable pixel.")
-    scale = rms / float(np.median(part.noise[good]))
-    noise: NDArray[np.float32] = np.where(good, part.noise * np.float32(scale), np.float32(0))
-    return noise
+def _threshold(part: Part, sky: Sky, parameters: DetectionParameters) -> float:
+    """Raise the threshold where correlated noise would make false objects."""
+    least = parameters.resampled_threshold if part.resampled else parameters.threshold
+    wanted = parameters.kernel_threshold * kernel_noise(sky, part.mask)
+    return min(max(wanted, least), max(parameters.highest_threshold, least))
 
 
 def _extract(
-    subtracted: NDArray[np.float32],
-    sigma: float | NDArray[np.float32],
-    mask: NDArray[np.bool_] | None,
-    threshold: float,
-    parameters: DetectionParameters,
+    sky: Sky, mask: NDArray[np.bool_] | None, threshold: float, parameters: DetectionParameters
 ) -> tuple[NDArray[np.void], float]:
     """Extract objects; when SEP's buffers overflow (flats, ghosts), try again at a higher threshold."""
-    sep.set_extract_pixstack(parameters.pixel_stack)
+    # SEP fills this buffer before it begins: 50 ms for nothing in a small image.
+    sep.set_extract_pixstack(min(parameters.pixel_stack, sky.subtracted.size))
     sep.set_sub_object_limit(parameters.sub_objects)
     for _ in range(parameters.retries):
         try:
-            return sep.extract(
-                subtracted, threshold, err=sigma, mask=mask, minarea=parameters.area
-            ), threshold
-        except Exception as error:  # SEP raises bare Exception for its buffers
+            # With a noise map SEP's default filter compares signal to noise after the kernel: hundreds of
+            # false objects at 2 sigma. "conv" is the filter it uses for a single noise value.
+            found = sep.extract(
+                sky.subtracted,
+                threshold,
+                err=sky.sigma,
+                mask=mask,
+                minarea=parameters.area,
+                filter_type="conv",
+            )
+        except MemoryError:
+            raise
+        except Exception as error:  # SEP raises bare Exception when a buffer is full
             if "overflow" not in str(error) and "full" not in str(error):
-                raise
+                raise UnusableImageError(f"The objects of the image cannot be measured: {error}.") from error
             threshold *= parameters.retry_factor
+        else:
+            return found[np.isfinite(found["x"]) & np.isfinite(found["y"])], threshold
     raise UnusableImageError(
-        f"Detection overflows up to {threshold:.0f} sigma: the sky level of this image cannot be modelled."
+        f"The image has structure everywhere: objects cannot be told apart even at {threshold:.0f} sigma."
     )
 
 
-def _tabulate(found: NDArray[np.void], sigma: float | NDArray[np.float32]) -> NDArray[np.void]:
-    """Keep the columns that we store; snr is isophotal flux over its sky noise."""
+def _tabulate(found: NDArray[np.void], sigma: NDArray[np.float32]) -> NDArray[np.void]:
+    """Keep the columns that we store; snr is the isophotal flux over its sky noise."""
     objects = np.zeros(len(found), OBJECT)
     for name in ("x", "y", "a", "b", "theta", "flux", "peak", "npix"):
         objects[name] = found[name]
     objects["flags"] = found["flag"]
-    local = (
-        np.float32(sigma) if np.ndim(sigma) == 0 else np.asarray(sigma)[found["ypeak"], found["xpeak"]]
-    )
-    noise = local * np.sqrt(found["npix"])
-    objects["snr"] = np.divide(found["flux"], noise, out=np.zeros(len(found)), where=noise > 0)
+    objects["snr"] = found["flux"] / (sigma[found["ypeak"], found["xpeak"]] * np.sqrt(found["npix"]))
     return objects
