@@ -5,9 +5,9 @@ from __future__ import annotations
 import hashlib
 import re
 from dataclasses import dataclass
-from importlib.resources import files
+from importlib.util import find_spec
 from pathlib import Path
-from typing import Any
+from typing import Any, LiteralString
 
 import psycopg
 
@@ -17,7 +17,6 @@ OWNER = "caomai_owner"
 LOCK = 0x0CA0_3A1  # advisory: one process migrates a database at a time
 LEAST_SERVER = 15
 LEAST_VECTOR = (0, 8)
-QUEUE = "caom2_ai_queue"
 NUMBERED = re.compile(r"(\d{4})_\w+\.sql")
 
 Connection = psycopg.Connection[Any]
@@ -60,9 +59,12 @@ def read_script(name: str) -> Script:
 
 
 def queue_script() -> Script:
-    """Give procrastinate's own schema, to be applied in our schema for it."""
-    text = files("procrastinate").joinpath("sql", "schema.sql").read_text(encoding="utf-8")
-    return Script(f"{QUEUE}/procrastinate.sql", text)
+    """Give procrastinate's own schema; only its text, because importing it would cost the service memory."""
+    spec = find_spec("procrastinate")
+    if spec is None or spec.origin is None:
+        raise CaomAiError("The package procrastinate is missing: pip install procrastinate.")
+    text = (Path(spec.origin).parent / "sql" / "schema.sql").read_text(encoding="utf-8")
+    return Script("queue/procrastinate.sql", text)
 
 
 def check_server(connection: Connection) -> None:
@@ -124,8 +126,7 @@ class Migration:
         missing += self._changed(
             [read_script("drop.sql"), *read_scripts("views"), *read_scripts("routines"), *read_scripts("functions")]
         )
-        for script in read_scripts("tap_schema"):
-            missing += self._changed([script])
+        missing += self._changed(self._tap_schema())
         return missing + self._changed([read_script("grants.sql")], force=bool(missing))
 
     def apply(self, scripts: list[Script]) -> None:
@@ -137,8 +138,6 @@ class Migration:
                 self._apply(script)
 
     def _apply(self, script: Script) -> None:
-        if script.name.startswith(QUEUE):
-            self.connection.execute(f"set local search_path = {QUEUE}")
         if script.name == "roles.sql":
             self.connection.execute("reset role")
         self.connection.execute(script.text.encode())
@@ -157,11 +156,23 @@ class Migration:
         caom2 = read_scripts("caom2") if self._owns("caom2") else []
         return [*caom2, *read_scripts("migrations")]
 
+    def _tap_schema(self) -> list[Script]:
+        """Give the rows of TAP_SCHEMA; an archive that describes its caom2 itself keeps its own words."""
+        scripts = read_scripts("tap_schema")
+        ours = {name for name in self.recorded if name.startswith("tap_schema/")}
+        exists = self._says("select to_regclass('tap_schema.tables') is not null")
+        if exists and not ours and self._says("select count(*) > 0 from tap_schema.tables where schema_name = 'caom2'"):
+            scripts = [script for script in scripts if script.name != "tap_schema/caom2.sql"]
+        return scripts
+
     def _owns(self, schema: str) -> bool:
         """Tell whether a schema is ours: made by our scripts, or absent and thus to be made."""
         if any(name.startswith(f"{schema}/") for name in self.recorded):
             return True
-        row = self.connection.execute("select to_regnamespace(%s) is null", [schema]).fetchone()
+        return self._says("select to_regnamespace(%s) is null", schema)
+
+    def _says(self, question: LiteralString, *values: object) -> bool:
+        row = self.connection.execute(question, values).fetchone()
         return bool(row and row[0])
 
     def _read_record(self) -> dict[str, str]:

@@ -1,6 +1,5 @@
 -- The content of an archive's images, kept beside CAOM. Nodes are numbered 0..399 (0..143 for fields).
 create schema caom2_ai_view;
-create schema caom2_ai_queue;
 create schema caom2_ai_uws;
 create schema tap_upload;
 
@@ -180,6 +179,6 @@ create table caom2_ai.failure (
 create table caom2_ai.distance_rank (
     mapID integer not null references caom2_ai.map on delete cascade,
     rank double precision not null check (rank between 0 and 100),
-    distance double precision not null,
+    dist double precision not null,
     primary key (mapID, rank)
 );

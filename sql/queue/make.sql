@@ -15,3 +15,4 @@ end
 $$;
 drop schema if exists caom2_ai_queue cascade;
 create schema caom2_ai_queue;
+set local search_path = caom2_ai_queue;  -- procrastinate's script names no schema
