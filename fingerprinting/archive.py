@@ -17,8 +17,9 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, Final
-from urllib.parse import quote, unquote
+from urllib.parse import unquote
 
+from caomai.artifacts import resolve
 from caomai.errors import AuthorizationError, CaomAiError, NotFoundError, ParameterError, TransientError
 
 BLOCK: Final = 1 << 20
@@ -52,41 +53,6 @@ def fetch(
         _download(place, path, uri, limits)
         verify(path, uri, checksum)
         yield path
-
-
-def resolve(uri: str, artifacts: Mapping[str, str]) -> Path | str:
-    """Find where an artifact lies: a file in the folder of its scheme, or a URL from its template."""
-    scheme, separator, path = uri.partition(":")
-    template = artifacts.get(scheme) if separator else None
-    if template is None:
-        raise ParameterError(
-            f"No place is known for artifacts such as {uri}: add their scheme to CAOMAI_ARTIFACTS."
-        )
-    if ".." in unquote(path).split("/"):
-        raise ParameterError(f"The artifact URI {uri} climbs out of its folder.")
-    if template.startswith(("http://", "https://")):
-        return _fill(template, uri, path)
-    return _find(Path(template), uri, path)
-
-
-def _fill(template: str, uri: str, path: str) -> str:
-    """Put the URI into a URL; what could end the path of a URL is escaped."""
-    values = {"{uri}": uri, "{path}": path, "{name}": path.rpartition("/")[2]}
-    for key, value in values.items():
-        template = template.replace(key, quote(value, safe="/:@%+~!$&'()*,;="))
-    return template
-
-
-def _find(folder: Path, uri: str, path: str) -> Path:
-    root = folder.expanduser().resolve()
-    found = (root / unquote(path).lstrip("/")).resolve()
-    if not found.is_relative_to(root):
-        raise ParameterError(f"The artifact {uri} leads out of its folder {root}.")
-    if not found.exists():
-        raise NotFoundError(f"The file of {uri} is not at {found}.")
-    if not found.is_file():
-        raise ParameterError(f"The artifact {uri} leads to {found}, which is no regular file.")
-    return found
 
 
 def verify(path: Path, uri: str, checksum: str | None) -> None:

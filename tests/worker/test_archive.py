@@ -12,8 +12,9 @@ from pathlib import Path
 
 import pytest
 
+from caomai.artifacts import resolve
 from caomai.errors import AuthorizationError, CaomAiError, NotFoundError, ParameterError, TransientError
-from fingerprinting.archive import Limits, download_folder, fetch, resolve
+from fingerprinting.archive import Limits, download_folder, fetch
 
 CONTENT = b"SIMPLE  =                    T" + bytes(100_000)
 
