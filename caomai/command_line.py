@@ -13,6 +13,8 @@ from caomai.settings import read_settings
 def register(app: typer.Typer) -> None:
     """Add the commands of this tree to caom-ai."""
     app.command("demo")(demo)
+    app.command("check")(check)
+    app.add_typer(database_commands(), name="db")
 
 
 def demo(
@@ -24,3 +26,67 @@ def demo(
     from caomai.demo import demonstrate
 
     demonstrate(read_settings(), data=data, port=port, once=once)
+
+
+Json = Annotated[bool, typer.Option("--json", help="Write JSON for a script to read.")]
+
+
+def check(json: Json = False) -> None:
+    """Print the settings, with secrets masked, and say whether the database is fit for work."""
+    from caomai import administration
+
+    administration.check(json)
+
+
+def database_commands() -> typer.Typer:
+    """Give the commands of `caom-ai db`."""
+    app = typer.Typer(
+        help="Make, start, stop and migrate the database. Other commands start the embedded database by themselves "
+        "and stop it after the last one; `start` makes it stay.",
+        no_args_is_help=True,
+    )
+    for command in (init, start, stop, status, migrate, schema):
+        app.command()(command)
+    return app
+
+
+def init() -> None:
+    """Make the database and its schema: the embedded one in CAOMAI_DATA_DIR, or in CAOMAI_DATABASE_URL."""
+    from caomai import administration
+
+    administration.initialise()
+
+
+def start() -> None:
+    """Start the embedded database and let it stay until `caom-ai db stop`."""
+    from caomai import administration
+
+    administration.start()
+
+
+def stop() -> None:
+    """Stop the embedded database, whoever uses it."""
+    from caomai import administration
+
+    administration.stop()
+
+
+def status(json: Json = False) -> None:
+    """Tell whether the embedded database runs, and how to connect to it."""
+    from caomai import administration
+
+    administration.show_status(json)
+
+
+def migrate() -> None:
+    """Bring the schema of the database up to date."""
+    from caomai import administration
+
+    administration.migrate()
+
+
+def schema() -> None:
+    """Print the present schema as SQL (sql/schema.sql is written by this)."""
+    from caomai import administration
+
+    administration.show_schema()

@@ -38,5 +38,5 @@ create table if not exists caom2_ai.schema_version (
     applied_at timestamp not null default (now() at time zone 'UTC')
 );
 comment on table caom2_ai.schema_version is 'Scripts of sql/ that were applied; number is NULL for those re-applied when they change.';
-grant usage on schema caom2_ai to caomai_ingest, caomai_query;
-grant select on caom2_ai.schema_version to caomai_ingest, caomai_query;
+grant usage on schema caom2_ai to caomai_ingest;
+grant select on caom2_ai.schema_version to caomai_ingest;
