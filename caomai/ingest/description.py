@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
-import stat
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,12 +10,13 @@ from typing import Final, Self
 
 import hpgeom
 
-from caomai.errors import ParameterError, UnusableImageError
+from caomai.errors import ParameterError
 from caomai.identifiers import LONGEST, ArtifactURI, PublisherID
 from caomai.ingest.cards import Keywords
+from caomai.ingest.content import Content
 from caomai.ingest.footprint import Footprint, UnusableWcsError, find_footprint
 from caomai.ingest.frames import read_kind
-from caomai.ingest.hdus import Hdu, read_hdus
+from caomai.ingest.hdus import Hdu
 from caomai.ingest.instruments import (
     read_bandpass,
     read_instrument,
@@ -58,20 +57,16 @@ class Describer:
             Rule.parse("productID", settings.product_id, 128),
         )
 
-    def describe(self, path: Path) -> Description:
+    def describe(self, path: Path, content: Content) -> Description:
         """Describe one FITS file, `path` absolute; ImageError or ParameterError if it cannot be taken."""
         uri = ArtifactURI.from_file(os.fsencode(path))
-        before = _check_file(path)
-        hdus = read_hdus(path)
-        content = _digest(path)
-        if _check_file(path) != before:
-            raise UnusableImageError("The file changed while it was being read: ingest it again.")
+        hdus = content.hdus
         science = find_science(hdus)
         keywords = Keywords(tuple({hdu.number: hdu.cards for hdu in (hdus[0], *science[:1])}.values()))
         publisher_id = self.name(path, keywords)
         intent, kind = read_kind(keywords)
         product_type = "calibration" if intent == "calibration" else "science"
-        plane, position, remarks = _describe_plane(publisher_id, science, keywords)
+        plane, remarks = _describe_plane(publisher_id, science, keywords)
         return Description(
             observation=_describe_observation(publisher_id, keywords, intent, kind),
             plane=plane,
@@ -81,11 +76,10 @@ class Describer:
                 uri=str(uri),
                 product_type=product_type,
                 content_type=_CONTENT_TYPES.get(path.suffix.lower(), "application/fits"),
-                content_length=before.st_size,
-                content_checksum=content,
+                content_length=content.length,
+                content_checksum=content.checksum,
             ),
             parts=tuple(_describe_parts(uri, hdus, product_type)),
-            position=position,
             remarks=remarks,
         )
 
@@ -100,29 +94,6 @@ class Describer:
         if len(str(publisher_id)) > LONGEST:
             raise ParameterError(f"The publisherID has over {LONGEST} characters: shorten the authority.")
         return publisher_id
-
-
-@dataclass(frozen=True)
-class _Stamp:
-    """What changes when a file changes."""
-
-    st_size: int
-    st_mtime_ns: int
-    st_ino: int
-
-
-def _check_file(path: Path) -> _Stamp:
-    status = path.stat()
-    if not stat.S_ISREG(status.st_mode):
-        raise UnusableImageError("It is no regular file.")
-    return _Stamp(status.st_size, status.st_mtime_ns, status.st_ino)
-
-
-def _digest(path: Path) -> str:
-    # CAOM archives write md5: it names a content here and protects nothing.
-    with path.open("rb") as file:
-        digest = hashlib.file_digest(file, lambda: hashlib.md5(usedforsecurity=False))
-    return f"md5:{digest.hexdigest()}"
 
 
 def _describe_observation(
@@ -153,7 +124,7 @@ def _describe_observation(
 
 def _describe_plane(
     publisher_id: PublisherID, science: Sequence[Hdu], keywords: Keywords
-) -> tuple[Plane, Position | None, tuple[str, ...]]:
+) -> tuple[Plane, tuple[str, ...]]:
     images = [hdu for hdu in science if is_plane(hdu)]
     remarks = []
     try:
@@ -180,6 +151,7 @@ def _describe_plane(
         provenance_version=_cut(provenance.version, 64),
         provenance_producer=_cut(provenance.producer, 256),
         provenance_last_executed=provenance.last_executed,
+        position=_find_position(footprint),
         bounds=[angle for vertex in footprint.outline for angle in vertex] if footprint else None,
         bounds_size=footprint.size if footprint else None,
         sample_size=footprint.pixel_scale if footprint else None,
@@ -191,7 +163,7 @@ def _describe_plane(
         time_width=None if times.lower is None or times.upper is None else times.upper - times.lower,
         time_exposure=times.exposure,
     )
-    return plane, _find_position(footprint), tuple(remarks)
+    return plane, tuple(remarks)
 
 
 def _find_position(footprint: Footprint | None) -> Position | None:

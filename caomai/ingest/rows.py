@@ -6,7 +6,6 @@ import hashlib
 import json
 from dataclasses import asdict, dataclass
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 
@@ -33,8 +32,20 @@ class Observation:
 
 
 @dataclass(frozen=True)
+class Position:
+    """A row of caom2_ai.plane_position: centre in degrees ICRS and its HEALPix cell (order 29, NESTED)."""
+
+    ra: float
+    dec: float
+    healpix: int
+
+
+@dataclass(frozen=True)
 class Plane:
-    """A row of caom2.Plane; `bounds` are the vertices of the footprint, degrees ICRS, one after the other."""
+    """A row of caom2.Plane; `bounds` are the vertices of the footprint, degrees ICRS, one after the other.
+
+    `position` is kept in caom2_ai, and is a part of what the plane's checksum covers.
+    """
 
     plane_id: UUID
     obs_id: UUID
@@ -49,6 +60,7 @@ class Plane:
     provenance_version: str | None
     provenance_producer: str | None
     provenance_last_executed: datetime | None
+    position: Position | None
     bounds: list[float] | None
     bounds_size: float | None
     sample_size: float | None
@@ -85,15 +97,6 @@ class Part:
 
 
 @dataclass(frozen=True)
-class Position:
-    """A row of caom2_ai.plane_position: centre in degrees ICRS and its HEALPix cell (order 29, NESTED)."""
-
-    ra: float
-    dec: float
-    healpix: int
-
-
-@dataclass(frozen=True)
 class Description:
     """All rows of one file, and what was odd about it."""
 
@@ -101,7 +104,6 @@ class Description:
     plane: Plane
     artifact: Artifact
     parts: tuple[Part, ...]
-    position: Position | None
     remarks: tuple[str, ...]
 
 
@@ -121,8 +123,3 @@ def accumulate(own: str, children: list[str]) -> str:
 def checksum_of(text: str) -> str:
     """Give the md5 of a text as CAOM writes it."""
     return f"md5:{hashlib.md5(text.encode(), usedforsecurity=False).hexdigest()}"
-
-
-def to_parameters(row: Row | Position) -> dict[str, Any]:
-    """Give the parameters of a row for its query."""
-    return asdict(row)

@@ -1,0 +1,35 @@
+"""What `caom-ai ingest` says at its end, to people and to programs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from caomai.ingest.run import Summary
+
+OUTCOMES = ("new", "changed", "unchanged")
+
+
+def to_json(summary: Summary) -> dict[str, Any]:
+    """Give the summary as one JSON object."""
+    return {
+        **{outcome: summary.outcomes[outcome] for outcome in OUTCOMES},
+        "refused": [{"path": refusal.path, "reason": refusal.reason} for refusal in summary.refused],
+        "remarks": dict(summary.remarks),
+        "unreachable": dict(summary.unreachable),
+        "seconds": round(summary.seconds, 3),
+    }
+
+
+def to_lines(summary: Summary) -> Iterator[str]:
+    """Give the summary as lines of text."""
+    counts = ", ".join(f"{summary.outcomes[outcome]} {outcome}" for outcome in OUTCOMES)
+    rate = summary.taken / summary.seconds if summary.seconds else 0.0
+    yield f"{summary.taken} images: {counts}; {len(summary.refused)} refused ({rate:.0f} files/s)."
+    for remark, count in summary.remarks.items():
+        yield f"{count} with {remark}."
+    for scheme, count in summary.unreachable.items():
+        yield (
+            f"{count} cannot be fingerprinted yet: CAOMAI_ARTIFACTS gives no folder or URL for artifacts of "
+            f"the scheme '{scheme}'."
+        )
