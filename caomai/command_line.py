@@ -13,6 +13,7 @@ from caomai.settings import read_settings
 def register(app: typer.Typer) -> None:
     """Add the commands of this tree to caom-ai."""
     app.command("demo")(demo)
+    app.command("ingest")(ingest)
     app.command("check")(check)
     app.add_typer(database_commands(), name="db")
 
@@ -90,3 +91,51 @@ def schema() -> None:
     from caomai import administration
 
     administration.show_schema()
+
+
+def ingest(  # noqa: PLR0917 - typer gives all by name
+    paths: Annotated[list[Path], typer.Argument(metavar="PATH...", help="FITS files, or folders of them.")],
+    release: Annotated[
+        str | None,
+        typer.Option(
+            help="When the images become public: a date (UTC), now or never. Without it new images are "
+            "public now, and those that are stored already keep their dates."
+        ),
+    ] = None,
+    collection: Annotated[str | None, typer.Option(help="Collection [CAOMAI_COLLECTION].")] = None,
+    authority: Annotated[str | None, typer.Option(help="IVOA authority [CAOMAI_AUTHORITY].")] = None,
+    observation_id: Annotated[
+        str | None,
+        typer.Option(help="Rule for observationID, as '{OBSID|stem}' [CAOMAI_OBSERVATION_ID]."),
+    ] = None,
+    product_id: Annotated[str | None, typer.Option(help="Rule for productID [CAOMAI_PRODUCT_ID].")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the summary as JSON.")] = False,
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress bar.")] = False,
+) -> None:
+    """Describe FITS files in the tables of CAOM: who, what, where, when. Headers are read, pixels are not.
+
+    Folders are walked through for .fits, .fit and .fts files, also packed (.fz, .gz, .bz2). Files that are
+    stored already are brought up to date, so the command may be repeated at will. Every image is named
+    ivo://AUTHORITY/COLLECTION?observationID/productID; the rules for the two IDs may use {folder}, {stem} and
+    {KEYWORD}, and {KEYWORD|stem} takes the first that says something.
+
+    Exit codes: 0 done, 1 failed or all refused, 2 wrong use, 3 some images refused (listed on stderr).
+    """
+    from caomai.console import finish, print_json, progress
+    from caomai.ingest.files import find_files
+    from caomai.ingest.report import to_json, to_lines
+    from caomai.ingest.run import ingest_files, parse_release
+
+    settings = read_settings(
+        collection=collection, authority=authority, observation_id=observation_id, product_id=product_id
+    )
+    when = parse_release(release)
+    files, refused = find_files(paths)
+    with progress(len(files), "Ingesting", "files", quiet=quiet) as bar:
+        summary = ingest_files(settings, files, when, bar)
+    summary.refused[:0] = refused
+    if as_json:
+        print_json(to_json(summary))
+    else:
+        typer.echo("\n".join(to_lines(summary)))
+    finish(summary.taken, summary.refused)
