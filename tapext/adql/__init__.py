@@ -1,5 +1,7 @@
 """The Astronomical Data Query Language: text to tree, tree to SQL (ADQL 2.0 and 2.1)."""
 
+from tapext.adql.catalogue import Catalogue, read_catalogue
 from tapext.adql.parser import parse
+from tapext.adql.translate import OutputColumn, Translation, translate
 
-__all__ = ["parse"]
+__all__ = ["Catalogue", "OutputColumn", "Translation", "parse", "read_catalogue", "translate"]

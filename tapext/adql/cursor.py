@@ -70,7 +70,9 @@ class Cursor:
     def too_deep(self) -> QueryError:
         """Make the error of a query that nests too deeply."""
         limit = MAX_DEPTH // BRACKET
-        return self.error(f"Brackets are nested too deeply: {limit} levels are allowed, {MAX_DEPTH // QUERY} of queries")
+        return self.error(
+            f"Brackets are nested too deeply: {limit} levels are allowed, {MAX_DEPTH // QUERY} of queries"
+        )
 
     def name(self, expected: str = NAME) -> Name:
         """Read an identifier."""
@@ -86,7 +88,9 @@ class Cursor:
             self.advance()
             names.append(self.name("a name after the dot"))
         if len(names) > longest:
-            raise error_at(self.text, names[0].at, f"A name has at most {longest} parts here, this one has {len(names)}")
+            raise error_at(
+                self.text, names[0].at, f"A name has at most {longest} parts here, this one has {len(names)}"
+            )
         return tuple(names)
 
     def whole(self, expected: str) -> int:
@@ -111,7 +115,9 @@ class Cursor:
         if text.upper() in ADVICE and kind not in ("quoted", "text"):
             raise self.error(ADVICE[text.upper()])
         if kind in RESERVED and (expected.startswith(NAME) or kind not in CLAUSE_WORDS):
-            raise self.error(f'{text} is a reserved word of ADQL: write "{text}" in double quotes to use it as a name')
+            raise self.error(
+                f'{text} is a reserved word of ADQL: write "{text}" in double quotes to use it as a name'
+            )
         raise self.error(f"Expected {expected}, found {_show(self.token)}")
 
 

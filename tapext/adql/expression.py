@@ -16,7 +16,9 @@ _OR, _AND, _NOT, _COMPARE, _CONCATENATE, _ADD, _MULTIPLY = range(1, 8)
 _POWER = {
     "OR": _OR,
     "AND": _AND,
-    **dict.fromkeys(("=", "<>", "!=", "<", ">", "<=", ">=", "NOT", "BETWEEN", "IN", "LIKE", "ILIKE", "IS"), _COMPARE),
+    **dict.fromkeys(
+        ("=", "<>", "!=", "<", ">", "<=", ">=", "NOT", "BETWEEN", "IN", "LIKE", "ILIKE", "IS"), _COMPARE
+    ),
     "||": _CONCATENATE,
     "+": _ADD,
     "-": _ADD,
@@ -191,7 +193,9 @@ class ExpressionParser(Cursor):
         operand = self.value()
         self.expect("AS", "AS and a type")
         if self.kind not in _CAST_TARGETS:
-            self.unexpected("one of the types SMALLINT, INTEGER, BIGINT, REAL, DOUBLE PRECISION, CHAR, VARCHAR, TIMESTAMP")
+            self.unexpected(
+                "one of the types SMALLINT, INTEGER, BIGINT, REAL, DOUBLE PRECISION, CHAR, VARCHAR, TIMESTAMP"
+            )
         target = self.advance().kind
         if target == "DOUBLE":
             self.expect("PRECISION")
@@ -262,5 +266,7 @@ class ExpressionParser(Cursor):
             return found
         if self.kind == INVALID or self.token.text.upper() in ADVICE:
             self.unexpected("a comparison")
-        advice = ": compare its result, as in 1 = f(...)" if isinstance(found, tree.Call) else " such as a = b"
+        advice = (
+            ": compare its result, as in 1 = f(...)" if isinstance(found, tree.Call) else " such as a = b"
+        )
         raise error_at(self.text, found.at, f"Expected a condition, found a value{advice}")

@@ -111,7 +111,9 @@ def _explain(text: str, at: int) -> str:
         return "This text has no closing quote: ' is missing"
     if character == '"':
         empty = text[at : at + 2] == '""'
-        return "A delimited name may not be empty" if empty else 'This name has no closing quote: " is missing'
+        return (
+            "A delimited name may not be empty" if empty else 'This name has no closing quote: " is missing'
+        )
     if character in "\u2018\u2019\u201c\u201d":
         return f"{_describe(character)} is not a quote of ADQL: use ' for texts and \" for names"
     for sign in (text[at : at + 2], character):

@@ -34,7 +34,9 @@ class _Parser(ExpressionParser):
             self.value("SELECT") if self.kind not in ("name", "quoted") else self.unexpected("SELECT")
         selection = self.selection()
         if self.kind != END:
-            self.unexpected(_AFTER_FROM if not selection.order_by else "',', ASC, DESC, OFFSET or the end of the query")
+            self.unexpected(
+                _AFTER_FROM if not selection.order_by else "',', ASC, DESC, OFFSET or the end of the query"
+            )
         return tree.Query(selection, withs, self.text)
 
     def _withs(self) -> tuple[tree.With, ...]:
@@ -62,7 +64,9 @@ class _Parser(ExpressionParser):
             return body
         return tree.Selection(body, order_by, offset, at=at)
 
-    def _set_expression(self, first: tree.Selection | None) -> tree.Select | tree.SetOperation | tree.Selection:
+    def _set_expression(
+        self, first: tree.Selection | None
+    ) -> tree.Select | tree.SetOperation | tree.Selection:
         at = self.token.at
         operands = [self._set_term(first)]
         operators, every = [], []

@@ -1,0 +1,200 @@
+"""What may be asked for: the tables, columns, keys and functions of TAP_SCHEMA (TAP 1.1 sect. 4)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from difflib import get_close_matches
+from functools import cached_property
+from typing import Any, Literal
+
+import psycopg
+
+from caomai.database import read_queries, sql_folder
+from tapext.adql.functions import Function, read_functions
+from tapext.adql.types import Type, declared_type
+
+VIEWS = "caom2_ai_view"
+
+MapKind = Literal["object", "field"]
+MAP_KINDS: dict[str, MapKind] = {
+    "caom2_ai.fingerprint": "object",
+    "caom2_ai.part_fingerprint": "object",
+    "caom2_ai.object_node": "object",
+    "caom2_ai.field_node": "field",
+}
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column as TAP_SCHEMA describes it; `stored` is its name in the database."""
+
+    name: str
+    datatype: str
+    arraysize: str | None = None
+    xtype: str | None = None
+    unit: str | None = None
+    ucd: str | None = None
+    utype: str | None = None
+    description: str | None = None
+    indexed: bool = False
+    principal: bool = False
+    std: bool = False
+    storage: str | None = None
+
+    @cached_property
+    def stored(self) -> str:
+        """Give the name in the database, which has no capitals; TAP_SCHEMA quotes what must be delimited."""
+        return self.bare.lower()
+
+    @cached_property
+    def bare(self) -> str:
+        """Give the name without the quotes that TAP_SCHEMA may put around it."""
+        return unquote(self.name)
+
+    @cached_property
+    def type(self) -> Type:
+        """Give the type of its values."""
+        return declared_type(self.datatype, self.arraysize, self.xtype, self.storage)
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table under its full name, such as caom2.Plane, and the relation that holds its visible rows.
+
+    `map_kind` says that rows of several maps lie side by side: without a mapID in WHERE the current map is meant.
+    """
+
+    name: str
+    relation: tuple[str, ...]
+    columns: tuple[Column, ...]
+    kind: str = "table"
+    description: str | None = None
+    utype: str | None = None
+    map_kind: MapKind | None = None
+
+    @cached_property
+    def path(self) -> tuple[str, ...]:
+        """Give the parts of the name: schema and table."""
+        return tuple(unquote(part) for part in self.name.split("."))
+
+    @cached_property
+    def by_name(self) -> dict[str, Column]:
+        """Give the columns by their names in lower case."""
+        return {column.bare.lower(): column for column in self.columns}
+
+
+@dataclass(frozen=True)
+class Key:
+    """A foreign key: pairs of columns of `source` and `target`."""
+
+    id: str
+    source: str
+    target: str
+    columns: tuple[tuple[str, str], ...]
+    description: str | None = None
+    utype: str | None = None
+
+
+@dataclass(frozen=True)
+class Schema:
+    """A schema of TAP_SCHEMA and its tables."""
+
+    name: str
+    tables: tuple[Table, ...]
+    description: str | None = None
+    utype: str | None = None
+
+
+@dataclass(frozen=True)
+class Catalogue:
+    """All that a query may name, and the current maps: kind -> mapID."""
+
+    schemas: tuple[Schema, ...]
+    functions: tuple[Function, ...] = ()
+    keys: tuple[Key, ...] = ()
+    maps: Mapping[str, int] = field(default_factory=dict)
+
+    @cached_property
+    def tables(self) -> tuple[Table, ...]:
+        """Give the tables of all schemas."""
+        return tuple(table for schema in self.schemas for table in schema.tables)
+
+    def with_tables(self, tables: Iterable[Table]) -> Catalogue:
+        """Give a catalogue that knows more tables, such as those of TAP_UPLOAD."""
+        return replace(self, schemas=(*self.schemas, Schema("TAP_UPLOAD", tuple(tables))))
+
+    def find_tables(self, path: tuple[str, ...]) -> list[Table]:
+        """Find tables by schema and name, or by a name alone, without regard to case."""
+        return self._by_path.get(tuple(part.lower() for part in path), [])
+
+    def find_function(self, name: str) -> Function | None:
+        """Find a user defined function without regard to case."""
+        return self._by_function.get(name.lower())
+
+    @cached_property
+    def _by_path(self) -> dict[tuple[str, ...], list[Table]]:
+        found: dict[tuple[str, ...], list[Table]] = {}
+        for table in self.tables:
+            path = tuple(part.lower() for part in table.path)
+            for start in range(len(path)):
+                found.setdefault(path[start:], []).append(table)
+        return found
+
+    @cached_property
+    def _by_function(self) -> dict[str, Function]:
+        return {function.name.lower(): function for function in self.functions}
+
+
+def unquote(name: str) -> str:
+    """Take the double quotes off a delimited name."""
+    return name[1:-1].replace('""', '"') if len(name) > 1 and name[0] == name[-1] == '"' else name
+
+
+def nearest(name: str, known: Iterable[str]) -> str:
+    """Give `; did you mean x?` for the known name that is most like one, or nothing."""
+    names = {candidate.lower(): candidate for candidate in known}
+    found = get_close_matches(name.lower(), names, n=1, cutoff=0.6)
+    return f"; did you mean {names[found[0]]}?" if found else ""
+
+
+def relation_of(table: str) -> tuple[str, ...]:
+    """Give the relation of a table of TAP_SCHEMA: its own, or the view that shows the rows one may see."""
+    schema, _, name = table.lower().rpartition(".")
+    return (schema, name) if schema == "tap_schema" else (VIEWS, name)
+
+
+def read_catalogue(connection: psycopg.Connection[Any]) -> Catalogue:
+    """Read TAP_SCHEMA, the types of its columns in the database, and the headers of our functions."""
+    queries = read_queries("catalogue")
+    stored: dict[tuple[tuple[str, ...], str], str] = {
+        ((schema, relation), column): storage
+        for schema, relation, column, storage in connection.execute(queries["read_storage"]).fetchall()
+    }
+    columns: dict[str, list[Column]] = {}
+    for table, *facts in connection.execute(queries["read_columns"]).fetchall():
+        column = Column(*facts)
+        storage = stored.get((relation_of(table), column.stored))
+        columns.setdefault(table, []).append(replace(column, storage=storage))
+    tables: dict[str, list[Table]] = {}
+    for schema, name, kind, utype, description in connection.execute(queries["read_tables"]).fetchall():
+        relation = relation_of(name)
+        map_kind = MAP_KINDS.get(name.lower())
+        found = Table(name, relation, tuple(columns.get(name, ())), kind, description, utype, map_kind)
+        tables.setdefault(schema, []).append(found)
+    schemas = tuple(
+        Schema(name, tuple(tables.get(name, ())), description, utype)
+        for name, description, utype in connection.execute(queries["read_schemas"]).fetchall()
+    )
+    keys = tuple(
+        Key(name, source, target, tuple(zip(sources, targets, strict=True)), description, utype)
+        for name, source, target, sources, targets, description, utype in connection.execute(
+            queries["read_keys"]
+        ).fetchall()
+    )
+    return Catalogue(schemas, read_functions(sql_folder() / "functions"), keys, read_maps(connection))
+
+
+def read_maps(connection: psycopg.Connection[Any]) -> dict[str, int]:
+    """Read the current maps: they may change while a catalogue is kept, so compare before a query runs."""
+    return dict(connection.execute(read_queries("catalogue")["read_maps"]).fetchall())

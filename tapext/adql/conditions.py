@@ -1,0 +1,157 @@
+"""Conditions: comparisons between values of one type, and what an index can answer of them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from tapext.adql import tree
+from tapext.adql.catalogue import Catalogue
+from tapext.adql.convert import to_text
+from tapext.adql.geometry import GEOMETRY
+from tapext.adql.typed import CONDITION, NOTHING, Choice, Constant, Infix, Operation, Value
+from tapext.adql.types import NUMERIC, TEXTUAL, Kind
+from tapext.adql.values import ValueResolver
+
+_MIRROR = {"=": "=", "<>": "<>", "<": ">", ">": "<", "<=": ">=", ">=": "<="}
+_PREDICATES = frozenset(("CONTAINS", "INTERSECTS"))
+# Operators by which `f(...) operator n` says that f is more than 0, for a positive n.
+_POSITIVE = frozenset(("=", ">=", ">"))
+
+
+class ConditionResolver(ValueResolver):
+    """Resolves conditions."""
+
+    def __init__(self, query: tree.Query, catalogue: Catalogue) -> None:
+        super().__init__(query, catalogue)
+        # Under NOT a predicate twin would let rows through that it cannot judge.
+        self.under_not = False
+        self._conditions: dict[type[tree.Node], Callable[[Any], Value]] = {
+            tree.Comparison: self._comparison,
+            tree.Between: self._between,
+            tree.In: self._in,
+            tree.Like: self._like,
+            tree.IsNull: self._is_null,
+            tree.Exists: self._exists,
+            tree.Not: self._not,
+            tree.And: self._joined,
+            tree.Or: self._joined,
+        }
+
+    def condition(self, node: tree.Condition) -> Value:
+        """Resolve a condition."""
+        return self._conditions[type(node)](node)
+
+    def _joined(self, node: tree.And | tree.Or) -> Value:
+        word = "and" if isinstance(node, tree.And) else "or"
+        operands = tuple([self._conditions[type(part)](part) for part in node.operands])
+        return Infix(CONDITION, NOTHING, operands, (word,) * (len(operands) - 1))
+
+    def _not(self, node: tree.Not) -> Value:
+        outside, self.under_not = self.under_not, True
+        operand = self.condition(node.operand)
+        self.under_not = outside
+        return Operation(CONDITION, NOTHING, "(not {0})", (operand,))
+
+    def _exists(self, node: tree.Exists) -> Value:
+        return Operation(CONDITION, NOTHING, "exists ({0})", (self.nested_rows(node.query),))
+
+    def _is_null(self, node: tree.IsNull) -> Value:
+        template = "({0} is not null)" if node.negated else "({0} is null)"
+        return Operation(CONDITION, NOTHING, template, (self.value(node.operand),))
+
+    def _comparison(self, node: tree.Comparison) -> Value:
+        for call, operator, other in (
+            (node.left, node.operator, node.right),
+            (node.right, _MIRROR[node.operator], node.left),
+        ):
+            if isinstance(call, tree.Call) and isinstance(other, tree.Number):
+                special = self._comparison_with_number(node, call, operator, other.value)
+                if special is not None:
+                    return special
+        left, right = self.comparable([self.value(node.left), self.value(node.right)], node)
+        return Infix(CONDITION, NOTHING, (left, right), (node.operator,))
+
+    def _comparison_with_number(
+        self, node: tree.Comparison, call: tree.Call, operator: str, number: int | float
+    ) -> Value | None:
+        name = call.name.upper()
+        if name in _PREDICATES and operator == "=" and number in (0, 1):
+            condition = self.geometry(call)
+            return condition if number else Operation(CONDITION, NOTHING, "(not {0})", (condition,))
+        declared = self.catalogue.find_function(name)
+        if declared is None or declared.predicate is None or name in GEOMETRY or self.under_not:
+            return None
+        if operator not in _POSITIVE or number < 0 or (number == 0 and operator != ">"):
+            return None
+        function, value = self.user_defined(call)
+        other = node.right if call is node.left else node.left
+        values = self.comparable([value, self.value(other)], node)
+        check = Infix(CONDITION, NOTHING, tuple(values), (operator,))
+        assert isinstance(value, Operation)
+        assert function.predicate is not None
+        twin = Operation(CONDITION, NOTHING, function.predicate, value.operands)
+        return Infix(CONDITION, NOTHING, (twin, check), ("and",))
+
+    def comparable(self, values: list[Value], node: tree.Node) -> list[Value]:
+        """Make values comparable with each other."""
+        values = self.alike(values, node)
+        kinds = {value.type.kind for value in values} - {Kind.NULL}
+        if kinds <= set(NUMERIC) or kinds == {Kind.TIMESTAMP} or kinds == {Kind.UUID}:
+            return values
+        if kinds <= set(TEXTUAL):
+            return [to_text(value) for value in values]
+        unfit = next(
+            (value for value in values if value.type.kind not in (*NUMERIC, *TEXTUAL, Kind.TIMESTAMP)), None
+        )
+        if unfit is not None:
+            self.fail(node, f"Comparisons do not take {unfit.type.words}")
+        words = " with ".join(dict.fromkeys(value.type.words for value in values))
+        advice = ": write a number without quotes" if any(map(_is_number_in_quotes, values)) else ": use CAST"
+        self.fail(node, f"Cannot compare {words}{advice}")
+
+    def _between(self, node: tree.Between) -> Value:
+        parts = [self.value(part) for part in (node.operand, node.low, node.high)]
+        word = "not between" if node.negated else "between"
+        return Operation(
+            CONDITION, NOTHING, f"({{0}} {word} {{1}} and {{2}})", tuple(self.comparable(parts, node))
+        )
+
+    def _in(self, node: tree.In) -> Value:
+        operand = self.value(node.operand)
+        if isinstance(node.choices, tuple):
+            values = [operand, *[self.value(choice) for choice in node.choices]]
+            first, *choices = self.comparable(values, node)
+            return Choice(CONDITION, NOTHING, first, tuple(choices), node.negated)
+        rows = self.nested_rows(node.choices)
+        if len(rows.outputs) != 1:
+            self.fail(node, f"The query after IN has one column, not {len(rows.outputs)}")
+        inside = rows.outputs[0].value
+        operand, compared = self.comparable([operand, inside], node)
+        if compared is not inside:
+            rows = self.retyped(rows, [compared.type])
+        word = "not in" if node.negated else "in"
+        return Operation(CONDITION, NOTHING, f"({{0}} {word} ({{1}}))", (operand, rows))
+
+    def _like(self, node: tree.Like) -> Value:
+        word = "ILIKE" if node.ignore_case else "LIKE"
+        operand, pattern = (self._text_to_match(part, word) for part in (node.operand, node.pattern))
+        operator = f"not {word.lower()}" if node.negated else word.lower()
+        # ADQL has no escape character; PostgreSQL's would be the backslash.
+        return Operation(CONDITION, NOTHING, f"({{0}} {operator} {{1}} escape '')", (operand, pattern))
+
+    def _text_to_match(self, node: tree.Value, word: str) -> Value:
+        value = self.value(node)
+        if value.type.kind is Kind.TIMESTAMP:
+            return to_text(value, always=True)
+        if not value.type.is_text:
+            self.fail(node, f"{word} takes a text, not {value.type.words}: use CAST(... AS VARCHAR)")
+        return to_text(value)
+
+
+def _is_number_in_quotes(value: Value) -> bool:
+    text = value.value if isinstance(value, Constant) else None
+    try:
+        return isinstance(text, str) and float(text) is not None
+    except ValueError:
+        return False

@@ -1,0 +1,67 @@
+"""Conversions between types that a query does not have to write: dates and UUIDs in quotes, UUIDs as texts."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from datetime import UTC, datetime
+from uuid import UUID as ParsedUuid
+
+from tapext.adql.typed import NOTHING, Constant, Operation, Value
+from tapext.adql.types import NAMED, NUMERIC, TEXT, TIMESTAMP, UUID, Kind, Type
+
+_DALI_TIME = re.compile(r"(\d{4}-\d\d-\d\d)(?:[T ](\d\d:\d\d)(:\d\d)?(\.\d{1,9})?)?Z?", re.ASCII)
+_NUMBERS = {
+    kind: word
+    for word, kind in zip(("SMALLINT", "INTEGER", "BIGINT", "REAL", "DOUBLE"), NUMERIC, strict=True)
+}
+
+
+def read_time(text: str) -> str | None:
+    """Read a timestamp of DALI 1.1 (sect. 3.3.3); None if it is none."""
+    match = _DALI_TIME.fullmatch(text.strip())
+    if match is None or (match[4] and not match[3]):
+        return None
+    date, minutes, seconds, fraction = match.groups()
+    plain = f"{date}T{minutes or '00:00'}{seconds or ':00'}"
+    try:
+        datetime.fromisoformat(plain).replace(tzinfo=UTC)
+    except ValueError:
+        return None
+    return plain + (fraction or "")
+
+
+def read_uuid(text: str) -> str | None:
+    """Read a UUID; None if it is none."""
+    try:
+        return str(ParsedUuid(text.strip()))
+    except ValueError:
+        return None
+
+
+def to_kind(value: Value, kind: Kind, wanted: Type | None = None) -> Value:
+    """Turn a value into one of a kind where that needs no more than PostgreSQL's cast; leave it if it cannot be."""
+    if isinstance(value, Constant) and isinstance(value.value, str):
+        if kind is Kind.TIMESTAMP and (time := read_time(value.value)):
+            return Constant(TIMESTAMP, NOTHING, time)
+        if kind is Kind.UUID and (uuid := read_uuid(value.value)):
+            return Constant(UUID, NOTHING, uuid)
+        return value
+    target = wanted or NAMED[_NUMBERS[kind]]
+    if value.type.storage == target.storage:
+        return value
+    return Operation(
+        replace(target, arraysize=value.type.arraysize), value.about, f"{{0}}::{target.storage}", (value,)
+    )
+
+
+def to_text(value: Value, *, always: bool = False) -> Value:
+    """Turn a UUID into a text; `always` also a number or a timestamp (in DALI's form)."""
+    kind = value.type.kind
+    if kind is Kind.UUID or (always and kind in NUMERIC):
+        return Operation(
+            replace(TEXT, arraysize=value.type.arraysize or "*"), value.about, "{0}::text", (value,)
+        )
+    if always and kind is Kind.TIMESTAMP:
+        return Operation(TEXT, value.about, "replace({0}::text, ' ', 'T')", (value,))
+    return value

@@ -1,0 +1,140 @@
+"""The functions a query may call: ADQL's own, and those declared in the headers of sql/functions."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from caomai.errors import CaomAiError
+from tapext.adql.types import NAMED
+
+SCHEMA = "caom2_ai"
+# The function that looks up the search vector of an image: an ID that it does not know is the user's mistake.
+VECTOR = "caomai_vector"
+
+
+@dataclass(frozen=True, slots=True)
+class Argument:
+    """An argument of a function: its name and a word of types.NAMED."""
+
+    name: str
+    type: str
+
+
+@dataclass(frozen=True, slots=True)
+class Function:
+    """A function and how PostgreSQL writes it: {0}, {1} stand for its arguments, also in `predicate`.
+
+    `predicate` is a condition that an index can answer and that holds wherever the function gives more than 0.
+    """
+
+    name: str
+    arguments: tuple[Argument, ...]
+    returns: str
+    description: str = ""
+    predicate: str | None = None
+    template: str = ""
+    optional: int = 0
+
+    @property
+    def signature(self) -> str:
+        """Give the form of a user defined function that TAPRegExt declares."""
+        arguments = ", ".join(f"{argument.name} {argument.type}" for argument in self.arguments)
+        return f"{self.name}({arguments}) -> {self.returns}"
+
+
+def _standard(name: str, template: str, *types: str, returns: str = "DOUBLE", optional: int = 0) -> Function:
+    arguments = tuple(Argument(letter, word) for letter, word in zip("xyz", types, strict=False))
+    return Function(name, arguments, returns, template=template, optional=optional)
+
+
+def _numeric(name: str, *, count: int = 1) -> Function:
+    places = ", ".join(f"{{{place}}}::double precision" for place in range(count))
+    return _standard(name.upper(), f"{name}({places})", *["DOUBLE"] * count)
+
+
+# ADQL 2.1 sect. 2.3: arguments and results are DOUBLE. numeric rounds halves away from zero and takes places.
+STANDARD = {
+    function.name: function
+    for function in (
+        *map(_numeric, ("abs", "acos", "asin", "atan", "cos", "cot", "degrees", "exp", "floor", "radians")),
+        *map(_numeric, ("sin", "sqrt", "tan")),
+        _numeric("atan2", count=2),
+        _numeric("power", count=2),
+        _standard("CEILING", "ceil({0}::double precision)", "DOUBLE"),
+        _standard("LOG", "ln({0}::double precision)", "DOUBLE"),
+        _standard("LOG10", "log({0}::double precision)", "DOUBLE"),
+        _standard(
+            "MOD",
+            "mod({0}::double precision::numeric, {1}::double precision::numeric)::double precision",
+            "DOUBLE",
+            "DOUBLE",
+        ),
+        _standard("PI", "pi()"),
+        # The seed means nothing since ADQL 2.1.
+        _standard("RAND", "random()", "INTEGER", optional=1),
+        _standard(
+            "ROUND",
+            "round({0}::double precision::numeric, {1})::double precision",
+            "DOUBLE",
+            "INTEGER",
+            optional=1,
+        ),
+        _standard(
+            "TRUNCATE",
+            "trunc({0}::double precision::numeric, {1})::double precision",
+            "DOUBLE",
+            "INTEGER",
+            optional=1,
+        ),
+        _standard("LOWER", "lower({0})", "VARCHAR", returns="VARCHAR"),
+        _standard("UPPER", "upper({0})", "VARCHAR", returns="VARCHAR"),
+    )
+}
+
+_HEADER = re.compile(
+    r"--\s*ADQL:\s*(?P<name>\w+)\s*\((?P<arguments>[^)]*)\)\s*->\s*(?P<returns>[\w\[\] ]+?)[ \t]*\n"
+    r"--\s*(?P<description>.+?)[ \t]*\n"
+)
+_PREDICATE = re.compile(r"^--\s*predicate:\s*(?P<template>.+?)\s*$", re.MULTILINE)
+_PLACE = re.compile(r"\$(\d)")
+
+
+def read_functions(folder: Path) -> tuple[Function, ...]:
+    """Read the user defined functions of a folder of .sql files, each described by its header."""
+    texts = (path.read_text(encoding="utf-8") for path in sorted(folder.glob("*.sql")))
+    return tuple(found for found in map(read_header, texts) if found is not None)
+
+
+def read_header(text: str) -> Function | None:
+    """Read the header of a .sql file: signature, meaning, and the predicate if there is one."""
+    match = _HEADER.match(text)
+    if match is None:
+        return None
+    arguments = tuple(_read_argument(part) for part in match["arguments"].split(",") if part.strip())
+    _check_types(match["name"], [*(argument.type for argument in arguments), match["returns"]])
+    predicate = _PREDICATE.search(text)
+    places = ", ".join(f"{{{place}}}" for place in range(len(arguments)))
+    return Function(
+        match["name"],
+        arguments,
+        match["returns"],
+        match["description"],
+        predicate and _PLACE.sub(lambda place: f"{{{int(place[1]) - 1}}}", predicate["template"]),
+        f"{SCHEMA}.{match['name'].lower()}({places})",
+    )
+
+
+def _read_argument(part: str) -> Argument:
+    name, _, word = part.strip().partition(" ")
+    return Argument(name, word.strip())
+
+
+def _check_types(name: str, words: Iterable[str]) -> None:
+    unknown = [word for word in words if word not in NAMED]
+    if unknown:
+        raise CaomAiError(
+            f"The header of the function {name} has the type {unknown[0]}, which ADQL does not know."
+        )

@@ -1,0 +1,393 @@
+"""Values: from the tree to typed values, each name looked up and each argument checked."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any, NoReturn
+
+from tapext.adql import tree
+from tapext.adql.catalogue import Catalogue, nearest
+from tapext.adql.convert import to_kind, to_text
+from tapext.adql.functions import STANDARD, VECTOR, Function
+from tapext.adql.geometry import GEOMETRY, GeometryError
+from tapext.adql.lexer import error_at
+from tapext.adql.scope import Leaf, Scope, TableLeaf
+from tapext.adql.typed import (
+    CONDITION,
+    NOTHING,
+    About,
+    AggregateValue,
+    Constant,
+    Infix,
+    Operation,
+    Rows,
+    Shape,
+    Value,
+)
+from tapext.adql.types import (
+    BIGINT,
+    DOUBLE,
+    INTEGER,
+    NAMED,
+    NULL,
+    NUMERIC,
+    TEXT,
+    WHOLE,
+    Kind,
+    Type,
+    joint_number,
+    joint_type,
+    number_type,
+)
+from tapext.adql.units import UnitError, conversion
+
+_SAME_UNIT = frozenset(("ABS", "CEILING", "FLOOR", "ROUND", "TRUNCATE"))
+_ANGLES = {"DEGREES": About(unit="deg"), "RADIANS": About(unit="rad")}
+_COMPARABLE = (*NUMERIC, Kind.TEXT, Kind.UUID, Kind.TIMESTAMP, Kind.NULL)
+
+
+class ValueResolver(ABC):
+    """Resolves values in the scope of the SELECT at hand."""
+
+    def __init__(self, query: tree.Query, catalogue: Catalogue) -> None:
+        self.text = query.text
+        self.catalogue = catalogue
+        self.scope = Scope([])
+        # The clause in which no aggregate may stand, "" where one may.
+        self.without_aggregates = ""
+        # The aliases that ORDER BY may use: name -> value.
+        self.aliases: dict[str, Value] = {}
+        # The aliases of the SELECT at hand, which its WHERE may not use.
+        self.output_names: set[str] = set()
+        self.vector_ids: list[str] = []
+        self.aggregates_met = 0
+        self._resolvers: dict[type[tree.Node], Callable[[Any], Value]] = {
+            tree.Number: lambda node: Constant(number_type(node.value), NOTHING, node.value),
+            tree.Text: lambda node: Constant(TEXT, NOTHING, node.value),
+            tree.Null: lambda _: Constant(NULL, NOTHING, None),
+            tree.Column: self._column,
+            tree.Signed: self._signed,
+            tree.Chain: self._chain,
+            tree.Call: self._call,
+            tree.Aggregate: self._aggregate,
+            tree.Cast: self._cast,
+            tree.SubQuery: self._sub_query,
+        }
+
+    @abstractmethod
+    def nested_rows(self, query: tree.Selection) -> Rows:
+        """Resolve a query inside the present scope."""
+
+    @abstractmethod
+    def retyped(self, rows: Rows, types: list[Type]) -> Rows:
+        """Give the outputs of a query other types."""
+
+    def fail(self, node: tree.Node, message: str) -> NoReturn:
+        """Refuse the query because of a node."""
+        raise error_at(self.text, node.at, message)
+
+    def value(self, node: tree.Value) -> Value:
+        """Resolve a value."""
+        return self._resolvers[type(node)](node)
+
+    def number(self, node: tree.Value, user: str) -> Value:
+        """Resolve a value that must be a number; `user` is what takes it."""
+        value = self.value(node)
+        if not value.type.is_number:
+            self.fail(node, f"{user} takes a number, not {value.type.words}")
+        return value
+
+    def string(self, node: tree.Value, user: str) -> Value:
+        """Resolve a value that must be a text."""
+        value = self.value(node)
+        if not value.type.is_text:
+            self.fail(node, f"{user} takes a text, not {value.type.words}: use CAST(... AS VARCHAR)")
+        return to_text(value)
+
+    def _column(self, node: tree.Column) -> Value:
+        scope: Scope | None = self.scope
+        while scope is not None:
+            found = scope.find(node.path)
+            if len(found) == 1:
+                return found[0]
+            if found:
+                name = ".".join(part.text for part in node.path)
+                self.fail(
+                    node, f"The column {name} is ambiguous: write the name of its table or an alias before it"
+                )
+            if scope is self.scope and len(node.path) == 1:
+                alias = self.aliases.get(node.path[0].text.lower())
+                if alias is not None:
+                    return alias
+            scope = scope.outer
+        self._unknown_column(node)
+
+    def _unknown_column(self, node: tree.Column) -> NoReturn:
+        *qualifier, name = node.path
+        leaves: list[Leaf] = []
+        scope: Scope | None = self.scope
+        while scope is not None:
+            leaves.extend(scope.leaves())
+            scope = scope.outer
+        if qualifier:
+            meant = [leaf for leaf in leaves if leaf.answers(tuple(qualifier))]
+            if not meant:
+                written = ".".join(part.text for part in qualifier)
+                known = [_shown_name(leaf) for leaf in leaves]
+                self.fail(node, f"There is no table or alias {written} in FROM{nearest(written, known)}")
+            leaves = meant
+        elif name.text.lower() in self.output_names:
+            self.fail(node, f"The alias {name.text} cannot be used here: write its expression again")
+        known = [column for leaf in leaves for column, _ in leaf.columns()]
+        place = f" in {'.'.join(part.text for part in qualifier)}" if qualifier else ""
+        self.fail(node, f"There is no column {name.text}{place}{nearest(name.text, known)}")
+
+    def _signed(self, node: tree.Signed) -> Value:
+        operand = self.number(node.operand, f"The sign {node.sign}")
+        if node.sign == "+":
+            return operand
+        return Operation(joint_number([operand.type]), About(unit=operand.about.unit), "(- {0})", (operand,))
+
+    def _chain(self, node: tree.Chain) -> Value:
+        if node.operators[0] == "||":
+            return Infix(
+                TEXT, NOTHING, tuple([self.string(part, "||") for part in node.operands]), node.operators
+            )
+        operands = []
+        for operator, part in zip(("", *node.operators), node.operands, strict=True):
+            operands.append(self.number(part, f"The operator {operator or node.operators[0]}"))
+        units = {operand.about.unit for operand in operands}
+        same = len(units) == 1 and node.operators[0] in "+-"
+        about = About(unit=operands[0].about.unit) if same else NOTHING
+        return Infix(
+            joint_number([operand.type for operand in operands]), about, tuple(operands), node.operators
+        )
+
+    def _call(self, node: tree.Call) -> Value:
+        name = node.name.upper()
+        if name in STANDARD:
+            return self._standard(node, STANDARD[name])
+        if name in GEOMETRY:
+            value = self.geometry(node)
+            return (
+                Operation(INTEGER, NOTHING, "({0})::integer", (value,)) if value.type is CONDITION else value
+            )
+        if name == "COALESCE":
+            return self._coalesce(node)
+        if name == "IN_UNIT":
+            return self._in_unit(node)
+        if name == "TIMESTAMP":
+            return self._timestamp(node)
+        return self.user_defined(node)[1]
+
+    def geometry(self, node: tree.Call) -> Value:
+        """Resolve a geometry function; CONTAINS and INTERSECTS give conditions."""
+        arguments = [self.value(argument) for argument in node.arguments]
+        try:
+            return GEOMETRY[node.name.upper()](arguments)
+        except GeometryError as error:
+            at = node if error.argument is None else node.arguments[error.argument]
+            self.fail(at, str(error))
+
+    def _standard(self, node: tree.Call, function: Function) -> Value:
+        self._check_count(node, function)
+        take = self.string if function.returns == "VARCHAR" else self.number
+        arguments = [take(argument, function.name) for argument in node.arguments]
+        if function.name in ("ROUND", "TRUNCATE"):
+            self._check_places(node, arguments)
+        about = _ANGLES.get(function.name, NOTHING)
+        if function.name in _SAME_UNIT:
+            about = About(unit=arguments[0].about.unit)
+        missing = [Constant(number_type(0), NOTHING, 0)] * (len(function.arguments) - len(arguments))
+        return Operation(NAMED[function.returns], about, function.template, (*arguments, *missing))
+
+    def _check_places(self, node: tree.Call, arguments: list[Value]) -> None:
+        if len(arguments) > 1 and arguments[1].type.kind not in WHOLE:
+            self.fail(node.arguments[1], f"The places of {node.name.upper()} are a whole number")
+        if len(arguments) > 1:
+            arguments[1] = to_kind(arguments[1], Kind.INTEGER)
+
+    def _check_count(self, node: tree.Call, function: Function) -> None:
+        most = len(function.arguments)
+        least = most - function.optional
+        if not least <= len(node.arguments) <= most:
+            wanted = (
+                f"{most} argument{'s' * (most != 1)}" if least == most else f"{least} or {most} arguments"
+            )
+            form = f" as in {function.signature}" if function.description else ""
+            self.fail(node, f"{function.name} takes {wanted}{form}, not {len(node.arguments)}")
+
+    def user_defined(self, node: tree.Call) -> tuple[Function, Value]:
+        """Resolve a call of a declared function."""
+        function = self.catalogue.find_function(node.name)
+        if function is None:
+            known = [
+                *(declared.name for declared in self.catalogue.functions),
+                *STANDARD,
+                *GEOMETRY,
+                "COALESCE",
+            ]
+            self.fail(node, f"There is no function {node.name}{nearest(node.name, known)}")
+        self._check_count(node, function)
+        arguments = [self._argument(node, place, function) for place in range(len(node.arguments))]
+        template = function.template
+        if arguments and all(isinstance(argument, Constant) for argument in arguments):
+            # A sub-select is computed once, whatever the plan.
+            template = f"(select {template})"
+            if function.name.lower() == VECTOR and arguments[0].type.kind is not Kind.NULL:
+                self.vector_ids.append(str(arguments[0].value))  # type: ignore[attr-defined]
+        return function, Operation(NAMED[function.returns], NOTHING, template, tuple(arguments))
+
+    def _argument(self, node: tree.Call, place: int, function: Function) -> Value:
+        argument = function.arguments[place]
+        wanted = NAMED[argument.type]
+        value = self.value(node.arguments[place])
+        found = value.type
+        if found.kind is Kind.NULL:
+            return Operation(wanted, NOTHING, f"{{0}}::{wanted.storage}", (value,))
+        if wanted.kind is Kind.TEXT and found.is_text:
+            return to_text(value)
+        if wanted.kind is Kind.ARRAY and found.kind is Kind.ARRAY and _same_numbers(wanted, found):
+            return to_kind(value, Kind.ARRAY, wanted)
+        if wanted.kind in NUMERIC and found.kind in (WHOLE if wanted.kind in WHOLE else NUMERIC):
+            return to_kind(value, wanted.kind)
+        if wanted.kind is found.kind and wanted.kind is not Kind.ARRAY:
+            return value
+        self.fail(
+            node.arguments[place],
+            f"{function.name} takes {argument.type} as {argument.name}, not {found.words}",
+        )
+
+    def _coalesce(self, node: tree.Call) -> Value:
+        if not node.arguments:
+            self.fail(node, "COALESCE takes at least one argument")
+        values = [self.value(argument) for argument in node.arguments]
+        values = self.alike(values, node)
+        joint = joint_type([value.type for value in values])
+        if joint is None:
+            kinds = " and ".join(dict.fromkeys(value.type.words for value in values))
+            self.fail(node, f"COALESCE takes values of one type, not {kinds}")
+        if joint.is_text:
+            values = [to_text(value) for value in values]
+            joint = replace(joint, storage="text", kind=Kind.TEXT, xtype=None)
+        about = next((value.about for value in values if not isinstance(value, Constant)), NOTHING)
+        places = ", ".join(f"{{{place}}}" for place in range(len(values)))
+        return Operation(joint, About(unit=about.unit), f"coalesce({places})", tuple(values))
+
+    def alike(self, values: list[Value], node: tree.Node) -> list[Value]:
+        """Turn texts that stand beside timestamps or UUIDs into such."""
+        kinds = {value.type.kind for value in values}
+        for kind in (Kind.TIMESTAMP, Kind.UUID):
+            if kind in kinds and Kind.TEXT in kinds:
+                return [self._literal(value, kind, node) for value in values]
+        return values
+
+    def _literal(self, value: Value, kind: Kind, node: tree.Node) -> Value:
+        if isinstance(value, Constant) and value.type.kind is Kind.TEXT:
+            converted = to_kind(value, kind)
+            if converted.type.kind is not kind:
+                wanted = "a UUID" if kind is Kind.UUID else "a date such as 2020-01-31 or 2020-01-31T12:00:00"
+                self.fail(node, f"'{str(value.value)[:40]}' is not {wanted}")
+            return converted
+        return to_text(value) if value.type.kind is Kind.UUID and kind is not Kind.UUID else value
+
+    def _in_unit(self, node: tree.Call) -> Value:
+        if len(node.arguments) != 2 or not isinstance(node.arguments[1], tree.Text):  # noqa: PLR2004
+            self.fail(node, "IN_UNIT takes a value and a unit in quotes, as in IN_UNIT(ra, 'rad')")
+        value, unit = self.number(node.arguments[0], "IN_UNIT"), node.arguments[1].value
+        try:
+            factor = conversion(value.about.unit or "", unit)
+        except UnitError as error:
+            self.fail(node.arguments[1], str(error))
+        about = replace(value.about, unit=unit)
+        template = "({0}::double precision * {1})"
+        return Operation(DOUBLE, about, template, (value, Constant(DOUBLE, NOTHING, factor)))
+
+    def _timestamp(self, node: tree.Call) -> Value:
+        if len(node.arguments) != 1 or not isinstance(node.arguments[0], tree.Text):
+            self.fail(node, "TIMESTAMP takes a date in quotes, as in TIMESTAMP('2020-01-31T12:00:00')")
+        return self._literal(self.value(node.arguments[0]), Kind.TIMESTAMP, node.arguments[0])
+
+    def _aggregate(self, node: tree.Aggregate) -> Value:
+        if self.without_aggregates:
+            self.fail(node, f"{node.name} is an aggregate and may not stand in {self.without_aggregates}")
+        self.aggregates_met += 1
+        if node.operand is None:
+            return AggregateValue(BIGINT, About(ucd="meta.number"), "count(*)", ())
+        outside, self.without_aggregates = self.without_aggregates, "another aggregate"
+        operand = self.value(node.operand)
+        self.without_aggregates = outside
+        return self._aggregate_of(node, operand)
+
+    def _aggregate_of(self, node: tree.Aggregate, operand: Value) -> Value:
+        word = "distinct " if node.distinct else ""
+        if node.name == "COUNT":
+            return AggregateValue(BIGINT, About(ucd="meta.number"), f"count({word}{{0}})", (operand,))
+        if node.name in ("MIN", "MAX"):
+            if operand.type.kind not in _COMPARABLE:
+                self.fail(node, f"{node.name} does not take {operand.type.words}")
+            about = replace(operand.about, name="")
+            return AggregateValue(
+                to_text(operand).type, about, f"{node.name.lower()}({word}{{0}})", (to_text(operand),)
+            )
+        if not operand.type.is_number:
+            self.fail(node, f"{node.name} takes a number, not {operand.type.words}")
+        about = About(unit=operand.about.unit)
+        if node.name == "SUM" and operand.type.kind in WHOLE:
+            return AggregateValue(BIGINT, about, f"sum({word}{{0}})::bigint", (operand,))
+        return AggregateValue(
+            DOUBLE, about, f"{node.name.lower()}({word}{{0}}::double precision)", (operand,)
+        )
+
+    def _cast(self, node: tree.Cast) -> Value:
+        operand = self.value(node.operand)
+        if node.target in ("POINT", "CIRCLE", "POLYGON") or isinstance(operand, Shape):
+            self.fail(node, "CAST to or from a geometry is not supported")
+        target = NAMED[node.target]
+        about = replace(operand.about, name="")
+        if target.kind in NUMERIC:
+            if not (operand.type.is_number or operand.type.kind is Kind.TEXT):
+                self.fail(node, f"CAST to {node.target} takes a number or a text, not {operand.type.words}")
+            return Operation(target, about, f"{{0}}::{target.storage}", (operand,))
+        if target.kind is Kind.TIMESTAMP:
+            return self._cast_timestamp(node, operand)
+        return self._cast_text(node, operand)
+
+    def _cast_timestamp(self, node: tree.Cast, operand: Value) -> Value:
+        if isinstance(operand, Constant) and operand.type.kind is Kind.TEXT:
+            return self._literal(operand, Kind.TIMESTAMP, node.operand)
+        if not (operand.type.is_text or operand.type.kind is Kind.TIMESTAMP):
+            self.fail(node, f"CAST to TIMESTAMP takes a text, not {operand.type.words}")
+        return Operation(NAMED["TIMESTAMP"], NOTHING, "{0}::timestamp", (operand,))
+
+    def _cast_text(self, node: tree.Cast, operand: Value) -> Value:
+        text = to_text(operand, always=True)
+        if text.type.kind not in (Kind.TEXT, Kind.NULL):
+            self.fail(node, f"CAST to {node.target} does not take {operand.type.words}")
+        about = replace(operand.about, name="", unit=None)
+        if node.length is None:
+            return Operation(TEXT, about, "{0}::text", (text,))
+        padded = node.target == "CHAR"
+        storage = f"{'character' if padded else 'varchar'}({node.length})"
+        sized = Type(Kind.TEXT, "char", f"{node.length}{'' if padded else '*'}", None, storage)
+        return Operation(sized, about, f"{{0}}::{storage}", (text,))
+
+    def _sub_query(self, node: tree.SubQuery) -> Value:
+        rows = self.nested_rows(node.query)
+        if len(rows.outputs) != 1:
+            self.fail(node, f"A query in the place of a value has one column, not {len(rows.outputs)}")
+        only = rows.outputs[0].value
+        return Operation(only.type, replace(only.about, name=""), "({0})", (rows,))
+
+
+def _same_numbers(wanted: Type, found: Type) -> bool:
+    reals = ("float", "double")
+    return (wanted.datatype in reals) == (found.datatype in reals)
+
+
+def _shown_name(leaf: Leaf) -> str:
+    if leaf.alias is not None:
+        return leaf.alias.text
+    return leaf.table.name if isinstance(leaf, TableLeaf) else ""
