@@ -1,0 +1,1 @@
+"""Simulated science and calibration frames in plain numpy: for the demo, for training and for tests."""

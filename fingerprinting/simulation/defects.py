@@ -1,0 +1,152 @@
+"""What spoils a frame: cosmic rays, hot pixels, trails, bleeding, ghosts, dead regions, dust, nebulosity."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import fft
+
+from fingerprinting.simulation import truth
+from fingerprinting.simulation.exposure import Exposure, make_rows
+from fingerprinting.simulation.optics import make_donut
+
+Image = NDArray[np.float32]
+
+
+def add_cosmic_rays(exposure: Exposure, n: int) -> None:
+    """Add n cosmic rays: unblurred tracks of 1 to some 30 pixels, most of them short."""
+    rng = exposure.rng
+    for _ in range(n):
+        x, y = rng.uniform(0, exposure.shape[1]), rng.uniform(0, exposure.shape[0])
+        angle = rng.uniform(0, np.pi)
+        length = min(1 + rng.exponential(4), 40)
+        energy = exposure.camera.sigma * np.exp(rng.uniform(np.log(12), np.log(300)))  # electrons a pixel
+        t = np.arange(-length / 2, length / 2, 0.5)
+        columns, rows = (x + t * np.cos(angle)).astype(int), (y + t * np.sin(angle)).astype(int)
+        inside = (columns >= 0) & (columns < exposure.shape[1]) & (rows >= 0) & (rows < exposure.shape[0])
+        pixels = np.unique(rows[inside] * exposure.shape[1] + columns[inside])
+        deposited = energy * rng.uniform(0.5, 1.2, len(pixels))
+        exposure.light.reshape(-1)[pixels] += deposited.astype(np.float32)
+        reach = max(2.0, length / 2 + 1.5)
+        exposure.truth.append(make_rows(exposure, truth.COSMIC_RAY, x, y, deposited.sum(), radius=reach))
+
+
+def add_hot_pixels(exposure: Exposure, n: int) -> None:
+    """Add n hot pixels, each with a little charge in the pixel that is read after it."""
+    rng, (height, width) = exposure.rng, exposure.shape
+    x, y = rng.integers(0, width, n), rng.integers(0, height - 1, n)
+    electrons = exposure.camera.sigma * np.exp(rng.uniform(np.log(15), np.log(500), n))
+    np.add.at(exposure.light, (y, x), electrons.astype(np.float32))
+    np.add.at(exposure.light, (y + 1, x), (0.15 * electrons).astype(np.float32))
+    exposure.truth.append(make_rows(exposure, truth.HOT_PIXEL, x, y, 1.15 * electrons, radius=1.6))
+
+
+def add_satellite_trail(exposure: Exposure) -> None:
+    """Add the trail of a satellite across the whole frame, now and then with a flare."""
+    rng, (height, width) = exposure.rng, exposure.shape
+    x0, y0 = rng.uniform(0.2, 0.8) * width, rng.uniform(0.2, 0.8) * height
+    theta, spread = rng.uniform(0, np.pi), max(1.0, exposure.fwhm / 2.355) * rng.uniform(1.0, 2.0)
+    x, y = np.arange(width, dtype=np.float32), np.arange(height, dtype=np.float32)[:, None]
+    aside = (y - y0) * np.cos(theta) - (x - x0) * np.sin(theta)
+    along = (x - x0) * np.cos(theta) + (y - y0) * np.sin(theta)
+    peak = exposure.camera.sigma * np.exp(rng.uniform(np.log(4), np.log(80)))
+    flare = 1 + rng.uniform(0, 2) * np.exp(-((along / (0.2 * width)) ** 2))
+    line = (peak * flare * np.exp(-(aside**2) / (2 * spread**2))).astype(np.float32)
+    exposure.light += line
+    row = make_rows(
+        exposure, truth.SATELLITE_TRAIL, x0, y0, line.sum(),
+        radius=2.5 * spread, length=3 * max(exposure.shape), theta=theta,
+    )  # fmt: skip
+    exposure.truth.append(row)
+
+
+def bleed(exposure: Exposure) -> None:
+    """Let charge beyond the full well run along the columns, as in a CCD without anti-blooming."""
+    room = np.float32(exposure.camera.full_well - exposure.camera.sky)
+    over = np.maximum(exposure.light - room, 0)
+    excess = over.sum(axis=0)
+    for column in np.flatnonzero(excess > room):
+        centre = float(np.average(np.arange(exposure.shape[0]), weights=over[:, column]))
+        reach = int(min(excess[column] / room / 2 + np.count_nonzero(over[:, column]) / 2, 250))
+        low, high = max(int(centre) - reach, 0), min(int(centre) + reach + 1, exposure.shape[0])
+        exposure.light[low:high, column] = np.maximum(exposure.light[low:high, column], room)
+        row = make_rows(
+            exposure, truth.ARTEFACT, column, centre, excess[column],
+            radius=1.5, length=high - low, theta=np.pi / 2,
+        )  # fmt: skip
+        exposure.truth.append(row)
+
+
+def add_spikes(exposure: Exposure, x: float, y: float, flux: float, angle: float) -> None:
+    """Add the four diffraction spikes of a bright star; the angle (rad) is the telescope's."""
+    reach = float(np.clip(30 * np.log10(flux / exposure.camera.sigma / 100), 15, 160))
+    t = np.arange(-reach, reach, 0.5)
+    for turn in (angle, angle + np.pi / 2):
+        light = 0.0006 * flux / (3 + np.abs(t)) * (1 - np.abs(t) / reach)
+        _paint(exposure.light, x + t * np.cos(turn), y + t * np.sin(turn), light)
+
+
+def _paint(
+    light: Image, x: NDArray[np.floating], y: NDArray[np.floating], electrons: NDArray[np.floating]
+) -> None:
+    columns, rows = np.round(x).astype(int), np.round(y).astype(int)
+    inside = (columns >= 0) & (columns < light.shape[1]) & (rows >= 0) & (rows < light.shape[0])
+    np.add.at(light, (rows[inside], columns[inside]), electrons[inside].astype(np.float32))
+
+
+def add_ghosts(exposure: Exposure, n: int) -> None:
+    """Add n ghosts: faint out-of-focus images of a bright star reflected between the optics."""
+    rng = exposure.rng
+    for _ in range(n):
+        radius = rng.uniform(18, 60)
+        stamp = make_donut(radius, hole=rng.uniform(0.2, 0.5), fwhm=3.0)
+        surface = exposure.camera.sigma * rng.uniform(1.5, 8)
+        stamp = stamp * np.float32(surface / stamp.max())
+        x, y = int(rng.uniform(0, exposure.shape[1])), int(rng.uniform(0, exposure.shape[0]))
+        _add_stamp(exposure.light, stamp, x, y)
+        exposure.truth.append(make_rows(exposure, truth.ARTEFACT, x, y, stamp.sum(), radius=radius + 3))
+
+
+def _add_stamp(light: Image, stamp: Image, x: int, y: int) -> None:
+    half = stamp.shape[0] // 2
+    top, left = max(y - half, 0), max(x - half, 0)
+    bottom, right = min(y + half + 1, light.shape[0]), min(x + half + 1, light.shape[1])
+    if top < bottom and left < right:
+        light[top:bottom, left:right] += stamp[
+            top - y + half : bottom - y + half, left - x + half : right - x + half
+        ]
+
+
+def add_bad_columns(exposure: Exposure, n: int) -> None:
+    """Add n bad columns: bright from some row to the edge."""
+    rng, (height, width) = exposure.rng, exposure.shape
+    for column in rng.integers(0, width, n):
+        start = int(rng.integers(0, height // 2))
+        exposure.light[start:, column] += np.float32(exposure.camera.sigma * rng.uniform(4, 40))
+        length = height - start
+        row = make_rows(
+            exposure, truth.ARTEFACT, column, start + length / 2, exposure.light[start:, column].sum(),
+            radius=2.0, length=length, theta=np.pi / 2,
+        )  # fmt: skip
+        exposure.truth.append(row)
+
+
+def make_clouds(rng: np.random.Generator, shape: tuple[int, int], *, slope: float) -> Image:
+    """Make a random field of power spectrum k^-slope, standardised to mean 0 and variance 1."""
+    ky, kx = np.fft.fftfreq(shape[0])[:, None], np.fft.rfftfreq(shape[1])
+    k = np.hypot(ky, kx).astype(np.float32)
+    k[0, 0] = np.inf
+    white = fft.rfft2(rng.standard_normal(shape, dtype=np.float32))
+    field = np.asarray(fft.irfft2(white * k ** np.float32(-slope / 2), shape), np.float32)
+    field -= field.mean()
+    field /= field.std()
+    return field
+
+
+def tilt_background(exposure: Exposure, strength: float) -> None:
+    """Add a gradient (moonlight, twilight) of strength sigmas across the frame."""
+    angle = exposure.rng.uniform(0, 2 * np.pi)
+    x = np.linspace(-0.5, 0.5, exposure.shape[1], dtype=np.float32)
+    y = np.linspace(-0.5, 0.5, exposure.shape[0], dtype=np.float32)[:, None]
+    plane = (x * np.cos(angle) + y * np.sin(angle) + 0.75).astype(np.float32)
+    exposure.light += plane * np.float32(strength * exposure.camera.sigma)
