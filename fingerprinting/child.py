@@ -1,0 +1,78 @@
+"""The child process of children.py: describes one file after another until its parent goes away."""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import resource
+import signal
+import sys
+import traceback
+from collections.abc import Callable
+from multiprocessing.connection import Connection
+from pathlib import Path
+from typing import Final
+
+from caomai.errors import CaomAiError, UnusableImageError
+from fingerprinting.description import PartDescription
+
+PR_SET_PDEATHSIG: Final = 1  # of prctl(2)
+
+Describe = Callable[[Path, tuple[str, ...] | None], list[PartDescription]]
+
+
+def main(pipe_number: str, parent: str, memory: str, folder: str) -> None:
+    """Serve requests on an inherited pipe; `memory` is in bytes, no `folder` means the default model."""
+    pipe = Connection(int(pipe_number))
+    _die_with(int(parent))
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent decides what Ctrl-C means
+    resource.setrlimit(resource.RLIMIT_DATA, (int(memory), int(memory)))
+    try:
+        describe = _load(Path(folder) if folder else None)
+    except CaomAiError as error:
+        pipe.send(error)
+        return
+    pipe.send(None)
+    while True:
+        try:
+            path, selection = pipe.recv()
+        except EOFError:
+            return
+        pipe.send(_try(describe, path, selection, int(memory)))
+
+
+def _die_with(parent: int) -> None:
+    """Have the kernel kill this process when its parent ends, in whatever way."""
+    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
+    if os.getppid() != parent:  # it ended before we asked
+        sys.exit(1)
+
+
+def _load(folder: Path | None) -> Describe:
+    """Load the model once; the imports take longer than an image."""
+    from fingerprinting.encoder import Encoder  # noqa: PLC0415
+    from fingerprinting.model import load_model  # noqa: PLC0415
+    from fingerprinting.pipeline import describe_file  # noqa: PLC0415
+
+    model = load_model(folder)
+    encoder = Encoder(model.encoder)
+    return lambda path, selection: describe_file(path, model, selection, encoder=encoder)
+
+
+def _try(
+    describe: Describe, path: Path, selection: tuple[str, ...] | None, memory: int
+) -> list[PartDescription] | CaomAiError:
+    """Describe a file; whatever goes wrong with it is an answer and not the end of this process."""
+    try:
+        return describe(path, selection)
+    except CaomAiError as error:
+        return error
+    except MemoryError:
+        return UnusableImageError(f"{path.name} needs more than {memory / 2**30:.1f} GiB of memory.")
+    except Exception as error:  # noqa: BLE001 - one image must not stop the others; the log has the cause
+        traceback.print_exc()
+        return UnusableImageError(f"{path.name} cannot be fingerprinted ({type(error).__name__}: {error}).")
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

@@ -1,0 +1,155 @@
+"""A pool of child processes for pixels: SEP holds the interpreter lock, and bad images kill processes."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import threading
+from collections.abc import Collection, Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from multiprocessing import Pipe
+from pathlib import Path
+from typing import Any, Final, Self
+
+from caomai.errors import CaomAiError, TransientError, UnusableImageError
+from fingerprinting.description import PartDescription
+
+MEMORY: Final = 3 << 30  # bytes
+SECONDS: Final = 900.0
+START: Final = 120.0  # seconds for imports and the model
+ONE_THREAD: Final = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
+
+
+class Children:
+    """Child processes that describe files; one that dies or takes too long costs only the image it had."""
+
+    def __init__(
+        self, processes: int, folder: Path | None = None, *, memory: int = MEMORY, seconds: float = SECONDS
+    ) -> None:
+        self._folder, self._memory, self._seconds = folder, memory, seconds
+        self._mine = threading.local()
+        self._children: set[_Child] = set()
+        self._closed = False
+        # A child is told to die with the thread that started it, so each belongs to one thread of the pool.
+        self._threads = ThreadPoolExecutor(processes, "child")
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def submit(self, path: Path, selection: Collection[str] | None = None) -> Future[list[PartDescription]]:
+        """Have a file described; the future raises ImageError for an image that cannot be fingerprinted."""
+        wanted = None if selection is None else tuple(sorted(selection))
+        return self._threads.submit(self._describe, path, wanted)
+
+    def close(self) -> None:
+        """End all children at once, also in the middle of an image."""
+        self._closed = True
+        for child in tuple(self._children):
+            child.kill()
+        self._threads.shutdown(cancel_futures=True)
+
+    def _describe(self, path: Path, selection: tuple[str, ...] | None) -> list[PartDescription]:
+        child: _Child | None = getattr(self._mine, "child", None)
+        if child is None:
+            child = self._mine.child = _Child(self._folder, self._memory)
+            self._children.add(child)
+        try:
+            if self._closed:
+                raise TransientError("The work was stopped.")
+            answer = child.ask((path, selection), self._seconds)
+        except _DeadChildError as death:
+            self._drop(child)
+            if self._closed:
+                raise TransientError("The work was stopped.") from death
+            raise UnusableImageError(f"{path.name} {death}") from death
+        except CaomAiError:
+            self._drop(child)
+            raise
+        if isinstance(answer, CaomAiError):
+            raise answer
+        return answer  # type: ignore[no-any-return]
+
+    def _drop(self, child: _Child) -> None:
+        child.kill()
+        self._children.discard(child)
+        self._mine.child = None
+
+
+def describe_in_children(
+    paths: Iterable[Path], processes: int, folder: Path | None = None
+) -> Iterator[tuple[Path, list[PartDescription] | CaomAiError]]:
+    """Describe files in child processes, in their order; an image that cannot be gives its error."""
+    with Children(processes, folder) as children:
+        futures = [(path, children.submit(path)) for path in paths]
+        for path, future in futures:
+            try:
+                yield path, future.result()
+            except CaomAiError as error:
+                yield path, error
+
+
+class _DeadChildError(Exception):
+    """The rest of a sentence that begins with the file: how the child met its end."""
+
+
+class _Child:
+    """One process with its pipe."""
+
+    def __init__(self, folder: Path | None, memory: int) -> None:
+        self._pipe, theirs = Pipe()
+        arguments = [str(theirs.fileno()), str(os.getpid()), str(memory), str(folder or "")]
+        with theirs:
+            self._process = subprocess.Popen(  # noqa: S603 - our own interpreter and module
+                [sys.executable, "-P", "-m", "fingerprinting.child", *arguments],
+                pass_fds=[theirs.fileno()],
+                env=os.environ | ONE_THREAD,
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+            )
+        self._ready = False
+
+    def ask(self, request: object, seconds: float) -> Any:
+        """Send a request and wait for the answer."""
+        if not self._ready:
+            self._wait_until_ready()
+        try:
+            self._pipe.send(request)
+        except OSError:
+            raise _DeadChildError(self._death()) from None
+        return self._receive(seconds, "to be described")
+
+    def _wait_until_ready(self) -> None:
+        """Wait for the model; what goes wrong here is no fault of an image."""
+        try:
+            failure = self._receive(START, "to load the model")
+        except _DeadChildError as death:
+            raise TransientError(f"A process for pixels cannot be started: it {death}") from death
+        if failure is not None:
+            raise failure
+        self._ready = True
+
+    def kill(self) -> None:
+        """End the process; it holds nothing that must be put in order."""
+        self._process.kill()
+        self._process.wait()
+
+    def _receive(self, seconds: float, what: str) -> Any:
+        try:
+            if not self._pipe.poll(seconds):
+                raise _DeadChildError(f"took more than {seconds:g} s {what}.")
+            return self._pipe.recv()
+        except (EOFError, OSError):
+            raise _DeadChildError(self._death()) from None
+
+    def _death(self) -> str:
+        """Say what killed the process, in words."""
+        status = self._process.wait()
+        if status == -signal.SIGKILL:
+            return "was given up: the system killed the process that read it, probably for want of memory."
+        name = signal.strsignal(-status) if status < 0 else f"exit status {status}"
+        return f"was given up: the process that read it died ({name})."

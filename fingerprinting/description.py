@@ -1,0 +1,54 @@
+"""What the pipeline says of one science plane; light enough for processes that read no pixels."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+DESCRIBED: Final = np.dtype(
+    [
+        ("x", "f8"),  # FITS pixels of the HDU, counted from 1
+        ("y", "f8"),
+        ("ra", "f8"),  # ICRS degrees; NaN where the file gives no sky coordinates
+        ("dec", "f8"),
+        ("a", "f4"),  # pixels, one standard deviation along the axis
+        ("b", "f4"),
+        ("theta_deg", "f4"),  # counter-clockwise from x
+        ("flux", "f4"),  # sky-subtracted, in the units of the pixels
+        ("snr", "f4"),
+        ("flags", "i2"),  # of SEP: 1 merged, 2 truncated, 4 and 8 measured with difficulty, 16 masked pixels
+        ("node", "i2"),
+        ("confidence", "f4"),
+        ("oddness", "f4"),
+    ]
+)
+
+
+@dataclass(frozen=True)
+class Quality:
+    """How good a plane is; None where it cannot be measured. Levels are in the units of the pixels."""
+
+    background: float
+    noise: float
+    fwhm: float | None  # arcsec
+    fwhm_pixel: float | None
+    elongation: float | None
+    saturated_fraction: float | None
+    masked_fraction: float
+
+
+@dataclass(frozen=True)
+class PartDescription:
+    """One science plane: its fingerprint (400 counts), its embedded objects (DESCRIBED) and its quality."""
+
+    name: str
+    hdu: int
+    shape: tuple[int, int]  # ny, nx of the HDU's image, with overscan
+    n_detected: int
+    sampled_fraction: float
+    fingerprint: NDArray[np.int32]
+    objects: NDArray[np.void]
+    quality: Quality

@@ -1,0 +1,134 @@
+"""From a file to fingerprints: read, detect, cut out, embed, count. No database, no network."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from caomai.errors import ImageError, UnusableImageError
+from fingerprinting.cutout import cut_out
+from fingerprinting.description import DESCRIBED, PartDescription, Quality
+from fingerprinting.detect import Detection, detect
+from fingerprinting.encoder import Encoder
+from fingerprinting.fingerprint import count_nodes
+from fingerprinting.fitsfile import FitsFile, open_fits
+from fingerprinting.image import Part, read_part
+from fingerprinting.model import Model
+from fingerprinting.nodes import assign
+from fingerprinting.planes import Plane, choose_planes
+from fingerprinting.quality import Measure, combine, measure
+from fingerprinting.sample import Sample
+from fingerprinting.section import Box
+from fingerprinting.sky import to_sky
+from fingerprinting.tiles import MOST_PIXELS, Tile, split
+
+__all__ = ["Limits", "PartDescription", "Quality", "describe_file"]
+
+BATCH: Final = 256  # cut-outs at once: 4 MB of windows
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What keeps one image from taking all the time or memory."""
+
+    objects: int = 4000  # embedded; a histogram of so many has 1.5 % noise
+    pixels: int = MOST_PIXELS  # in memory at once; larger frames are taken in tiles
+
+
+LIMITS: Final = Limits()
+
+
+@dataclass(frozen=True)
+class _Eye:
+    """What turns cut-outs into nodes."""
+
+    encoder: Encoder
+    centroids: NDArray[np.float32]
+
+
+def describe_file(
+    path: Path,
+    model: Model,
+    selection: Collection[str] | None = None,
+    *,
+    encoder: Encoder | None = None,
+    limits: Limits = LIMITS,
+) -> list[PartDescription]:
+    """Describe the science planes of a file; those that cannot be used are left out as long as one can.
+
+    `selection` names parts as caom2.Part does.
+    """
+    eye = _Eye(encoder or Encoder(model.encoder), model.centroids)
+    described, refused = [], []
+    with open_fits(path) as file:
+        for plane in choose_planes(file, selection):
+            try:
+                described.append(_describe_plane(file, plane, eye, limits))
+            except ImageError as error:
+                refused.append(type(error)(f"{path.name}, HDU {plane.name}: {error}"))
+    if not described:
+        raise refused[0]
+    return described
+
+
+def _describe_plane(file: FitsFile, plane: Plane, eye: _Eye, limits: Limits) -> PartDescription:
+    """Describe one plane, tile by tile; a tile without signal is left out as long as another has some."""
+    sample, n_detected, scale = Sample(limits.objects), 0, None
+    measures: list[Measure] = []
+    refused: list[UnusableImageError] = []
+    for tile in split(plane.box, limits.pixels):
+        part = read_part(file, plane, tile.outer)
+        sample.begin(part.pixels)
+        scale = part.pixel_scale
+        try:
+            detection = detect(part)
+        except UnusableImageError as error:
+            refused.append(error)
+            continue
+        objects = detection.objects[tile.owns(detection.objects["x"], detection.objects["y"])]
+        n_detected += len(objects)
+        measures.append(measure(part, detection, objects, _core(tile)))
+        _take(sample, objects, part, detection, eye)
+    if not measures:
+        raise refused[0]
+    return PartDescription(
+        name=plane.name,
+        hdu=plane.hdu.number,
+        shape=(plane.hdu.shape[-2], plane.hdu.shape[-1]),
+        n_detected=n_detected,
+        sampled_fraction=len(sample.rows) / n_detected if n_detected else 1.0,
+        fingerprint=count_nodes(sample.rows["node"]),
+        objects=sample.rows,
+        quality=combine(measures, scale),
+    )
+
+
+def _core(tile: Tile) -> Box:
+    """Give the core of a tile in the tile's own pixels."""
+    x0, y0 = tile.outer.x0, tile.outer.y0
+    return Box(tile.core.x0 - x0, tile.core.x1 - x0, tile.core.y0 - y0, tile.core.y1 - y0)
+
+
+def _take(sample: Sample, objects: NDArray[np.void], part: Part, detection: Detection, eye: _Eye) -> None:
+    """Embed those objects of a tile that can be in the sample, and put them in."""
+    priority = sample.priorities(objects["x"] + part.origin[0], objects["y"] + part.origin[1])
+    admitted = sample.admit(priority)
+    objects = objects[admitted]
+    rows = np.zeros(len(objects), DESCRIBED)
+    for name in ("a", "b", "flux", "snr", "flags"):
+        rows[name] = objects[name]
+    rows["x"] = objects["x"] + part.origin[0] + 1
+    rows["y"] = objects["y"] + part.origin[1] + 1
+    rows["ra"], rows["dec"] = to_sky(part.wcs, rows["x"], rows["y"])
+    rows["theta_deg"] = np.degrees(objects["theta"])
+    for start in range(0, len(objects), BATCH):
+        batch = slice(start, start + BATCH)
+        views = cut_out(detection.sky_subtracted, detection.sigma, objects["x"][batch], objects["y"][batch])
+        node, confidence, oddness = assign(eye.encoder.embed(views), eye.centroids)
+        rows["node"][batch], rows["confidence"][batch], rows["oddness"][batch] = node, confidence, oddness
+    sample.add(priority[admitted], rows)
