@@ -1,0 +1,112 @@
+"""One ADQL query: read it, translate it, and begin to stream its result (TAP 1.1 sect. 2)."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator, Sequence
+from dataclasses import dataclass, replace
+from typing import Final
+
+from psycopg.sql import Identifier
+
+from caomai.errors import NotFoundError, UsageError
+from tapext.adql import parse
+from tapext.adql.catalogue import VIEWS
+from tapext.adql.translate import OutputColumn, Translation, translate
+from tapext.datalink import PUBLISHER_ID, describe_links
+from tapext.formats import Format
+from tapext.pools import lend
+from tapext.service import SOFTWARE, Knowledge, Service
+from tapext.stream import copy_blocks, copy_statement, first_block, write_blocks
+from tapext.votype import Field
+from tapext.writer import Document, Info, Writer
+
+STANDARD: Final = "ivo://ivoa.net/std/TAP"
+PUBLISHER_UTYPE: Final = "caom2:Plane.publisherID"
+PUBLISHER_UCD: Final = "meta.ref.ivoid"
+CAOM_RELATIONS: Final = {
+    Identifier(VIEWS, name).as_string() for name in ("observation", "plane", "artifact", "part")
+}
+MOST_CHARACTERS: Final = 1 << 20
+
+
+@dataclass(frozen=True)
+class Question:
+    """What a client wants to know, in which format, and of how many rows at most."""
+
+    text: str
+    maxrec: int
+    format: Format
+    base_url: str
+
+
+async def ask(service: Service, question: Question) -> AsyncGenerator[bytes]:
+    """Give the chunks of the answer; what is wrong before the first row is raised."""
+    if len(question.text) > MOST_CHARACTERS:
+        raise UsageError(f"The query is longer than {MOST_CHARACTERS:,} characters; upload a table instead.")
+    knowledge = await service.know()
+    translation = translate(parse(question.text), knowledge.catalogue, question.maxrec)
+    writer = question.format.writer(describe_result(question, translation, knowledge))
+    if translation.vector_ids:
+        await check_images(service, translation.vector_ids)
+    if question.maxrec == 0:
+        return _write_empty(writer)
+    statement = copy_statement(translation.sql, len(translation.columns), writer)
+    blocks = copy_blocks(service.pool, statement)
+    first = await first_block(blocks, service.settings.query_seconds)
+    return write_blocks(first, blocks, writer, question.maxrec)
+
+
+async def check_images(service: Service, ids: Sequence[str]) -> None:
+    """Refuse a query about the content of images that are not known; hidden ones are not known either."""
+    async with lend(service.pool) as connection:
+        cursor = await connection.execute(service.queries["find_unknown_images"], {"ids": list(ids)})
+        unknown = [row[0] for row in await cursor.fetchall()]
+    if unknown:
+        raise NotFoundError(f"No image is known here that can be compared as {', '.join(unknown[:10])}.")
+
+
+async def _write_empty(writer: Writer) -> AsyncGenerator[bytes]:
+    # MAXREC=0 asks for the columns alone, and is always an overflow (TAP 1.1 sect. 2.7.4).
+    yield writer.head() + writer.tail(overflow=True)
+
+
+def describe_result(question: Question, translation: Translation, knowledge: Knowledge) -> Document:
+    """Say what surrounds the rows: the columns, the query as it was sent, and where content comes from."""
+    fields = name_publisher_ids([describe_column(column) for column in translation.columns])
+    infos = (
+        Info("standardID", STANDARD),
+        Info("server_software", SOFTWARE),
+        Info("query", question.text),
+        *(knowledge.maps if uses_content(translation) else ()),
+    )
+    has_links = any(field.id == PUBLISHER_ID for field in fields)
+    return Document(fields, infos, describe_links(question.base_url, PUBLISHER_ID) if has_links else "")
+
+
+def uses_content(translation: Translation) -> bool:
+    """Tell whether a query reads more than what CAOM and TAP_SCHEMA say."""
+    relations = {part.as_string() for part in translation.sql if isinstance(part, Identifier)}
+    content = {name for name in relations if name.startswith(f'"{VIEWS}".')} - CAOM_RELATIONS
+    return bool(content or translation.vector_ids)
+
+
+def describe_column(column: OutputColumn) -> Field:
+    """Turn a column of a translated query into a FIELD."""
+    return Field(
+        column.name,
+        column.datatype,
+        column.arraysize,
+        column.xtype,
+        column.unit,
+        column.ucd,
+        column.utype,
+        column.description,
+    )
+
+
+def name_publisher_ids(fields: Sequence[Field]) -> tuple[Field, ...]:
+    """Give the first column of publisherIDs the XML ID that the links service is described with."""
+    for number, field in enumerate(fields):
+        if field.utype == PUBLISHER_UTYPE or field.ucd == PUBLISHER_UCD:
+            return (*fields[:number], replace(field, id=PUBLISHER_ID), *fields[number + 1 :])
+    return tuple(fields)

@@ -1,0 +1,67 @@
+"""What a running service has: its settings, its connections, and what it knows of the database."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Final
+
+from caomai import __version__
+from caomai.database import Database, read_queries, translate_errors
+from caomai.settings import Settings
+from tapext.adql.catalogue import Catalogue, read_catalogue
+from tapext.pools import Pool
+from tapext.writer import Info
+
+FRESH_SECONDS: Final = 60
+SOFTWARE: Final = f"CAOM-AI/{__version__}"
+
+
+@dataclass(frozen=True)
+class Knowledge:
+    """What can be asked for, and which maps answer."""
+
+    catalogue: Catalogue
+    maps: tuple[Info, ...]
+
+
+@dataclass
+class Service:
+    """The state of one process."""
+
+    settings: Settings
+    database: Database
+    pool: Pool
+    queries: dict[str, str] = field(default_factory=lambda: read_queries("datalink") | read_queries("tap"))
+    started: datetime = field(default_factory=lambda: datetime.now(UTC))
+    _knowledge: Knowledge | None = None
+    _expires: float = 0
+    _lock: asyncio.Lock = field(default_factory=asyncio.Lock)
+
+    async def know(self) -> Knowledge:
+        """Give the catalogue and the current maps, as they were at most a minute ago."""
+        async with self._lock:
+            if self._knowledge is None or time.monotonic() > self._expires:
+                self._knowledge = await asyncio.to_thread(read_knowledge, self.database)
+                self._expires = time.monotonic() + FRESH_SECONDS
+            return self._knowledge
+
+
+def read_knowledge(database: Database) -> Knowledge:
+    """Read TAP_SCHEMA and the current maps."""
+    with translate_errors(), database.connect("query") as connection:
+        maps = connection.execute(read_queries("tap")["find_current_maps"]).fetchall()
+        return Knowledge(
+            read_catalogue(connection), tuple(info for facts in maps for info in describe_map(*facts))
+        )
+
+
+def describe_map(map_id: int, kind: str, model: str, citation: str | None) -> list[Info]:
+    """Say which map the content of a result comes from, and what to cite for it."""
+    return [
+        Info("mapID", str(map_id), text=f"the current {kind} map"),
+        Info("modelHash", model, text=f"the model of {kind} map {map_id}"),
+        Info("citation", citation or SOFTWARE, ucd="meta.bib"),
+    ]

@@ -1,0 +1,61 @@
+"""The command serve: the service on one port, until Ctrl-C."""
+
+from __future__ import annotations
+
+import logging
+import signal
+import socket
+import sys
+from typing import Final
+
+import typer
+import uvicorn
+
+from caomai.database import open_database
+from caomai.errors import ParameterError
+from caomai.settings import Settings
+from tapext.web.app import create_app
+
+BACKLOG: Final = 2048
+GRACE_SECONDS: Final = 5
+
+
+def serve(settings: Settings) -> None:
+    """Open the database, say where the service is, and serve until it is told to end."""
+    # A service manager's SIGTERM ends the process as Ctrl-C does: the embedded database is stopped as well.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    configure_log()
+    with listen(settings.host, settings.port) as listener, open_database(settings) as database:
+        host, port = listener.getsockname()[:2]
+        address = f"http://{f'[{host}]' if ':' in host else host}:{port}"
+        typer.echo(f"Serving {settings.base_url or address}/tap (TAP) and /datalink/links. Ctrl-C ends it.")
+        sys.stdout.flush()
+        config = uvicorn.Config(
+            create_app(settings, database),
+            log_config=None,
+            access_log=False,
+            server_header=False,
+            timeout_graceful_shutdown=GRACE_SECONDS,
+        )
+        try:
+            uvicorn.Server(config).run(sockets=[listener])
+        except KeyboardInterrupt:
+            typer.echo("Stopped.")
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """Take a port, or say why it cannot be had."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        return socket.create_server((host, port), family=family, backlog=BACKLOG)
+    except OSError as error:
+        raise ParameterError(
+            f"Port {port} of {host} cannot be had ({error.strerror}); choose another by --host and --port."
+        ) from error
+
+
+def configure_log() -> None:
+    """Write one line an event to stderr."""
+    logging.basicConfig(format="%(asctime)s %(levelname)s %(name)s: %(message)s", level=logging.INFO)
+    for chatty in ("uvicorn.error", "psycopg.pool"):
+        logging.getLogger(chatty).setLevel(logging.WARNING)

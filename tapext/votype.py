@@ -1,0 +1,82 @@
+"""VOTable datatypes of result columns (VOTable 1.4 sect. 2.1) and how PostgreSQL writes them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+from psycopg import sql
+
+from caomai.errors import CaomAiError
+
+POSTGRES: Final = {
+    "boolean": sql.SQL("boolean"),
+    "unsignedByte": sql.SQL("smallint"),
+    "short": sql.SQL("smallint"),
+    "int": sql.SQL("integer"),
+    "long": sql.SQL("bigint"),
+    "float": sql.SQL("real"),
+    "double": sql.SQL("double precision"),
+    "char": sql.SQL("text"),
+    "unicodeChar": sql.SQL("text"),
+}
+FLOATS: Final = ("float", "double")
+ARRAYS: Final = ("short", "int", "long", *FLOATS)
+TEXTS: Final = ("char", "unicodeChar")
+
+
+@dataclass(frozen=True)
+class Field:
+    """A column of a result, as a VOTable FIELD describes it."""
+
+    name: str
+    datatype: str
+    arraysize: str | None = None
+    xtype: str | None = None
+    unit: str | None = None
+    ucd: str | None = None
+    utype: str | None = None
+    description: str | None = None
+    id: str | None = None
+
+    @property
+    def is_text(self) -> bool:
+        """Tell whether a value is one string."""
+        return self.datatype in TEXTS
+
+    @property
+    def is_float(self) -> bool:
+        """Tell whether a value is a floating-point number or an array of them."""
+        return self.datatype in FLOATS
+
+    @property
+    def is_array(self) -> bool:
+        """Tell whether a value holds several numbers."""
+        return not self.is_text and self.arraysize not in {None, "1"}
+
+    @property
+    def length(self) -> int | None:
+        """Give the number of elements or characters where each value has the same."""
+        size = self.arraysize or "1"
+        return int(size) if size.isdigit() else None
+
+
+def cast(field: Field, column: sql.Composable) -> sql.Composable:
+    """Give a column the type of its VOTable datatype; timestamps become ISO 8601 text with milliseconds."""
+    if field.xtype == "timestamp":
+        return sql.SQL("replace({}::timestamp(3)::text, ' ', 'T')").format(column)
+    if field.datatype not in (ARRAYS if field.is_array else POSTGRES):
+        kind = f"{field.datatype} {field.arraysize or ''}".strip()
+        raise CaomAiError(f"The column {field.name} is of a type that is not served: {kind}.")
+    form = sql.SQL("{}::{}[]") if field.is_array else sql.SQL("{}::{}")
+    return form.format(column, POSTGRES[field.datatype])
+
+
+def write_text(field: Field, column: sql.Composable) -> sql.Composable:
+    """Write a column as text: numbers of an array are separated by blanks."""
+    value = cast(field, column)
+    if not field.is_array:
+        return value
+    # A VOTable array of integers has no NULL for one element.
+    missing = sql.SQL("'NaN'" if field.is_float else "'0'")
+    return sql.SQL("array_to_string({}, ' ', {})").format(value, missing)

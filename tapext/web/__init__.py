@@ -1,0 +1,1 @@
+"""HTTP: parameters in, documents out; what they mean is decided elsewhere."""

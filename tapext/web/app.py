@@ -1,0 +1,61 @@
+"""The application: one list of routes, one place for errors, and a pool that lives as long as it does."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Final, TypedDict
+
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
+from starlette.routing import Route
+
+from caomai.database import Database
+from caomai.errors import CaomAiError
+from caomai.settings import Settings
+from tapext.pools import make_pool
+from tapext.service import Service
+from tapext.web import files, links, tap, vosi
+from tapext.web.dali import answer_error, answer_refusal
+from tapext.web.parameters import ReadParameters
+from tapext.web.patience import StopWhenLeft
+
+DALI: Final = [Middleware(ReadParameters), Middleware(StopWhenLeft)]
+BOTH: Final = ["GET", "POST"]
+ROUTES: Final = [
+    Route("/", tap.root),
+    Route("/tap", tap.root),
+    Route("/tap/sync", tap.sync, methods=BOTH, middleware=DALI),
+    Route("/tap/capabilities", vosi.capabilities),
+    Route("/tap/availability", vosi.availability),
+    Route("/tap/tables", vosi.tables, middleware=DALI),
+    Route("/tap/tables/{name:path}", vosi.table),
+    Route("/datalink/links", links.links, methods=BOTH, middleware=DALI),
+    Route("/files/{artifact:uuid}", files.file),
+]
+
+
+class State(TypedDict):
+    """What a request finds in its state."""
+
+    service: Service
+
+
+def create_app(settings: Settings, database: Database) -> Starlette:
+    """Make the application of one process over a database."""
+
+    @asynccontextmanager
+    async def lifespan(app: Starlette) -> AsyncIterator[State]:  # noqa: ARG001
+        async with make_pool(settings, database) as pool:
+            yield {"service": Service(settings, database, pool)}
+
+    return Starlette(
+        routes=ROUTES,
+        lifespan=lifespan,
+        exception_handlers={
+            CaomAiError: answer_error,
+            Exception: answer_error,
+            HTTPException: answer_refusal,
+        },
+    )

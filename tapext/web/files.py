@@ -1,0 +1,41 @@
+"""/files/{artifactID}: the files of an archive that keeps them in folders, for those who may read them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from uuid import UUID
+
+from psycopg.rows import dict_row
+from starlette.requests import Request
+from starlette.responses import FileResponse, RedirectResponse, Response
+
+from caomai.artifacts import resolve
+from caomai.errors import CaomAiError, NotFoundError
+from tapext.pools import lend
+from tapext.service import Service
+from tapext.web.dali import HEADERS, log, service_of
+
+UNKNOWN = "No such file can be read here."
+
+
+async def file(request: Request) -> Response:
+    """Send a file, or the part of it that the client asked for (RFC 9110 sect. 14)."""
+    place = await find_place(service_of(request), request.path_params["artifact"])
+    if isinstance(place, str):
+        return RedirectResponse(place, 303)
+    return FileResponse(place, headers=HEADERS, media_type="application/fits", filename=place.name)
+
+
+async def find_place(service: Service, artifact: UUID) -> Path | str:
+    """Find where a file lies; what is hidden, unknown or lost answers alike."""
+    async with lend(service.pool) as connection:
+        cursor = connection.cursor(row_factory=dict_row)
+        await cursor.execute(service.queries["find_file"], {"artifactID": artifact})
+        row = await cursor.fetchone()
+    if row is None:
+        raise NotFoundError(UNKNOWN)
+    try:
+        return resolve(row["uri"], service.settings.artifacts)
+    except CaomAiError as error:
+        log.warning("file not served: artifact=%s reason=%s", artifact, error)
+        raise NotFoundError(UNKNOWN) from error

@@ -1,0 +1,24 @@
+"""/datalink/links (DataLink 1.1 sect. 2)."""
+
+from __future__ import annotations
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from caomai.errors import ParameterError
+from tapext.datalink import MEDIA_TYPE, write_links
+from tapext.formats import DEFAULT, find_format
+from tapext.web.dali import HEADERS, find_base_url, parameters_of, service_of
+
+
+async def links(request: Request) -> Response:
+    """Answer with the links of every ID, in the order of the IDs."""
+    parameters = parameters_of(request)
+    wanted = find_format(parameters.one("RESPONSEFORMAT"))
+    if wanted.format.writer is not DEFAULT.writer:
+        raise ParameterError("Links are given as votable (TABLEDATA) only.")
+    ids = [text for text in parameters.all("ID") if text.strip()]
+    content = await write_links(service_of(request), ids, find_base_url(request))
+    kind = wanted.media_type.partition(";")[0]
+    media_type = MEDIA_TYPE if MEDIA_TYPE.startswith(kind) else f"{kind};content=datalink"
+    return Response(content, headers=HEADERS, media_type=media_type)
