@@ -73,7 +73,7 @@ class ConditionResolver(ValueResolver):
         return Infix(CONDITION, NOTHING, (left, right), (node.operator,))
 
     def _comparison_with_number(
-        self, node: tree.Comparison, call: tree.Call, operator: str, number: int | float
+        self, node: tree.Comparison, call: tree.Call, operator: str, number: float
     ) -> Value | None:
         name = call.name.upper()
         if name in _PREDICATES and operator == "=" and number in (0, 1):
@@ -97,7 +97,7 @@ class ConditionResolver(ValueResolver):
         """Make values comparable with each other."""
         values = self.alike(values, node)
         kinds = {value.type.kind for value in values} - {Kind.NULL}
-        if kinds <= set(NUMERIC) or kinds == {Kind.TIMESTAMP} or kinds == {Kind.UUID}:
+        if kinds <= set(NUMERIC) or kinds in ({Kind.TIMESTAMP}, {Kind.UUID}):
             return values
         if kinds <= set(TEXTUAL):
             return [to_text(value) for value in values]
@@ -105,10 +105,10 @@ class ConditionResolver(ValueResolver):
             (value for value in values if value.type.kind not in (*NUMERIC, *TEXTUAL, Kind.TIMESTAMP)), None
         )
         if unfit is not None:
-            self.fail(node, f"Comparisons do not take {unfit.type.words}")
+            raise self.error(node, f"Comparisons do not take {unfit.type.words}")
         words = " with ".join(dict.fromkeys(value.type.words for value in values))
         advice = ": write a number without quotes" if any(map(_is_number_in_quotes, values)) else ": use CAST"
-        self.fail(node, f"Cannot compare {words}{advice}")
+        raise self.error(node, f"Cannot compare {words}{advice}")
 
     def _between(self, node: tree.Between) -> Value:
         parts = [self.value(part) for part in (node.operand, node.low, node.high)]
@@ -125,7 +125,7 @@ class ConditionResolver(ValueResolver):
             return Choice(CONDITION, NOTHING, first, tuple(choices), node.negated)
         rows = self.nested_rows(node.choices)
         if len(rows.outputs) != 1:
-            self.fail(node, f"The query after IN has one column, not {len(rows.outputs)}")
+            raise self.error(node, f"The query after IN has one column, not {len(rows.outputs)}")
         inside = rows.outputs[0].value
         operand, compared = self.comparable([operand, inside], node)
         if compared is not inside:
@@ -145,7 +145,7 @@ class ConditionResolver(ValueResolver):
         if value.type.kind is Kind.TIMESTAMP:
             return to_text(value, always=True)
         if not value.type.is_text:
-            self.fail(node, f"{word} takes a text, not {value.type.words}: use CAST(... AS VARCHAR)")
+            raise self.error(node, f"{word} takes a text, not {value.type.words}: use CAST(... AS VARCHAR)")
         return to_text(value)
 
 

@@ -1,11 +1,11 @@
-"""Conversions between types that a query does not have to write: dates and UUIDs in quotes, UUIDs as texts."""
+"""Conversions that a query need not write: dates and UUIDs in quotes, UUIDs as texts, one number as another."""
 
 from __future__ import annotations
 
 import re
+import uuid
 from dataclasses import replace
 from datetime import UTC, datetime
-from uuid import UUID as ParsedUuid
 
 from tapext.adql.typed import NOTHING, Constant, Operation, Value
 from tapext.adql.types import NAMED, NUMERIC, TEXT, TIMESTAMP, UUID, Kind, Type
@@ -34,18 +34,18 @@ def read_time(text: str) -> str | None:
 def read_uuid(text: str) -> str | None:
     """Read a UUID; None if it is none."""
     try:
-        return str(ParsedUuid(text.strip()))
+        return str(uuid.UUID(text.strip()))
     except ValueError:
         return None
 
 
 def to_kind(value: Value, kind: Kind, wanted: Type | None = None) -> Value:
-    """Turn a value into one of a kind where that needs no more than PostgreSQL's cast; leave it if it cannot be."""
+    """Turn a value into one of a kind, or leave a text that cannot be one."""
     if isinstance(value, Constant) and isinstance(value.value, str):
         if kind is Kind.TIMESTAMP and (time := read_time(value.value)):
             return Constant(TIMESTAMP, NOTHING, time)
-        if kind is Kind.UUID and (uuid := read_uuid(value.value)):
-            return Constant(UUID, NOTHING, uuid)
+        if kind is Kind.UUID and (found := read_uuid(value.value)):
+            return Constant(UUID, NOTHING, found)
         return value
     target = wanted or NAMED[_NUMBERS[kind]]
     if value.type.storage == target.storage:

@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-from typing import NoReturn
-
 from caomai.errors import QueryError
 from tapext.adql.lexer import END, INVALID, Token, error_at, split
 from tapext.adql.tree import Name
 from tapext.adql.words import ADVICE, CLAUSE_WORDS, RESERVED
 
-# Python's own stack allows 1,000 calls: nesting is counted in the calls that it costs here and in the resolver.
+# Nesting is counted in the calls that it costs here and in the resolver: Python allows 1,000 in all.
 MAX_DEPTH = 600
 BRACKET = 3
 CALL = 4
 QUERY = 12
 
 NAME = "a name"
+LONGEST_SHOWN = 40
 # Whole numbers of so many digits fit a BIGINT; longer ones are read as DOUBLE.
 MAX_DIGITS = 18
 
@@ -54,7 +53,7 @@ class Cursor:
     def expect(self, kind: str, expected: str = "") -> Token:
         """Step over a token that must be there."""
         if self.kind != kind:
-            self.unexpected(expected or kind)
+            raise self.unexpected(expected or kind)
         return self.advance()
 
     def enter(self, weight: int) -> None:
@@ -77,7 +76,7 @@ class Cursor:
     def name(self, expected: str = NAME) -> Name:
         """Read an identifier."""
         if self.kind not in ("name", "quoted"):
-            self.unexpected(expected)
+            raise self.unexpected(expected)
         token = self.advance()
         return Name(token.text, token.kind == "quoted", at=token.at)
 
@@ -97,7 +96,7 @@ class Cursor:
         """Read an unsigned whole number that PostgreSQL can count rows by."""
         digits = self.token.text.lstrip("0")
         if self.kind != "integer" or len(digits) > MAX_DIGITS:
-            self.unexpected(expected)
+            raise self.unexpected(expected)
         self.advance()
         return int(digits or "0")
 
@@ -105,24 +104,25 @@ class Cursor:
         """Make an error at the current token."""
         return error_at(self.text, self.token.at, message)
 
-    def unexpected(self, expected: str) -> NoReturn:
-        """Refuse the current token."""
+    def unexpected(self, expected: str) -> QueryError:
+        """Make the error of a token that may not stand here."""
         kind, text, _ = self.token
         if kind == INVALID:
-            raise self.error(text)
+            return self.error(text)
         if kind == END:
-            raise self.error(f"Expected {expected}, but the query ends here")
+            return self.error(f"Expected {expected}, but the query ends here")
         if text.upper() in ADVICE and kind not in ("quoted", "text"):
-            raise self.error(ADVICE[text.upper()])
+            return self.error(ADVICE[text.upper()])
         if kind in RESERVED and (expected.startswith(NAME) or kind not in CLAUSE_WORDS):
-            raise self.error(
+            return self.error(
                 f'{text} is a reserved word of ADQL: write "{text}" in double quotes to use it as a name'
             )
-        raise self.error(f"Expected {expected}, found {_show(self.token)}")
+        return self.error(f"Expected {expected}, found {show(self.token)}")
 
 
-def _show(token: Token) -> str:
+def show(token: Token) -> str:
+    """Write a token for an error message."""
     if token.kind in RESERVED:
         return token.kind
-    shown = token.text if len(token.text) <= 40 else token.text[:37] + "..."
+    shown = token.text if len(token.text) <= LONGEST_SHOWN else token.text[:LONGEST_SHOWN] + "..."
     return f'"{shown}"' if token.kind == "quoted" else f"'{shown}'"

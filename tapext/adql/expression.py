@@ -1,4 +1,4 @@
-"""Values and conditions: one operator-precedence grammar (ADQL 2.1 appendix A), told apart while it is read."""
+"""Values and conditions: one grammar by precedence (ADQL 2.1 appendix A), told apart while it is read."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import TypeVar
 from tapext.adql import tree
 from tapext.adql.cursor import BRACKET, CALL, MAX_DIGITS, QUERY, Cursor
 from tapext.adql.lexer import INVALID, error_at
-from tapext.adql.words import ADVICE, AGGREGATES, FUNCTION_WORDS, STATEMENTS
+from tapext.adql.words import ADVICE, AGGREGATES, FUNCTION_WORDS
 
 _OR, _AND, _NOT, _COMPARE, _CONCATENATE, _ADD, _MULTIPLY = range(1, 8)
 
@@ -27,8 +27,8 @@ _POWER = {
 }
 _COMPARISONS = frozenset(("=", "<>", "!=", "<", ">", "<=", ">="))
 _SET_WORDS = frozenset(("UNION", "EXCEPT", "INTERSECT", "ORDER", "OFFSET"))
-_CAST_TARGETS = ("SMALLINT", "INTEGER", "BIGINT", "REAL", "DOUBLE", "CHAR", "VARCHAR", "TIMESTAMP", "POINT", "CIRCLE",
-                 "POLYGON")  # fmt: skip
+_NUMBER_TYPES = ("SMALLINT", "INTEGER", "BIGINT", "REAL", "DOUBLE")
+_CAST_TARGETS = (*_NUMBER_TYPES, "CHAR", "VARCHAR", "TIMESTAMP", "POINT", "CIRCLE", "POLYGON")
 _MAX_LENGTH = 10_485_760
 
 _Item = TypeVar("_Item")
@@ -37,6 +37,20 @@ Expression = tree.Value | tree.Condition
 
 class ExpressionParser(Cursor):
     """Reads values and conditions; the query parser adds sub-queries."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__(text)
+        self._readers: dict[str, Callable[[], Expression]] = {
+            "name": self._name,
+            "quoted": self._name,
+            "integer": self._number,
+            "number": self._number,
+            "text": self._text,
+            "NULL": self._null,
+            "NOT": self._not,
+            "+": self._signed,
+            "-": self._signed,
+        }
 
     @abstractmethod
     def selection(self, first: tree.Selection | None = None) -> tree.Selection:
@@ -62,7 +76,7 @@ class ExpressionParser(Cursor):
         while (level := _POWER.get(self.kind, 0)) > power:
             if level == _COMPARE:
                 if isinstance(left, tree.CONDITIONS):
-                    self.unexpected("AND, OR or the end of the condition")
+                    raise self.unexpected("AND, OR or the end of the condition")
                 left = self._predicate(left)
                 continue
             at = left.at
@@ -80,26 +94,27 @@ class ExpressionParser(Cursor):
         return left
 
     def _operand(self, expected: str) -> Expression:
-        kind, text, at = self.token
-        if kind == "(":
+        if self.kind == "(":
             return self._bracket(expected)
-        if kind in ("name", "quoted"):
-            return self._call() if self.peek() == "(" else tree.Column(self.path(4, expected), at=at)
-        if kind in ("integer", "number"):
-            self.advance()
-            return tree.Number(self._number(text, at), at=at)
-        if kind == "text":
-            self.advance()
-            return tree.Text(text, at=at)
-        if kind in ("+", "-"):
-            return self._signed()
-        if kind == "NOT" and self.peek() != "NOT":
-            self.advance()
-            return tree.Not(self._as_condition(self._rest(self._operand("a condition"), _NOT)), at=at)
-        if kind == "NULL":
-            self.advance()
-            return tree.Null(at=at)
-        return self._keyword(expected)
+        reader = self._readers.get(self.kind)
+        return self._keyword(expected) if reader is None else reader()
+
+    def _name(self) -> tree.Value:
+        at = self.token.at
+        return self._call() if self.peek() == "(" else tree.Column(self.path(4, "a name"), at=at)
+
+    def _text(self) -> tree.Text:
+        token = self.advance()
+        return tree.Text(token.text, at=token.at)
+
+    def _null(self) -> tree.Null:
+        return tree.Null(at=self.advance().at)
+
+    def _not(self) -> tree.Not:
+        at = self.advance().at
+        if self.kind == "NOT":
+            raise self.unexpected("a condition after NOT")
+        return tree.Not(self._as_condition(self._rest(self._operand("a condition"), _NOT)), at=at)
 
     def _keyword(self, expected: str) -> Expression:
         kind, at = self.kind, self.token.at
@@ -115,9 +130,7 @@ class ExpressionParser(Cursor):
             return self._call()
         if kind in FUNCTION_WORDS or kind in AGGREGATES:
             raise self.error(f'{kind} is a function: write {kind}(...), or "{self.token.text}" for a name')
-        if kind in STATEMENTS and self.index == 0:
-            raise self.error(f"Only queries are served: {kind} is not ADQL")
-        self.unexpected(expected)
+        raise self.unexpected(expected)
 
     def _bracket(self, expected: str) -> Expression:
         at = self.advance().at
@@ -148,16 +161,18 @@ class ExpressionParser(Cursor):
     def _signed(self) -> tree.Signed:
         sign = self.advance()
         if self.kind in ("+", "-"):
-            self.unexpected("a value after the sign")
+            raise self.unexpected("a value after the sign")
         operand = self._as_value(self._operand("a value after the sign"))
         return tree.Signed(sign.kind, operand, at=sign.at)
 
-    def _number(self, text: str, at: int) -> int | float:
-        whole = text.isdigit() and len(text.lstrip("0")) <= MAX_DIGITS
-        number = int(text.lstrip("0") or "0") if whole else float(text)
+    def _number(self) -> tree.Number:
+        text, at = self.token.text, self.token.at
+        digits = text.lstrip("0") or "0"
+        number = int(digits) if digits.isdigit() and len(digits) <= MAX_DIGITS else float(text)
         if number == float("inf"):
-            raise error_at(self.text, at, "This number is too large for a DOUBLE")
-        return number
+            raise self.error("This number is too large for a DOUBLE")
+        self.advance()
+        return tree.Number(number, at=at)
 
     def _call(self) -> tree.Call:
         token = self.advance()
@@ -193,7 +208,7 @@ class ExpressionParser(Cursor):
         operand = self.value()
         self.expect("AS", "AS and a type")
         if self.kind not in _CAST_TARGETS:
-            self.unexpected(
+            raise self.unexpected(
                 "one of the types SMALLINT, INTEGER, BIGINT, REAL, DOUBLE PRECISION, CHAR, VARCHAR, TIMESTAMP"
             )
         target = self.advance().kind
@@ -224,7 +239,7 @@ class ExpressionParser(Cursor):
         negated = kind == "NOT"
         if negated:
             if self.kind not in ("BETWEEN", "IN", "LIKE", "ILIKE"):
-                self.unexpected("BETWEEN, IN, LIKE or ILIKE after NOT")
+                raise self.unexpected("BETWEEN, IN, LIKE or ILIKE after NOT")
             kind = self.advance().kind
         if kind == "BETWEEN":
             low = self._compared()
@@ -265,7 +280,7 @@ class ExpressionParser(Cursor):
         if isinstance(found, tree.CONDITIONS):
             return found
         if self.kind == INVALID or self.token.text.upper() in ADVICE:
-            self.unexpected("a comparison")
+            raise self.unexpected("a comparison")
         advice = (
             ": compare its result, as in 1 = f(...)" if isinstance(found, tree.Call) else " such as a = b"
         )

@@ -27,7 +27,7 @@ class Argument:
 class Function:
     """A function and how PostgreSQL writes it: {0}, {1} stand for its arguments, also in `predicate`.
 
-    `predicate` is a condition that an index can answer and that holds wherever the function gives more than 0.
+    `predicate` is a condition that an index can answer; it holds wherever the function gives more than 0.
     """
 
     name: str

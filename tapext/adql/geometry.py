@@ -1,4 +1,4 @@
-"""ADQL's geometry functions (2.1 sect. 4.2) as arithmetic on coordinates in degrees, exact all over the sphere."""
+"""ADQL's geometry functions (2.1 sect. 4.2) as arithmetic on degrees, exact all over the sphere."""
 
 from __future__ import annotations
 
@@ -15,7 +15,8 @@ _FRAMES = ("", "ICRS", "UNKNOWNFRAME", "UNKNOWN")
 _STCS = re.compile(r"\s*(?P<shape>[A-Za-z]+)(?P<words>(?:\s+[A-Za-z]\w*)*)(?P<numbers>(?:\s+[-+.\dEe]+)+)\s*")
 _HEMISPHERE, _TURN = 180.0, 360.0
 
-# haversin of the distance of ({0}, {1}) and ({2}, {3}), and of what is left to 180 degrees: neither loses digits.
+# haversin of the distance of ({0}, {1}) and ({2}, {3}), and of what it lacks to 180 degrees: each keeps its digits
+# where it is small.
 _NEAR = "(sind(({1} - {3}) / 2) ^ 2 + cosd({1}) * cosd({3}) * sind(({0} - {2}) / 2) ^ 2)"
 _FAR = "(sind(({1} + {3}) / 2) ^ 2 + cosd({1}) * cosd({3}) * cosd(({0} - {2}) / 2) ^ 2)"
 _DISTANCE = f"(2 * atan2d(sqrt(greatest({_NEAR}, 0)), sqrt(greatest({_FAR}, 0))))"

@@ -16,7 +16,7 @@ from tapext.adql.typed import (
 
 
 def ungrouped(value: Value, groups: tuple[Value, ...], sources: frozenset[int]) -> Reference | None:
-    """Find a column of the sources that is neither grouped nor in an aggregate; those of outer queries are fine."""
+    """Find a column of the sources that is neither grouped nor in an aggregate."""
     if value in groups or isinstance(value, AggregateValue | Constant):
         return None
     if isinstance(value, Reference):

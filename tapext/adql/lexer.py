@@ -1,4 +1,4 @@
-"""Text to tokens: ADQL 2.1 sect. 2.1. What is no token becomes one of kind INVALID, reported where it is met."""
+"""Text to tokens (ADQL 2.1 sect. 2.1); what is none becomes one of kind INVALID, reported where it is met."""
 
 from __future__ import annotations
 
@@ -55,8 +55,8 @@ def error_at(text: str, at: int, message: str) -> QueryError:
 def split(text: str) -> list[Token]:
     """Split a query into tokens; the last is of kind END."""
     if len(text) > MAX_CHARACTERS:
-        limit = f"A query may have {MAX_CHARACTERS} characters, this one has {len(text)}: upload a table and join it"
-        raise QueryError(limit, 1, 1)
+        counts = f"{MAX_CHARACTERS} characters, this one has {len(text)}"
+        raise QueryError(f"A query may have {counts}: upload a table and join it", 1, 1)
     unstorable = None if text.isascii() and "\0" not in text else _UNSTORABLE.search(text)
     if unstorable:
         raise error_at(text, unstorable.start(), f"{_describe(unstorable.group())} may not stand in a query")
@@ -72,26 +72,20 @@ def split(text: str) -> list[Token]:
 
 def _read(text: str, match: re.Match[str]) -> Token:
     group = match.lastgroup or ""
+    found = match[group]
+    at = match.start(group)
     if group == "word":
-        word = match["word"]
-        upper = word.upper()
-        return Token(upper if upper in RESERVED else "name", word, match.start("word"))
-    if group == "sign":
-        sign = match["sign"]
-        at = match.start("sign")
-        pair = text[at : at + 2]
-        if pair in _FOREIGN_SIGNS:
-            return Token(INVALID, ADVICE[pair], at)
-        return Token(sign, sign, at)
+        upper = found.upper()
+        return Token(upper if upper in RESERVED else "name", found, at)
     if group == "tail":
         return _read_number(match)
-    if group == "text":
-        return Token("text", match["text"][1:-1].replace("''", "'"), match.start("text"))
-    if group == "quoted":
-        return Token("quoted", match["quoted"][1:-1].replace('""', '"'), match.start("quoted"))
-    if group == "end":
-        return Token(END, "", match.end())
-    return Token(INVALID, _explain(text, match.start("other")), match.start("other"))
+    if group == "sign":
+        pair = text[at : at + 2]
+        return Token(INVALID, ADVICE[pair], at) if pair in _FOREIGN_SIGNS else Token(found, found, at)
+    if group in ("text", "quoted"):
+        quote = found[0]
+        return Token(group, found[1:-1].replace(quote * 2, quote), at)
+    return Token(END, "", at) if group == "end" else Token(INVALID, _explain(text, at), at)
 
 
 def _read_number(match: re.Match[str]) -> Token:
@@ -107,23 +101,22 @@ def _read_number(match: re.Match[str]) -> Token:
 
 def _explain(text: str, at: int) -> str:
     character = text[at]
-    if character == "'":
-        return "This text has no closing quote: ' is missing"
-    if character == '"':
+    advice = ADVICE.get(text[at : at + 2]) or ADVICE.get(character)
+    if advice:
+        return advice
+    if character in "'\"":
+        what = "text" if character == "'" else "name"
         empty = text[at : at + 2] == '""'
         return (
-            "A delimited name may not be empty" if empty else 'This name has no closing quote: " is missing'
+            "A delimited name may not be empty" if empty else f"This {what} has no closing quote {character}"
         )
+    shown = _describe(character)
     if character in "\u2018\u2019\u201c\u201d":
-        return f"{_describe(character)} is not a quote of ADQL: use ' for texts and \" for names"
-    for sign in (text[at : at + 2], character):
-        if sign in ADVICE:
-            return ADVICE[sign]
+        return f"{shown} is not a quote of ADQL: use ' for texts and \" for names"
     if character == "_" or character.isalpha():
-        return f"A name starts with a letter from A to Z: write this one in double quotes ({_describe(character)})"
-    if character.isspace() or unicodedata.category(character) in ("Zs", "Cf"):
-        return f"{_describe(character)} is not a blank of ADQL: replace it by an ordinary space"
-    return f"{_describe(character)} has no meaning in ADQL"
+        return f"A name starts with a letter from A to Z, not with {shown}: write this one in double quotes"
+    blank = character.isspace() or unicodedata.category(character) in ("Zs", "Cf")
+    return f"{shown} is not a blank of ADQL: write a space" if blank else f"{shown} has no meaning in ADQL"
 
 
 def _describe(character: str) -> str:

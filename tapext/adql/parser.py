@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from caomai.errors import QueryError
 from tapext.adql import tree
-from tapext.adql.cursor import BRACKET, QUERY
+from tapext.adql.cursor import BRACKET, QUERY, show
 from tapext.adql.expression import ExpressionParser
-from tapext.adql.lexer import END, error_at
+from tapext.adql.lexer import END, INVALID, error_at
 from tapext.adql.words import ADVICE
 
 _JOIN_WORDS = frozenset(("NATURAL", "INNER", "LEFT", "RIGHT", "FULL", "JOIN"))
 _SET_OR_END = frozenset(("UNION", "EXCEPT", "INTERSECT", "ORDER", "OFFSET", ")"))
 _AFTER_FROM = "',', JOIN, WHERE, GROUP BY, HAVING, ORDER BY, OFFSET, a set operator or the end of the query"
-_MAX_SOURCES = 200
+_AFTER_ORDER = "',', ASC, DESC, OFFSET or the end of the query"
+_MAX_SOURCES = 100
 
 
 def parse(text: str) -> tree.Query:
@@ -30,13 +30,11 @@ class _Parser(ExpressionParser):
         if self.kind == END:
             raise self.error("The query is empty")
         withs = self._withs() if self.kind == "WITH" else ()
-        if self.kind not in ("SELECT", "("):
-            self.value("SELECT") if self.kind not in ("name", "quoted") else self.unexpected("SELECT")
+        if self.kind not in ("SELECT", "(", INVALID):
+            raise self.error(f"Expected SELECT, found {show(self.token)}: only queries are served")
         selection = self.selection()
         if self.kind != END:
-            self.unexpected(
-                _AFTER_FROM if not selection.order_by else "',', ASC, DESC, OFFSET or the end of the query"
-            )
+            raise self.unexpected(_AFTER_ORDER if selection.order_by else _AFTER_FROM)
         return tree.Query(selection, withs, self.text)
 
     def _withs(self) -> tuple[tree.With, ...]:
@@ -128,7 +126,7 @@ class _Parser(ExpressionParser):
         if self.accept("AS"):
             return self.name("a name after AS")
         if self.kind == "name" and self.token.text.upper() in ADVICE and self.peek() in ("integer", "("):
-            self.unexpected("',' or FROM")
+            raise self.unexpected("',' or FROM")
         return self.name() if self.kind in ("name", "quoted") else None
 
     def _order(self) -> tree.Order:

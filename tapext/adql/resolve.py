@@ -32,7 +32,7 @@ def resolve(query: tree.Query, catalogue: Catalogue) -> Query:
         return resolver.query(query)
     except RecursionError:
         # The caller's own stack was deep already.
-        resolver.fail(query, "The query is nested too deeply")
+        raise resolver.error(query, "The query is nested too deeply") from None
 
 
 class _Body(NamedTuple):
@@ -49,7 +49,7 @@ class _Resolver(SourceResolver):
         withs = []
         for index, item in enumerate(query.withs):
             if any(item.name.text.lower() == name for name in self.commons):
-                self.fail(item.name, f"The name {item.name.text} is given twice in WITH")
+                raise self.error(item.name, f"The name {item.name.text} is given twice in WITH")
             rows = self.rows(item.query)
             self.commons[item.name.text.lower()] = (index, rows)
             withs.append(rows)
@@ -88,7 +88,7 @@ class _Resolver(SourceResolver):
         for part, operand in zip(node.operands, operands, strict=True):
             if len(operand.outputs) != len(first):
                 counts = f"{len(first)} and {len(operand.outputs)}"
-                self.fail(
+                raise self.error(
                     part,
                     f"The queries of a {node.operators[0]} have {counts} columns: they must have the same",
                 )
@@ -98,9 +98,8 @@ class _Resolver(SourceResolver):
             Output(output.name, replace(output.value, type=found))
             for output, found in zip(first, types, strict=True)
         )
-        words = (
-            f"{word.lower()} all" if every else word.lower() for word, every in zip(node.operators, node.all)
-        )
+        pairs = zip(node.operators, node.all, strict=True)
+        words = (f"{word.lower()} all" if every else word.lower() for word, every in pairs)
         return SetOperation(outputs, tuple(operands), tuple(words))
 
     def _joint(self, node: tree.SetOperation, place: int, operands: list[Rows]) -> Type:
@@ -108,7 +107,9 @@ class _Resolver(SourceResolver):
         joint = joint_type(types)
         if joint is None:
             words = " and ".join(dict.fromkeys(found.words for found in types))
-            self.fail(node, f"Column {place + 1} of this {node.operators[0]} is of different types: {words}")
+            raise self.error(
+                node, f"Column {place + 1} of this {node.operators[0]} is of different types: {words}"
+            )
         return joint
 
     def retyped(self, rows: Rows, types: list[Type]) -> Rows:
@@ -187,7 +188,7 @@ class _Resolver(SourceResolver):
         found = ungrouped(value, select.group_by, sources)
         if found is not None:
             name = found.about.name
-            self.fail(
+            raise self.error(
                 node, f"The column {name} must stand in GROUP BY or in an aggregate such as MAX({name})"
             )
 
@@ -195,13 +196,15 @@ class _Resolver(SourceResolver):
         outputs = found.body.outputs
         if isinstance(order.key, int):
             if not 1 <= order.key <= len(outputs):
-                self.fail(order, f"ORDER BY {order.key}: the query has {len(outputs)} columns")
+                raise self.error(order, f"ORDER BY {order.key}: the query has {len(outputs)} columns")
             return Order(order.key, order.descending)
         place = _find_output(order.key, outputs)
         if place is not None:
             return Order(place, order.descending)
         if found.scope is None:
-            self.fail(order, "After a set operation, ORDER BY takes names and positions of its columns only")
+            raise self.error(
+                order, "After a set operation, ORDER BY takes names and positions of its columns only"
+            )
         value = self._order_value(order.key, found, outer)
         same = [place for place, output in enumerate(outputs, 1) if output.value == value]
         if same:
@@ -209,7 +212,7 @@ class _Resolver(SourceResolver):
         select = found.body
         assert isinstance(select, Select)
         if select.distinct:
-            self.fail(order, "With DISTINCT, ORDER BY takes only what is selected")
+            raise self.error(order, "With DISTINCT, ORDER BY takes only what is selected")
         if found.grouped:
             sources = frozenset(leaf.number for leaf in found.scope.leaves())
             self._refuse_ungrouped(value, select, sources, order)

@@ -50,7 +50,7 @@ class SourceResolver(ConditionResolver):
             written = ".".join(name.text for name in star.qualifier)
             known = [shown_name(leaf) for leaf in scope.leaves()]
             trouble = "is ambiguous" if leaves else f"is not in FROM{nearest(written, known)}"
-            self.fail(star, f"{written} {trouble}")
+            raise self.error(star, f"{written} {trouble}")
         return list(leaves[0].columns())
 
     def _next(self) -> int:
@@ -100,9 +100,9 @@ class SourceResolver(ConditionResolver):
             return tables[0]
         if tables:
             names = " or ".join(table.name for table in tables)
-            self.fail(source, f"The table {written} is ambiguous: write {names}")
+            raise self.error(source, f"The table {written} is ambiguous: write {names}")
         known = [*(table.name for table in self.catalogue.tables), *self.commons]
-        self.fail(
+        raise self.error(
             source, f"There is no table {written}{nearest(written, known) or self._nearest_table(path[-1])}"
         )
 
@@ -116,7 +116,7 @@ class SourceResolver(ConditionResolver):
         for leaf in leaves:
             name = shown_name(leaf).lower()
             if name in seen:
-                self.fail(
+                raise self.error(
                     leaf.alias or sources[-1],
                     f"The name {shown_name(leaf)} is used twice in FROM: give an alias",
                 )
@@ -145,7 +145,7 @@ class SourceResolver(ConditionResolver):
             if len(values) != 1:
                 trouble = "is ambiguous" if values else "does not exist"
                 at = name if join.using else join
-                self.fail(at, f"The column {name.text} {trouble} on the {side} of the join")
+                raise self.error(at, f"The column {name.text} {trouble} on the {side} of the join")
             found.append(values[0])
         one, other = self.comparable(found, name if join.using else join)
         return found[0].about.name or name.text, one, other

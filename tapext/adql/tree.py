@@ -238,7 +238,7 @@ class Select(Node):
 
 @dataclass(frozen=True, slots=True)
 class SetOperation(Node):
-    """Operands joined from left to right by UNION, EXCEPT (or all by INTERSECT); True in `all` keeps duplicates."""
+    """Operands joined from left to right by UNION and EXCEPT, or by INTERSECT; `all` says where duplicates stay."""
 
     operands: tuple[Select | SetOperation | Selection, ...]
     operators: tuple[str, ...]

@@ -74,7 +74,7 @@ class Choice(Value):
 
 @dataclass(frozen=True, slots=True)
 class Shape(Value):
-    """A geometry made of numbers in degrees: ra, dec (a point), with a radius (a circle), or several pairs."""
+    """A geometry of numbers in degrees: ra, dec (a point), with a radius (a circle), or several pairs."""
 
     parts: tuple[Value, ...]
 
@@ -173,7 +173,7 @@ class Rows:
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """A whole query, its common table expressions in order, and the images whose search vectors it asks for."""
+    """A whole query, its common table expressions, and the images whose search vectors it asks for."""
 
     rows: Rows
     withs: tuple[Rows, ...] = ()

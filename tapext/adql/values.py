@@ -5,8 +5,9 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Callable
 from dataclasses import replace
-from typing import Any, NoReturn
+from typing import Any
 
+from caomai.errors import QueryError
 from tapext.adql import tree
 from tapext.adql.catalogue import Catalogue, nearest
 from tapext.adql.convert import to_kind, to_text
@@ -84,9 +85,9 @@ class ValueResolver(ABC):
     def retyped(self, rows: Rows, types: list[Type]) -> Rows:
         """Give the outputs of a query other types."""
 
-    def fail(self, node: tree.Node, message: str) -> NoReturn:
-        """Refuse the query because of a node."""
-        raise error_at(self.text, node.at, message)
+    def error(self, node: tree.Node, message: str) -> QueryError:
+        """Make the error of a mistake at a node."""
+        return error_at(self.text, node.at, message)
 
     def value(self, node: tree.Value) -> Value:
         """Resolve a value."""
@@ -96,14 +97,14 @@ class ValueResolver(ABC):
         """Resolve a value that must be a number; `user` is what takes it."""
         value = self.value(node)
         if not value.type.is_number:
-            self.fail(node, f"{user} takes a number, not {value.type.words}")
+            raise self.error(node, f"{user} takes a number, not {value.type.words}")
         return value
 
     def string(self, node: tree.Value, user: str) -> Value:
         """Resolve a value that must be a text."""
         value = self.value(node)
         if not value.type.is_text:
-            self.fail(node, f"{user} takes a text, not {value.type.words}: use CAST(... AS VARCHAR)")
+            raise self.error(node, f"{user} takes a text, not {value.type.words}: use CAST(... AS VARCHAR)")
         return to_text(value)
 
     def _column(self, node: tree.Column) -> Value:
@@ -114,7 +115,7 @@ class ValueResolver(ABC):
                 return found[0]
             if found:
                 name = ".".join(part.text for part in node.path)
-                self.fail(
+                raise self.error(
                     node, f"The column {name} is ambiguous: write the name of its table or an alias before it"
                 )
             if scope is self.scope and len(node.path) == 1:
@@ -122,9 +123,9 @@ class ValueResolver(ABC):
                 if alias is not None:
                     return alias
             scope = scope.outer
-        self._unknown_column(node)
+        raise self._unknown_column(node)
 
-    def _unknown_column(self, node: tree.Column) -> NoReturn:
+    def _unknown_column(self, node: tree.Column) -> QueryError:
         *qualifier, name = node.path
         leaves: list[Leaf] = []
         scope: Scope | None = self.scope
@@ -136,13 +137,15 @@ class ValueResolver(ABC):
             if not meant:
                 written = ".".join(part.text for part in qualifier)
                 known = [_shown_name(leaf) for leaf in leaves]
-                self.fail(node, f"There is no table or alias {written} in FROM{nearest(written, known)}")
+                return self.error(
+                    node, f"There is no table or alias {written} in FROM{nearest(written, known)}"
+                )
             leaves = meant
         elif name.text.lower() in self.output_names:
-            self.fail(node, f"The alias {name.text} cannot be used here: write its expression again")
+            return self.error(node, f"The alias {name.text} cannot be used here: write its expression again")
         known = [column for leaf in leaves for column, _ in leaf.columns()]
         place = f" in {'.'.join(part.text for part in qualifier)}" if qualifier else ""
-        self.fail(node, f"There is no column {name.text}{place}{nearest(name.text, known)}")
+        return self.error(node, f"There is no column {name.text}{place}{nearest(name.text, known)}")
 
     def _signed(self, node: tree.Signed) -> Value:
         operand = self.number(node.operand, f"The sign {node.sign}")
@@ -189,7 +192,7 @@ class ValueResolver(ABC):
             return GEOMETRY[node.name.upper()](arguments)
         except GeometryError as error:
             at = node if error.argument is None else node.arguments[error.argument]
-            self.fail(at, str(error))
+            raise self.error(at, str(error))
 
     def _standard(self, node: tree.Call, function: Function) -> Value:
         self._check_count(node, function)
@@ -205,7 +208,7 @@ class ValueResolver(ABC):
 
     def _check_places(self, node: tree.Call, arguments: list[Value]) -> None:
         if len(arguments) > 1 and arguments[1].type.kind not in WHOLE:
-            self.fail(node.arguments[1], f"The places of {node.name.upper()} are a whole number")
+            raise self.error(node.arguments[1], f"The places of {node.name.upper()} are a whole number")
         if len(arguments) > 1:
             arguments[1] = to_kind(arguments[1], Kind.INTEGER)
 
@@ -217,7 +220,7 @@ class ValueResolver(ABC):
                 f"{most} argument{'s' * (most != 1)}" if least == most else f"{least} or {most} arguments"
             )
             form = f" as in {function.signature}" if function.description else ""
-            self.fail(node, f"{function.name} takes {wanted}{form}, not {len(node.arguments)}")
+            raise self.error(node, f"{function.name} takes {wanted}{form}, not {len(node.arguments)}")
 
     def user_defined(self, node: tree.Call) -> tuple[Function, Value]:
         """Resolve a call of a declared function."""
@@ -229,7 +232,7 @@ class ValueResolver(ABC):
                 *GEOMETRY,
                 "COALESCE",
             ]
-            self.fail(node, f"There is no function {node.name}{nearest(node.name, known)}")
+            raise self.error(node, f"There is no function {node.name}{nearest(node.name, known)}")
         self._check_count(node, function)
         arguments = [self._argument(node, place, function) for place in range(len(node.arguments))]
         template = function.template
@@ -255,20 +258,20 @@ class ValueResolver(ABC):
             return to_kind(value, wanted.kind)
         if wanted.kind is found.kind and wanted.kind is not Kind.ARRAY:
             return value
-        self.fail(
+        raise self.error(
             node.arguments[place],
             f"{function.name} takes {argument.type} as {argument.name}, not {found.words}",
         )
 
     def _coalesce(self, node: tree.Call) -> Value:
         if not node.arguments:
-            self.fail(node, "COALESCE takes at least one argument")
+            raise self.error(node, "COALESCE takes at least one argument")
         values = [self.value(argument) for argument in node.arguments]
         values = self.alike(values, node)
         joint = joint_type([value.type for value in values])
         if joint is None:
             kinds = " and ".join(dict.fromkeys(value.type.words for value in values))
-            self.fail(node, f"COALESCE takes values of one type, not {kinds}")
+            raise self.error(node, f"COALESCE takes values of one type, not {kinds}")
         if joint.is_text:
             values = [to_text(value) for value in values]
             joint = replace(joint, storage="text", kind=Kind.TEXT, xtype=None)
@@ -289,30 +292,32 @@ class ValueResolver(ABC):
             converted = to_kind(value, kind)
             if converted.type.kind is not kind:
                 wanted = "a UUID" if kind is Kind.UUID else "a date such as 2020-01-31 or 2020-01-31T12:00:00"
-                self.fail(node, f"'{str(value.value)[:40]}' is not {wanted}")
+                raise self.error(node, f"'{str(value.value)[:40]}' is not {wanted}")
             return converted
         return to_text(value) if value.type.kind is Kind.UUID and kind is not Kind.UUID else value
 
     def _in_unit(self, node: tree.Call) -> Value:
         if len(node.arguments) != 2 or not isinstance(node.arguments[1], tree.Text):  # noqa: PLR2004
-            self.fail(node, "IN_UNIT takes a value and a unit in quotes, as in IN_UNIT(ra, 'rad')")
+            raise self.error(node, "IN_UNIT takes a value and a unit in quotes, as in IN_UNIT(ra, 'rad')")
         value, unit = self.number(node.arguments[0], "IN_UNIT"), node.arguments[1].value
         try:
             factor = conversion(value.about.unit or "", unit)
         except UnitError as error:
-            self.fail(node.arguments[1], str(error))
+            raise self.error(node.arguments[1], str(error))
         about = replace(value.about, unit=unit)
         template = "({0}::double precision * {1})"
         return Operation(DOUBLE, about, template, (value, Constant(DOUBLE, NOTHING, factor)))
 
     def _timestamp(self, node: tree.Call) -> Value:
         if len(node.arguments) != 1 or not isinstance(node.arguments[0], tree.Text):
-            self.fail(node, "TIMESTAMP takes a date in quotes, as in TIMESTAMP('2020-01-31T12:00:00')")
+            raise self.error(node, "TIMESTAMP takes a date in quotes, as in TIMESTAMP('2020-01-31T12:00:00')")
         return self._literal(self.value(node.arguments[0]), Kind.TIMESTAMP, node.arguments[0])
 
     def _aggregate(self, node: tree.Aggregate) -> Value:
         if self.without_aggregates:
-            self.fail(node, f"{node.name} is an aggregate and may not stand in {self.without_aggregates}")
+            raise self.error(
+                node, f"{node.name} is an aggregate and may not stand in {self.without_aggregates}"
+            )
         self.aggregates_met += 1
         if node.operand is None:
             return AggregateValue(BIGINT, About(ucd="meta.number"), "count(*)", ())
@@ -327,13 +332,13 @@ class ValueResolver(ABC):
             return AggregateValue(BIGINT, About(ucd="meta.number"), f"count({word}{{0}})", (operand,))
         if node.name in ("MIN", "MAX"):
             if operand.type.kind not in _COMPARABLE:
-                self.fail(node, f"{node.name} does not take {operand.type.words}")
+                raise self.error(node, f"{node.name} does not take {operand.type.words}")
             about = replace(operand.about, name="")
             return AggregateValue(
                 to_text(operand).type, about, f"{node.name.lower()}({word}{{0}})", (to_text(operand),)
             )
         if not operand.type.is_number:
-            self.fail(node, f"{node.name} takes a number, not {operand.type.words}")
+            raise self.error(node, f"{node.name} takes a number, not {operand.type.words}")
         about = About(unit=operand.about.unit)
         if node.name == "SUM" and operand.type.kind in WHOLE:
             return AggregateValue(BIGINT, about, f"sum({word}{{0}})::bigint", (operand,))
@@ -344,12 +349,14 @@ class ValueResolver(ABC):
     def _cast(self, node: tree.Cast) -> Value:
         operand = self.value(node.operand)
         if node.target in ("POINT", "CIRCLE", "POLYGON") or isinstance(operand, Shape):
-            self.fail(node, "CAST to or from a geometry is not supported")
+            raise self.error(node, "CAST to or from a geometry is not supported")
         target = NAMED[node.target]
         about = replace(operand.about, name="")
         if target.kind in NUMERIC:
             if not (operand.type.is_number or operand.type.kind is Kind.TEXT):
-                self.fail(node, f"CAST to {node.target} takes a number or a text, not {operand.type.words}")
+                raise self.error(
+                    node, f"CAST to {node.target} takes a number or a text, not {operand.type.words}"
+                )
             return Operation(target, about, f"{{0}}::{target.storage}", (operand,))
         if target.kind is Kind.TIMESTAMP:
             return self._cast_timestamp(node, operand)
@@ -359,13 +366,13 @@ class ValueResolver(ABC):
         if isinstance(operand, Constant) and operand.type.kind is Kind.TEXT:
             return self._literal(operand, Kind.TIMESTAMP, node.operand)
         if not (operand.type.is_text or operand.type.kind is Kind.TIMESTAMP):
-            self.fail(node, f"CAST to TIMESTAMP takes a text, not {operand.type.words}")
+            raise self.error(node, f"CAST to TIMESTAMP takes a text, not {operand.type.words}")
         return Operation(NAMED["TIMESTAMP"], NOTHING, "{0}::timestamp", (operand,))
 
     def _cast_text(self, node: tree.Cast, operand: Value) -> Value:
         text = to_text(operand, always=True)
         if text.type.kind not in (Kind.TEXT, Kind.NULL):
-            self.fail(node, f"CAST to {node.target} does not take {operand.type.words}")
+            raise self.error(node, f"CAST to {node.target} does not take {operand.type.words}")
         about = replace(operand.about, name="", unit=None)
         if node.length is None:
             return Operation(TEXT, about, "{0}::text", (text,))
@@ -377,7 +384,7 @@ class ValueResolver(ABC):
     def _sub_query(self, node: tree.SubQuery) -> Value:
         rows = self.nested_rows(node.query)
         if len(rows.outputs) != 1:
-            self.fail(node, f"A query in the place of a value has one column, not {len(rows.outputs)}")
+            raise self.error(node, f"A query in the place of a value has one column, not {len(rows.outputs)}")
         only = rows.outputs[0].value
         return Operation(only.type, replace(only.about, name=""), "({0})", (rows,))
 
