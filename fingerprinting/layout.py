@@ -1,0 +1,53 @@
+"""Places of nodes on a grid so that neighbours are alike: linear assignment sorting (Barthel et al. 2023)."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.optimize import linear_sum_assignment
+
+FIRST_RADIUS: Final = 0.5  # of the grid's side
+LAST_RADIUS: Final = 0.5  # cells
+SHRINK: Final = 0.93
+
+
+def grid_positions(width: int, height: int) -> NDArray[np.int64]:
+    """Give gridX and gridY of each node, (n, 2): node = gridX + width * gridY."""
+    node = np.arange(width * height)
+    return np.stack([node % width, node // width], axis=1)
+
+
+def lay_out(vectors: NDArray[np.float32], width: int, height: int, seed: int) -> NDArray[np.intp]:
+    """Give the order (n,) in which vectors (n, d) fill the grid: node i holds vectors[order[i]]."""
+    distance = _cell_distance(width, height)
+    order = np.random.default_rng(seed).permutation(width * height).astype(np.intp)
+    radius = FIRST_RADIUS * max(width, height)
+    while radius > LAST_RADIUS:
+        weight = np.exp(-0.5 * (distance / radius) ** 2)
+        weight /= weight.sum(axis=1, keepdims=True)
+        smooth = weight @ vectors[order]
+        cells, chosen = linear_sum_assignment(_squared_distance(smooth, vectors))
+        order[cells] = chosen
+        radius *= SHRINK
+    return order
+
+
+def neighbour_ratio(vectors: NDArray[np.float32], width: int, height: int) -> float:
+    """Give the mean distance of neighbours on the grid over that of all pairs: lower is smoother."""
+    apart = np.sqrt(np.maximum(_squared_distance(vectors, vectors), 0))
+    near = np.abs(_cell_distance(width, height) - 1) < 1e-6  # noqa: PLR2004  # rounding
+    others = ~np.eye(len(vectors), dtype=bool)
+    return float(apart[near].mean() / apart[others].mean())
+
+
+def _cell_distance(width: int, height: int) -> NDArray[np.float64]:
+    cells = grid_positions(width, height).astype(float)
+    distance: NDArray[np.float64] = np.hypot(*(cells[:, None] - cells[None]).transpose(2, 0, 1))
+    return distance
+
+
+def _squared_distance(a: NDArray[np.floating], b: NDArray[np.floating]) -> NDArray[np.float64]:
+    squares = (a**2).sum(axis=1)[:, None] + (b**2).sum(axis=1)[None] - 2 * (a @ b.T)
+    return np.asarray(squares, np.float64)
