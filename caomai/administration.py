@@ -10,7 +10,14 @@ from psycopg.conninfo import make_conninfo
 
 from caomai.check import check_database, show_settings
 from caomai.console import print_json
-from caomai.database import NAME, Database, attached_database, embedded_database, open_database, translate_errors
+from caomai.database import (
+    NAME,
+    Database,
+    attached_database,
+    embedded_database,
+    open_database,
+    translate_errors,
+)
 from caomai.embedded import PORT, EmbeddedPostgres
 from caomai.errors import ParameterError
 from caomai.migrate import check_server

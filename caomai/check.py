@@ -1,4 +1,4 @@
-"""What `caom-ai check` finds: the settings as they are understood, and whether the database is fit for work."""
+"""What `caom-ai check` finds: the settings as understood, and whether the database is fit for work."""
 
 from __future__ import annotations
 
@@ -34,10 +34,7 @@ def mask(text: str) -> str:
 def show_settings(settings: Settings) -> dict[str, str]:
     """Give every setting by the name of its environment variable, secrets masked."""
     values = settings.model_dump(mode="json")
-    return {
-        f"CAOMAI_{name.upper()}": _show(values[name])
-        for name in sorted(values)
-    }
+    return {f"CAOMAI_{name.upper()}": _show(values[name]) for name in sorted(values)}
 
 
 def _show(value: Any) -> str:

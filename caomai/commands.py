@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import sys
 from importlib.metadata import entry_points
 from typing import Annotated
@@ -37,6 +38,8 @@ def start(
 
 def main() -> None:
     """Run the command line; a domain error becomes one sentence and an exit code (architecture sect. 7)."""
+    for kind in (signal.SIGTERM, signal.SIGHUP):  # end in order, so that an embedded database is not left behind
+        signal.signal(kind, lambda number, _: sys.exit(128 + number))
     for plugin in entry_points(group="caomai.commands"):
         plugin.load()(app)
     try:

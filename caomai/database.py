@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass, field
+from contextlib import closing, contextmanager
+from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
 from typing import Any, Literal
@@ -15,7 +15,8 @@ from psycopg.sql import SQL, Identifier
 
 from caomai.embedded import PORT, EmbeddedPostgres
 from caomai.errors import AuthorizationError, CaomAiError, TransientError, UsageError
-from caomai.migrate import check_server, migrate, sql_folder
+from caomai.migrate import check_server, find_vector_schema, sql_folder
+from caomai.migrate import migrate as apply_migrations
 from caomai.postgres import SUPERUSER
 from caomai.settings import Settings
 
@@ -26,37 +27,32 @@ Role = Literal["owner", "ingest", "query"]
 NAME = "caomai"  # of the embedded database
 CONNECT_SECONDS = 10
 
-COMMON_OPTIONS = {"search_path": "caom2_ai,public", "timezone": "UTC"}
-ROLE_OPTIONS: dict[Role, dict[str, str]] = {
-    "owner": {},
-    "ingest": {},
-    # strict_order: a filtered nearest-neighbour scan goes on until it has enough rows, and keeps their order.
-    "query": {
-        "default_transaction_read_only": "on",
-        "hnsw.ef_search": "100",
-        "hnsw.iterative_scan": "strict_order",
-    },
+QUERY_OPTIONS = {
+    "default_transaction_read_only": "on",
+    "hnsw.ef_search": "100",
+    # A filtered nearest-neighbour scan goes on until it has enough rows, and keeps their order.
+    "hnsw.iterative_scan": "strict_order",
 }
 
 
 @dataclass(frozen=True)
 class Database:
-    """A database and how each role reaches it: by its own log-in (embedded), or by taking the role (attached)."""
+    """A database and how each role reaches it: by a log-in of its own (embedded), or by taking the role."""
 
     address: str = field(repr=False)  # conninfo of the user who migrates
     roles_log_in: bool
     query_address: str | None = field(default=None, repr=False)  # a log-in of its own for the query role
+    vector_schema: str = "public"  # where pgvector's operators are
 
     def conninfo(self, role: Role) -> str:
         """Give the conninfo string that logs in as a role, or takes it."""
-        address, options = self.address, COMMON_OPTIONS | ROLE_OPTIONS[role]
+        address, options = self.address, {"role": f"caomai_{role}"}
         if role == "query" and self.query_address:
-            address = self.query_address
+            address, options = self.query_address, {}
         elif self.roles_log_in:
-            address = make_conninfo(address, user=f"caomai_{role}")
-        else:
-            options = {"role": f"caomai_{role}"} | options
-        return _with_options(address, options)
+            address, options = make_conninfo(address, user=f"caomai_{role}"), {}
+        options |= {"search_path": f"caom2_ai,{self.vector_schema}", "timezone": "UTC"}
+        return _with_options(address, options | (QUERY_OPTIONS if role == "query" else {}))
 
     def connect(self, role: Role = "ingest", **kwargs: Any) -> psycopg.Connection[Any]:
         """Connect as a role; a plan is never frozen under settings of another query (prepare_threshold)."""
@@ -70,7 +66,7 @@ class Database:
 def _with_options(address: str, options: dict[str, str]) -> str:
     given = conninfo_to_dict(address).get("options")
     words = [str(given)] if given else []
-    words += [f"-c {name}={value}" for name, value in options.items()]
+    words += [f"-c {key}={value}" for key, value in options.items()]
     return make_conninfo(address, options=" ".join(words))
 
 
@@ -78,33 +74,40 @@ def _connect(conninfo: str, **kwargs: Any) -> psycopg.Connection[Any]:
     try:
         return psycopg.connect(conninfo, **({"connect_timeout": CONNECT_SECONDS} | kwargs))
     except psycopg.OperationalError as error:
-        raise TransientError(f"The database cannot be reached: {str(error).strip().splitlines()[-1]}.") from error
+        reason = str(error).strip().splitlines()[-1]
+        raise TransientError(f"The database cannot be reached: {reason}.") from error
 
 
 @contextmanager
 def open_database(settings: Settings, *, migrate: bool = True) -> Iterator[Database]:
-    """Open the database of the settings: start the embedded one if need be, and bring its schema up to date."""
+    """Open the database of the settings, started if it is the embedded one, its schema up to date."""
     if settings.database_url is not None:
-        database = attached_database(settings)
-        _prepare(database, migrate=migrate)
-        yield database
+        yield _prepare(attached_database(settings), migrate=migrate)
         return
     with EmbeddedPostgres(settings.data_dir).using() as socket_folder:
-        database = embedded_database(socket_folder)
-        _prepare(database, migrate=migrate)
-        yield database
+        yield _prepare(embedded_database(socket_folder), migrate=migrate)
+
+
+def _prepare(database: Database, *, migrate: bool) -> Database:
+    with closing(database.connect_administrator()) as connection, translate_errors():
+        check_server(connection)
+        if migrate:
+            apply_migrations(connection)
+        return replace(database, vector_schema=find_vector_schema(connection) or "public")
 
 
 def attached_database(settings: Settings) -> Database:
     """Describe the operator's own database; nothing is opened."""
     query = settings.query_database_url
-    return Database(str(settings.database_url), roles_log_in=False, query_address=str(query) if query else None)
+    return Database(
+        str(settings.database_url), roles_log_in=False, query_address=str(query) if query else None
+    )
 
 
 def embedded_database(socket_folder: Path, name: str = NAME) -> Database:
     """Describe a database of the embedded server, which is made if it does not exist."""
     server = make_conninfo(host=str(socket_folder), port=PORT, user=SUPERUSER, dbname="postgres")
-    with _connect(server, autocommit=True) as connection:
+    with closing(_connect(server, autocommit=True)) as connection:
         if not connection.execute("select 1 from pg_database where datname = %s", [name]).fetchone():
             _make_database(connection, name)
     return Database(make_conninfo(server, dbname=name), roles_log_in=True)
@@ -116,16 +119,6 @@ def _make_database(connection: psycopg.Connection[Any], name: str) -> None:
         connection.execute(SQL("create database {}").format(Identifier(name)))
     except (psycopg.errors.DuplicateDatabase, psycopg.errors.UniqueViolation):
         return  # another process was faster
-
-
-def _prepare(database: Database, *, migrate: bool) -> None:
-    with database.connect_administrator() as connection, translate_errors():
-        check_server(connection)
-        if migrate:
-            _migrate(connection)
-
-
-_migrate = migrate
 
 
 @cache
@@ -148,7 +141,7 @@ def translate_errors() -> Iterator[None]:
 _LOST = "The database cannot be reached or is being stopped; try again."
 _SENTENCES: tuple[tuple[str, type[CaomAiError], str], ...] = (
     # SQLSTATE prefix (PostgreSQL appendix A), class of ours, sentence with {} for PostgreSQL's own words
-    ("57014", TransientError, "The query took longer than is allowed; narrow it, or run it as an asynchronous job."),
+    ("57014", TransientError, "The query took longer than is allowed; narrow it, or run it asynchronously."),
     ("57P", TransientError, _LOST),
     ("08", TransientError, _LOST),
     ("40", TransientError, "The database was busy with the same rows; try again."),

@@ -1,9 +1,10 @@
-"""PostgreSQL with pgvector from a Python package, run in a folder of the user's choice behind a private socket.
+"""PostgreSQL with pgvector from a Python package, in a folder of the user's choice behind a private socket.
 
-Three locks in the folder (flock, so the kernel frees them whatever kills a process) hold what processes must agree on:
-`start.lock` is held while somebody starts or stops the server; `users.lock` is shared by all users; `server.lock`
-belongs to the server, which inherits the locked file with all its backends: it is free exactly when no process works
-on the data. Process ids alone are never trusted, because a zombie or a recycled id looks alive.
+Three locks in the folder (flock: the kernel frees them whatever kills a process) hold what processes must agree
+on. `start.lock` is held while somebody starts or stops the server. `users.lock` is shared by all users.
+`server.lock` belongs to the server, which inherits the locked file with all its backends: it is free exactly when
+no process works on the data. Process ids alone are never trusted: a zombie or a recycled id looks alive.
+A server whose last user was killed runs on, and the next user to leave stops it.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ import shutil
 import signal
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
@@ -24,7 +25,7 @@ from caomai.errors import CaomAiError, TransientError
 
 PORT = 5432  # names the socket file only: the server listens on no network
 STOP_SECONDS = 60
-ORPHAN_SECONDS = 3
+ORPHAN_SECONDS = 1
 LOG_LIMIT = 10_000_000
 SHARED_MEMORY_NEEDED = 1 << 30
 
@@ -79,7 +80,7 @@ class EmbeddedPostgres:
 
     @contextmanager
     def using(self) -> Iterator[Path]:
-        """Give the socket folder of the running server; the last user to leave stops it unless it is to stay."""
+        """Give the socket folder of the running server; the last user to leave stops it, unless it stays."""
         self._make_folder()
         with _open_lock(self.folder / "users.lock") as users:
             with self._starting():
@@ -111,9 +112,9 @@ class EmbeddedPostgres:
             yield
 
     def _is_idle(self) -> bool:
-        """Tell whether no PostgreSQL process works on the data; shared, so that two who ask do not deceive each other."""
+        """Tell whether no PostgreSQL process works on the data."""
         with _open_lock(self.folder / "server.lock") as lock:
-            return _try_lock(lock, fcntl.LOCK_SH)
+            return _try_lock(lock, fcntl.LOCK_SH)  # shared: two who ask do not deceive each other
 
     def _ensure_running(self) -> Path:
         if not self._is_idle() and not self._postmaster_lives():
@@ -125,17 +126,22 @@ class EmbeddedPostgres:
 
     def _launch(self) -> None:
         postgres.check_data_folder(self.data)
-        identity = postgres.choose_identity(self.folder, self.data)
-        programs = postgres.reachable_programs(self.folder, identity)
+        identity = postgres.choose_identity(self.data)
         with self._open_log() as log, _open_lock(self.folder / "server.lock") as lock:
             if not self.data.exists():
-                postgres.initialise(self.data, programs, identity, log)
+                postgres.initialise(self.data, identity, log)
             fcntl.flock(lock, fcntl.LOCK_EX)
-            # Nobody works on the data, so this file is what a killed server left; its number may look alive.
-            (self.data / "postmaster.pid").unlink(missing_ok=True)
+            self._clear_remains()
             options = _server_options(postgres.make_socket_folder(identity))
-            command = [programs / "postgres", "-D", self.data, *options]
-            postgres.run_program("detach", identity, command, log=log, pass_fds=(lock.fileno(),))
+            command: list[Path | str] = [postgres.find_programs() / "postgres", "-D", self.data, *options]
+            postgres.run_program("detach", identity, command, log, pass_fds=(lock.fileno(),))
+
+    def _clear_remains(self) -> None:
+        """Remove what a killed server left; nobody works on the data now, however alive its number looks."""
+        file = self._read_pid_file()
+        if file is not None and file.socket_folder is not None:
+            _remove_socket_folder(file.socket_folder)
+        (self.data / "postmaster.pid").unlink(missing_ok=True)
 
     def _open_log(self) -> IO[str]:
         if self.log.exists() and self.log.stat().st_size > LOG_LIMIT:
@@ -177,7 +183,8 @@ class EmbeddedPostgres:
         for kind in (signal.SIGINT, signal.SIGQUIT):  # a fast shutdown, then an immediate one
             os.kill(file.pid, kind)
             if self._wait_until_idle(STOP_SECONDS):
-                shutil.rmtree(file.socket_folder or "", ignore_errors=True)
+                if file.socket_folder is not None:
+                    _remove_socket_folder(file.socket_folder)
                 return True
         raise TransientError(f"PostgreSQL over {self.folder} does not stop; see {self.log}.")
 
@@ -196,7 +203,7 @@ class EmbeddedPostgres:
         for pid in _processes_in(self.data):
             os.kill(pid, signal.SIGKILL)
         if not self._wait_until_idle(ORPHAN_SECONDS):
-            raise TransientError(f"Processes of a killed PostgreSQL still work on {self.data}; try again later.")
+            raise TransientError(f"Processes of a killed PostgreSQL still use {self.data}; try again later.")
 
 
 def _open_lock(path: Path) -> IO[str]:
@@ -217,8 +224,25 @@ def is_postgres(pid: int) -> bool:
     try:
         name, _, rest = Path(f"/proc/{pid}/stat").read_text().partition("(")[2].rpartition(") ")
     except OSError:
-        return False
+        return not Path("/proc/self").exists() and _answers(pid)
     return name == "postgres" and rest[0] not in "ZX"
+
+
+def _answers(pid: int) -> bool:
+    """Tell whether a process id is taken, on a system without /proc."""
+    try:
+        os.kill(pid, 0)
+    except OSError:
+        return False
+    return True
+
+
+def _remove_socket_folder(folder: Path) -> None:
+    """Remove a socket's folder: only files of these names, for the path comes from a file of the server."""
+    for name in (f".s.PGSQL.{PORT}", f".s.PGSQL.{PORT}.lock"):
+        (folder / name).unlink(missing_ok=True)
+    with suppress(OSError):
+        folder.rmdir()
 
 
 def _processes_in(data: Path) -> Iterator[int]:

@@ -1,8 +1,9 @@
-"""Become a user that PostgreSQL accepts, then run one of its programs; embedded.py starts this file as a script.
+"""Become a user that PostgreSQL accepts, then run one of its programs; postgres.py starts this as a script.
 
-PostgreSQL refuses uid 0. In a user namespace of its own the process is uid 65534 without any capability, while the
-kernel still sees root as the owner of its files, so that nothing has to be copied or changed. A script of its own,
-because code between fork and exec is unsafe in a process with threads. Standard library only.
+PostgreSQL refuses uid 0. Root therefore runs it in a user namespace of its own, as uid 65534 without any
+capability, while the kernel still sees root as the owner of its files: nothing is copied or changed. Where
+namespaces are forbidden (containers) it runs as an unprivileged user that may still enter root's folders.
+A script of its own, because code between fork and exec is unsafe in a process with threads. Standard library only.
 """
 
 from __future__ import annotations
@@ -14,17 +15,39 @@ from pathlib import Path
 
 CLONE_NEWUSER = 0x10000000
 UNPRIVILEGED = 65534
-FORBIDDEN = 77  # exit code: this machine does not allow user namespaces
+PR_SET_KEEPCAPS = 8
+PR_CAP_AMBIENT, PR_CAP_AMBIENT_RAISE = 47, 2
+CAP_DAC_OVERRIDE = 1
+CAPABILITY_VERSION = 0x20080522
+FORBIDDEN = 77  # exit codes: the machine does not allow this identity,
+UNREACHABLE = 78  # or the identity cannot reach the program or its files
+
+
+def _call(name: str, *arguments: int | ctypes.Array[ctypes.c_uint32]) -> None:
+    if getattr(ctypes.CDLL(None, use_errno=True), name)(*arguments) != 0:
+        raise OSError(ctypes.get_errno(), name)
 
 
 def enter_namespace() -> None:
     """Map this process's user and group to an unprivileged pair in a new user namespace."""
     user, group = os.geteuid(), os.getegid()
-    if ctypes.CDLL(None, use_errno=True).unshare(CLONE_NEWUSER) != 0:
-        raise OSError(ctypes.get_errno(), "unshare")
+    _call("unshare", CLONE_NEWUSER)
     Path("/proc/self/setgroups").write_text("deny")
     Path("/proc/self/uid_map").write_text(f"{UNPRIVILEGED} {user} 1")
     Path("/proc/self/gid_map").write_text(f"{UNPRIVILEGED} {group} 1")
+
+
+def drop_to(user: int, group: int) -> None:
+    """Become an unprivileged user, but keep the capability to enter folders of root, as root could all along."""
+    _call("prctl", PR_SET_KEEPCAPS, 1, 0, 0, 0)
+    os.setgroups([])
+    os.setresgid(group, group, group)
+    os.setresuid(user, user, user)
+    bit = 1 << CAP_DAC_OVERRIDE
+    header = (ctypes.c_uint32 * 2)(CAPABILITY_VERSION, 0)
+    effective_permitted_inheritable = (ctypes.c_uint32 * 6)(bit, bit, bit, 0, 0, 0)
+    _call("capset", header, effective_permitted_inheritable)
+    _call("prctl", PR_CAP_AMBIENT, PR_CAP_AMBIENT_RAISE, CAP_DAC_OVERRIDE, 0, 0)
 
 
 def become(identity: str) -> None:
@@ -32,19 +55,18 @@ def become(identity: str) -> None:
     if identity == "namespace":
         enter_namespace()
     elif identity != "self":
-        user, group = map(int, identity.split(":"))
-        os.setgroups([])
-        os.setgid(group)
-        os.setuid(user)
+        drop_to(*map(int, identity.split(":")))
 
 
 def main(mode: str, identity: str, *command: str) -> None:
-    """Replace this process by the command (`run`), or leave it behind in a session of its own (`detach`)."""
+    """Replace this process by the command (`run`), or leave it running in its own session (`detach`)."""
     try:
         become(identity)
     except OSError as error:
-        print(error, file=sys.stderr)  # noqa: T201 - the parent reads it
+        print(error, file=sys.stderr)  # noqa: T201 - goes to the log of the server
         sys.exit(FORBIDDEN)
+    if not os.access(command[0], os.X_OK):
+        sys.exit(UNREACHABLE)
     if mode == "detach":
         if os.fork():
             os._exit(0)

@@ -1,4 +1,4 @@
-"""Bring a database to the present: numbered migrations once, in order; views, functions and the like when changed."""
+"""Bring a database to the present: numbered migrations once, views and functions when they change."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ OWNER = "caomai_owner"
 LOCK = 0x0CA0_3A1  # advisory: one process migrates a database at a time
 LEAST_SERVER = 15
 LEAST_VECTOR = (0, 8)
+NUMBERED_FOLDERS = ("caom2", "migrations")
 NUMBERED = re.compile(r"(\d{4})_\w+\.sql")
 
 Connection = psycopg.Connection[Any]
@@ -85,6 +86,14 @@ def check_server(connection: Connection) -> None:
         )
 
 
+def find_vector_schema(connection: Connection) -> str | None:
+    """Give the schema of pgvector's operators, quoted for SQL; None before the extension is made."""
+    row = connection.execute(
+        "select extnamespace::regnamespace::text from pg_extension where extname = 'vector'"
+    ).fetchone()
+    return str(row[0]) if row else None
+
+
 def migrate(connection: Connection) -> list[str]:
     """Apply what is missing under an advisory lock and give the names of the scripts applied.
 
@@ -97,15 +106,15 @@ def migrate(connection: Connection) -> list[str]:
         migration = Migration(connection)  # read again: another process may have been faster
         for scripts in migration.pending():
             migration.apply(scripts)
-        return migration.applied
     except psycopg.errors.InsufficientPrivilege as error:
         raise AuthorizationError(
-            f"The schema cannot be brought up to date by this user ({error.diag.message_primary}): "
-            "let an administrator of the database run caom-ai db migrate once, with his own CAOMAI_DATABASE_URL."
+            f"This user may not bring the schema up to date ({error.diag.message_primary}): let an "
+            "administrator of the database run caom-ai db migrate, with a CAOMAI_DATABASE_URL of his own."
         ) from error
     finally:
         connection.execute("reset role")
         connection.execute("select pg_advisory_unlock(%s)", [LOCK])
+    return migration.applied
 
 
 class Migration:
@@ -119,31 +128,31 @@ class Migration:
 
     def pending(self) -> list[list[Script]]:
         """List what is missing, in order: each inner list is applied as one transaction."""
-        missing: list[list[Script]] = self._changed([read_script("roles.sql")])
-        for script in self._numbered():
-            missing += [] if script.name in self.recorded else [[script]]
-        missing += self._changed([read_script("queue/make.sql"), queue_script(), read_script("queue/feed.sql")])
+        missing = self._changed([read_script("roles.sql")])
+        missing += [[script] for script in self._numbered() if script.name not in self.recorded]
         missing += self._changed(
-            [read_script("drop.sql"), *read_scripts("views"), *read_scripts("routines"), *read_scripts("functions")]
+            [read_script("queue/make.sql"), queue_script(), read_script("queue/feed.sql")]
         )
+        content = [script for folder in ("views", "routines", "functions") for script in read_scripts(folder)]
+        missing += self._changed([read_script("drop.sql"), *content])
         missing += self._changed(self._tap_schema())
         return missing + self._changed([read_script("grants.sql")], force=bool(missing))
 
     def apply(self, scripts: list[Script]) -> None:
         """Apply scripts in one transaction and record them."""
         with self.connection.transaction():
-            if self.recorded or self.applied:
-                self.connection.execute(f"set role {OWNER}")
+            if scripts[0].name != "roles.sql":
+                self.connection.execute(f"set local role {OWNER}")
+            if schema := find_vector_schema(self.connection):
+                self.connection.execute(f"set local search_path = {schema}")
             for script in scripts:
-                self._apply(script)
+                self.connection.execute(script.text.encode())
+                self._record(script)
 
-    def _apply(self, script: Script) -> None:
-        if script.name == "roles.sql":
-            self.connection.execute("reset role")
-        self.connection.execute(script.text.encode())
+    def _record(self, script: Script) -> None:
         self.connection.execute(
-            "insert into caom2_ai.schema_version (name, number, sha256) values (%s, %s, %s) on conflict (name)"
-            " do update set sha256 = excluded.sha256, applied_at = excluded.applied_at",
+            "insert into caom2_ai.schema_version (name, number, sha256) values (%s, %s, %s)"
+            " on conflict (name) do update set sha256 = excluded.sha256, applied_at = excluded.applied_at",
             [script.name, script.number, script.sha256],
         )
         self.applied.append(script.name)
@@ -153,47 +162,49 @@ class Migration:
         return [scripts] if force or not same else []
 
     def _numbered(self) -> list[Script]:
-        caom2 = read_scripts("caom2") if self._owns("caom2") else []
+        caom2 = read_scripts("caom2") if self._owns_caom2() else []
         return [*caom2, *read_scripts("migrations")]
+
+    def _owns_caom2(self) -> bool:
+        """Tell whether the schema caom2 is ours: made by our scripts, or absent and thus to be made."""
+        if any(name.startswith("caom2/") for name in self.recorded):
+            return True
+        return self._says("select to_regnamespace('caom2') is null")
 
     def _tap_schema(self) -> list[Script]:
         """Give the rows of TAP_SCHEMA; an archive that describes its caom2 itself keeps its own words."""
         scripts = read_scripts("tap_schema")
-        ours = {name for name in self.recorded if name.startswith("tap_schema/")}
-        exists = self._says("select to_regclass('tap_schema.tables') is not null")
-        if exists and not ours and self._says("select count(*) > 0 from tap_schema.tables where schema_name = 'caom2'"):
-            scripts = [script for script in scripts if script.name != "tap_schema/caom2.sql"]
+        ours = any(name.startswith("tap_schema/") for name in self.recorded)
+        if (
+            not ours
+            and self._says("select to_regclass('tap_schema.tables') is not null")
+            and self._says("select count(*) > 0 from tap_schema.tables where schema_name = 'caom2'")
+        ):
+            return [script for script in scripts if script.name != "tap_schema/caom2.sql"]
         return scripts
 
-    def _owns(self, schema: str) -> bool:
-        """Tell whether a schema is ours: made by our scripts, or absent and thus to be made."""
-        if any(name.startswith(f"{schema}/") for name in self.recorded):
-            return True
-        return self._says("select to_regnamespace(%s) is null", schema)
-
-    def _says(self, question: LiteralString, *values: object) -> bool:
-        row = self.connection.execute(question, values).fetchone()
+    def _says(self, question: LiteralString) -> bool:
+        row = self.connection.execute(question).fetchone()
         return bool(row and row[0])
 
     def _read_record(self) -> dict[str, str]:
-        """Read what was applied; needs the rights of any of the three roles."""
+        """Read what was applied; the owner and the ingest role may."""
         try:
-            row = self.connection.execute("select to_regclass('caom2_ai.schema_version')").fetchone()
-            if row is None or row[0] is None:
+            if not self._says("select to_regclass('caom2_ai.schema_version') is not null"):
                 return {}
-            return dict(self.connection.execute("select name, sha256 from caom2_ai.schema_version").fetchall())
+            rows = self.connection.execute("select name, sha256 from caom2_ai.schema_version").fetchall()
         except psycopg.errors.InsufficientPrivilege as error:
             raise AuthorizationError(
-                "The user of the database may not read caom2_ai: grant him caomai_owner, caomai_ingest or caomai_query."
+                "The user of the database may not read caom2_ai: grant it caomai_owner or caomai_ingest."
             ) from error
+        return dict(rows)
 
     def _check_record(self) -> None:
-        """Refuse a database that newer code migrated, and a migration that was edited after it was applied."""
-        known = {script.name: script.sha256 for script in [*read_scripts("caom2"), *read_scripts("migrations")]}
+        """Refuse a database that newer code migrated, and a migration edited after it was applied."""
+        known = {script.name: script.sha256 for folder in NUMBERED_FOLDERS for script in read_scripts(folder)}
         for name, sha256 in self.recorded.items():
-            if name.startswith(("caom2/", "migrations/")) and known.get(name) != sha256:
-                raise UsageError(
-                    f"The database was brought to {name} by a newer CAOM-AI: install that version or a later one."
-                    if name not in known
-                    else f"The migration {name} was changed after it was applied to this database."
-                )
+            if not name.startswith(NUMBERED_FOLDERS) or known.get(name) == sha256:
+                continue
+            if name in known:
+                raise UsageError(f"The migration {name} was changed after it was applied to this database.")
+            raise UsageError(f"A newer CAOM-AI brought this database to {name}: install that version.")

