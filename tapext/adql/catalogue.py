@@ -62,7 +62,7 @@ class Column:
 class Table:
     """A table under its full name, such as caom2.Plane, and the relation that holds its visible rows.
 
-    `map_kind` says that rows of several maps lie side by side: without a mapID in WHERE the current one is meant.
+    `map_kind` says that it holds rows of several maps: without a mapID in WHERE the current map is meant.
     """
 
     name: str

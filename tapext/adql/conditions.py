@@ -6,12 +6,12 @@ from collections.abc import Callable
 from typing import Any
 
 from tapext.adql import tree
+from tapext.adql.calls import CallResolver
 from tapext.adql.catalogue import Catalogue
 from tapext.adql.convert import to_text
 from tapext.adql.geometry import GEOMETRY
 from tapext.adql.typed import CONDITION, NOTHING, Choice, Constant, Infix, Operation, Value
 from tapext.adql.types import NUMERIC, TEXTUAL, Kind
-from tapext.adql.values import ValueResolver
 
 _MIRROR = {"=": "=", "<>": "<>", "<": ">", ">": "<", "<=": ">=", ">=": "<="}
 _PREDICATES = frozenset(("CONTAINS", "INTERSECTS"))
@@ -19,7 +19,7 @@ _PREDICATES = frozenset(("CONTAINS", "INTERSECTS"))
 _POSITIVE = frozenset(("=", ">=", ">"))
 
 
-class ConditionResolver(ValueResolver):
+class ConditionResolver(CallResolver):
     """Resolves conditions."""
 
     def __init__(self, query: tree.Query, catalogue: Catalogue) -> None:

@@ -1,4 +1,4 @@
-"""Conversions that a query need not write: dates and UUIDs in quotes, UUIDs as texts, one number as another."""
+"""Conversions that a query need not write: dates and UUIDs in quotes, UUIDs as texts, kinds of numbers."""
 
 from __future__ import annotations
 

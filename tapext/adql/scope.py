@@ -199,3 +199,10 @@ class Scope:
             for leaf in self.leaves():
                 if isinstance(leaf, TableLeaf) and leaf.number == value.source:
                     leaf.map_id = None
+
+
+def shown_name(leaf: Leaf) -> str:
+    """Give the name by which a source is known in its FROM."""
+    if leaf.alias is not None:
+        return leaf.alias.text
+    return leaf.table.name if isinstance(leaf, TableLeaf) else f"query {leaf.number}"

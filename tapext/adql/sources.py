@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from tapext.adql import tree
 from tapext.adql.catalogue import Catalogue, Table, nearest
 from tapext.adql.conditions import ConditionResolver
-from tapext.adql.scope import Item, JoinItem, Leaf, RowsLeaf, Scope, TableLeaf
+from tapext.adql.scope import Item, JoinItem, Leaf, RowsLeaf, Scope, TableLeaf, shown_name
 from tapext.adql.typed import CONDITION, NOTHING, Infix, Operation, Output, Rows, Select, Value
 
 _NO_MAP = -1  # no map has this number: without a current map there is nothing to see
@@ -149,13 +149,6 @@ class SourceResolver(ConditionResolver):
             found.append(values[0])
         one, other = self.comparable(found, name if join.using else join)
         return found[0].about.name or name.text, one, other
-
-
-def shown_name(leaf: Leaf) -> str:
-    """Give the name by which a source is known in its FROM."""
-    if leaf.alias is not None:
-        return leaf.alias.text
-    return leaf.table.name if isinstance(leaf, TableLeaf) else f"query {leaf.number}"
 
 
 def _shared_names(left: Item, right: Item) -> tuple[tree.Name, ...]:

@@ -50,7 +50,7 @@ def edges(vertices: list[Vector]) -> list[tuple[Vector, Vector]]:
 
 
 def half_spaces(vertices: list[Vector]) -> list[Vector] | None:
-    """Give the inward normals of a convex polygon's edges; None for one that is not convex, or has no area."""
+    """Give the inward normals of a convex polygon's edges; None if it is not convex, or has no area."""
     normals = [scale(normal, 1 / norm(normal)) for normal in (cross(a, b) for a, b in edges(vertices))]
     sides = [dot(normal, vertex) for normal in normals for vertex in vertices]
     if len(normals) < 3 or max(map(abs, sides)) < 10 * TOLERANCE:  # noqa: PLR2004  (a triangle)
@@ -86,7 +86,7 @@ def area(vertices: list[Vector]) -> float:
 
 
 def box(ra: float, dec: float, width: float, height: float) -> list[tuple[float, float]]:
-    """Give the corners of a box in degrees: its sides are great circles, at right angles to the arms of a cross."""
+    """Give the corners of a box in degrees: its sides are great circles at right angles to a cross."""
     half = radians(width / 2)
     top = atan(tan(radians(height / 2)) * cos(half))
     corners = [(-half, -top), (half, -top), (half, top), (-half, top)]

@@ -1,7 +1,7 @@
 """Resolved queries to SQL: the only maker of SQL from what users write.
 
-Every word of SQL is ours: relations, columns and functions come from the catalogue, aliases are numbered (t1, c1).
-Of the user's text only literals are left, each quoted by psycopg.
+Every word of SQL is ours: relations, columns and functions come from the catalogue, aliases are numbered
+(t1, c1). Of the user's text only literals are left, each quoted by psycopg.
 """
 
 from __future__ import annotations
@@ -57,10 +57,10 @@ class OutputColumn:
 
 @dataclass(frozen=True)
 class Translation:
-    """A query in SQL, complete with its literals: it is run without parameters. Its columns are called c1, c2, ...
+    """A query in SQL, complete with its literals: it is run without parameters. Its columns are c1, c2, ...
 
     `vector_ids` are the images whose search vectors it uses: one that is not found is the user's mistake.
-    `limit` is the number of rows after which it stops: that of TOP, or one more than `maxrec` to show an overflow.
+    `limit` is the number of rows after which it stops: TOP, or one more than `maxrec` to show an overflow.
     """
 
     sql: sql.Composed

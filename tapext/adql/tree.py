@@ -238,7 +238,7 @@ class Select(Node):
 
 @dataclass(frozen=True, slots=True)
 class SetOperation(Node):
-    """Operands joined from left to right by UNION and EXCEPT, or by INTERSECT; `all` says where duplicates stay."""
+    """Operands joined from left to right by UNION and EXCEPT, or by INTERSECT; `all` keeps duplicates."""
 
     operands: tuple[Select | SetOperation | Selection, ...]
     operators: tuple[str, ...]

@@ -143,7 +143,7 @@ NAMED = {
 def declared_type(
     datatype: str, arraysize: str | None, xtype: str | None, storage: str | None = None
 ) -> Type:
-    """Give the type of a column by its VOTable description, and PostgreSQL's name of its type where it is known."""
+    """Give the type of a column by its VOTable description and PostgreSQL's name of its type."""
     kind = _kind_of(xtype, storage)
     if kind is not None:
         return Type(kind, datatype, arraysize, xtype, storage or _STORAGES[kind])

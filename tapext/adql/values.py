@@ -11,12 +11,9 @@ from caomai.errors import QueryError
 from tapext.adql import tree
 from tapext.adql.catalogue import Catalogue, nearest
 from tapext.adql.convert import to_kind, to_text
-from tapext.adql.functions import STANDARD, VECTOR, Function
-from tapext.adql.geometry import GEOMETRY, GeometryError
 from tapext.adql.lexer import error_at
-from tapext.adql.scope import Leaf, Scope, TableLeaf
+from tapext.adql.scope import Leaf, Scope, shown_name
 from tapext.adql.typed import (
-    CONDITION,
     NOTHING,
     About,
     AggregateValue,
@@ -30,7 +27,6 @@ from tapext.adql.typed import (
 from tapext.adql.types import (
     BIGINT,
     DOUBLE,
-    INTEGER,
     NAMED,
     NULL,
     NUMERIC,
@@ -39,13 +35,9 @@ from tapext.adql.types import (
     Kind,
     Type,
     joint_number,
-    joint_type,
     number_type,
 )
-from tapext.adql.units import UnitError, conversion
 
-_SAME_UNIT = frozenset(("ABS", "CEILING", "FLOOR", "ROUND", "TRUNCATE"))
-_ANGLES = {"DEGREES": About(unit="deg"), "RADIANS": About(unit="rad")}
 _COMPARABLE = (*NUMERIC, Kind.TEXT, Kind.UUID, Kind.TIMESTAMP, Kind.NULL)
 
 
@@ -71,7 +63,7 @@ class ValueResolver(ABC):
             tree.Column: self._column,
             tree.Signed: self._signed,
             tree.Chain: self._chain,
-            tree.Call: self._call,
+            tree.Call: self.call,
             tree.Aggregate: self._aggregate,
             tree.Cast: self._cast,
             tree.SubQuery: self._sub_query,
@@ -84,6 +76,10 @@ class ValueResolver(ABC):
     @abstractmethod
     def retyped(self, rows: Rows, types: list[Type]) -> Rows:
         """Give the outputs of a query other types."""
+
+    @abstractmethod
+    def call(self, node: tree.Call) -> Value:
+        """Resolve a call."""
 
     def error(self, node: tree.Node, message: str) -> QueryError:
         """Make the error of a mistake at a node."""
@@ -136,7 +132,7 @@ class ValueResolver(ABC):
             meant = [leaf for leaf in leaves if leaf.answers(tuple(qualifier))]
             if not meant:
                 written = ".".join(part.text for part in qualifier)
-                known = [_shown_name(leaf) for leaf in leaves]
+                known = [shown_name(leaf) for leaf in leaves]
                 return self.error(
                     node, f"There is no table or alias {written} in FROM{nearest(written, known)}"
                 )
@@ -168,126 +164,16 @@ class ValueResolver(ABC):
             joint_number([operand.type for operand in operands]), about, tuple(operands), node.operators
         )
 
-    def _call(self, node: tree.Call) -> Value:
-        name = node.name.upper()
-        if name in STANDARD:
-            return self._standard(node, STANDARD[name])
-        if name in GEOMETRY:
-            value = self.geometry(node)
-            return (
-                Operation(INTEGER, NOTHING, "({0})::integer", (value,)) if value.type is CONDITION else value
-            )
-        if name == "COALESCE":
-            return self._coalesce(node)
-        if name == "IN_UNIT":
-            return self._in_unit(node)
-        if name == "TIMESTAMP":
-            return self._timestamp(node)
-        return self.user_defined(node)[1]
-
-    def geometry(self, node: tree.Call) -> Value:
-        """Resolve a geometry function; CONTAINS and INTERSECTS give conditions."""
-        arguments = [self.value(argument) for argument in node.arguments]
-        try:
-            return GEOMETRY[node.name.upper()](arguments)
-        except GeometryError as error:
-            at = node if error.argument is None else node.arguments[error.argument]
-            raise self.error(at, str(error))
-
-    def _standard(self, node: tree.Call, function: Function) -> Value:
-        self._check_count(node, function)
-        take = self.string if function.returns == "VARCHAR" else self.number
-        arguments = [take(argument, function.name) for argument in node.arguments]
-        if function.name in ("ROUND", "TRUNCATE"):
-            self._check_places(node, arguments)
-        about = _ANGLES.get(function.name, NOTHING)
-        if function.name in _SAME_UNIT:
-            about = About(unit=arguments[0].about.unit)
-        missing = [Constant(number_type(0), NOTHING, 0)] * (len(function.arguments) - len(arguments))
-        return Operation(NAMED[function.returns], about, function.template, (*arguments, *missing))
-
-    def _check_places(self, node: tree.Call, arguments: list[Value]) -> None:
-        if len(arguments) > 1 and arguments[1].type.kind not in WHOLE:
-            raise self.error(node.arguments[1], f"The places of {node.name.upper()} are a whole number")
-        if len(arguments) > 1:
-            arguments[1] = to_kind(arguments[1], Kind.INTEGER)
-
-    def _check_count(self, node: tree.Call, function: Function) -> None:
-        most = len(function.arguments)
-        least = most - function.optional
-        if not least <= len(node.arguments) <= most:
-            wanted = (
-                f"{most} argument{'s' * (most != 1)}" if least == most else f"{least} or {most} arguments"
-            )
-            form = f" as in {function.signature}" if function.description else ""
-            raise self.error(node, f"{function.name} takes {wanted}{form}, not {len(node.arguments)}")
-
-    def user_defined(self, node: tree.Call) -> tuple[Function, Value]:
-        """Resolve a call of a declared function."""
-        function = self.catalogue.find_function(node.name)
-        if function is None:
-            known = [
-                *(declared.name for declared in self.catalogue.functions),
-                *STANDARD,
-                *GEOMETRY,
-                "COALESCE",
-            ]
-            raise self.error(node, f"There is no function {node.name}{nearest(node.name, known)}")
-        self._check_count(node, function)
-        arguments = [self._argument(node, place, function) for place in range(len(node.arguments))]
-        template = function.template
-        if arguments and all(isinstance(argument, Constant) for argument in arguments):
-            # A sub-select is computed once, whatever the plan.
-            template = f"(select {template})"
-            if function.name.lower() == VECTOR and arguments[0].type.kind is not Kind.NULL:
-                self.vector_ids.append(str(arguments[0].value))  # type: ignore[attr-defined]
-        return function, Operation(NAMED[function.returns], NOTHING, template, tuple(arguments))
-
-    def _argument(self, node: tree.Call, place: int, function: Function) -> Value:
-        argument = function.arguments[place]
-        wanted = NAMED[argument.type]
-        value = self.value(node.arguments[place])
-        found = value.type
-        if found.kind is Kind.NULL:
-            return Operation(wanted, NOTHING, f"{{0}}::{wanted.storage}", (value,))
-        if wanted.kind is Kind.TEXT and found.is_text:
-            return to_text(value)
-        if wanted.kind is Kind.ARRAY and found.kind is Kind.ARRAY and _same_numbers(wanted, found):
-            return to_kind(value, Kind.ARRAY, wanted)
-        if wanted.kind in NUMERIC and found.kind in (WHOLE if wanted.kind in WHOLE else NUMERIC):
-            return to_kind(value, wanted.kind)
-        if wanted.kind is found.kind and wanted.kind is not Kind.ARRAY:
-            return value
-        raise self.error(
-            node.arguments[place],
-            f"{function.name} takes {argument.type} as {argument.name}, not {found.words}",
-        )
-
-    def _coalesce(self, node: tree.Call) -> Value:
-        if not node.arguments:
-            raise self.error(node, "COALESCE takes at least one argument")
-        values = [self.value(argument) for argument in node.arguments]
-        values = self.alike(values, node)
-        joint = joint_type([value.type for value in values])
-        if joint is None:
-            kinds = " and ".join(dict.fromkeys(value.type.words for value in values))
-            raise self.error(node, f"COALESCE takes values of one type, not {kinds}")
-        if joint.is_text:
-            values = [to_text(value) for value in values]
-            joint = replace(joint, storage="text", kind=Kind.TEXT, xtype=None)
-        about = next((value.about for value in values if not isinstance(value, Constant)), NOTHING)
-        places = ", ".join(f"{{{place}}}" for place in range(len(values)))
-        return Operation(joint, About(unit=about.unit), f"coalesce({places})", tuple(values))
-
     def alike(self, values: list[Value], node: tree.Node) -> list[Value]:
         """Turn texts that stand beside timestamps or UUIDs into such."""
         kinds = {value.type.kind for value in values}
         for kind in (Kind.TIMESTAMP, Kind.UUID):
             if kind in kinds and Kind.TEXT in kinds:
-                return [self._literal(value, kind, node) for value in values]
+                return [self.literal(value, kind, node) for value in values]
         return values
 
-    def _literal(self, value: Value, kind: Kind, node: tree.Node) -> Value:
+    def literal(self, value: Value, kind: Kind, node: tree.Node) -> Value:
+        """Turn a text literal into a timestamp or UUID, which it must be able to be."""
         if isinstance(value, Constant) and value.type.kind is Kind.TEXT:
             converted = to_kind(value, kind)
             if converted.type.kind is not kind:
@@ -295,23 +181,6 @@ class ValueResolver(ABC):
                 raise self.error(node, f"'{str(value.value)[:40]}' is not {wanted}")
             return converted
         return to_text(value) if value.type.kind is Kind.UUID and kind is not Kind.UUID else value
-
-    def _in_unit(self, node: tree.Call) -> Value:
-        if len(node.arguments) != 2 or not isinstance(node.arguments[1], tree.Text):  # noqa: PLR2004
-            raise self.error(node, "IN_UNIT takes a value and a unit in quotes, as in IN_UNIT(ra, 'rad')")
-        value, unit = self.number(node.arguments[0], "IN_UNIT"), node.arguments[1].value
-        try:
-            factor = conversion(value.about.unit or "", unit)
-        except UnitError as error:
-            raise self.error(node.arguments[1], str(error))
-        about = replace(value.about, unit=unit)
-        template = "({0}::double precision * {1})"
-        return Operation(DOUBLE, about, template, (value, Constant(DOUBLE, NOTHING, factor)))
-
-    def _timestamp(self, node: tree.Call) -> Value:
-        if len(node.arguments) != 1 or not isinstance(node.arguments[0], tree.Text):
-            raise self.error(node, "TIMESTAMP takes a date in quotes, as in TIMESTAMP('2020-01-31T12:00:00')")
-        return self._literal(self.value(node.arguments[0]), Kind.TIMESTAMP, node.arguments[0])
 
     def _aggregate(self, node: tree.Aggregate) -> Value:
         if self.without_aggregates:
@@ -364,7 +233,7 @@ class ValueResolver(ABC):
 
     def _cast_timestamp(self, node: tree.Cast, operand: Value) -> Value:
         if isinstance(operand, Constant) and operand.type.kind is Kind.TEXT:
-            return self._literal(operand, Kind.TIMESTAMP, node.operand)
+            return self.literal(operand, Kind.TIMESTAMP, node.operand)
         if not (operand.type.is_text or operand.type.kind is Kind.TIMESTAMP):
             raise self.error(node, f"CAST to TIMESTAMP takes a text, not {operand.type.words}")
         return Operation(NAMED["TIMESTAMP"], NOTHING, "{0}::timestamp", (operand,))
@@ -387,14 +256,3 @@ class ValueResolver(ABC):
             raise self.error(node, f"A query in the place of a value has one column, not {len(rows.outputs)}")
         only = rows.outputs[0].value
         return Operation(only.type, replace(only.about, name=""), "({0})", (rows,))
-
-
-def _same_numbers(wanted: Type, found: Type) -> bool:
-    reals = ("float", "double")
-    return (wanted.datatype in reals) == (found.datatype in reals)
-
-
-def _shown_name(leaf: Leaf) -> str:
-    if leaf.alias is not None:
-        return leaf.alias.text
-    return leaf.table.name if isinstance(leaf, TableLeaf) else ""

@@ -1,0 +1,157 @@
+"""Calls: ADQL's own functions, the geometry functions, and the declared ones."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from tapext.adql import tree
+from tapext.adql.catalogue import nearest
+from tapext.adql.convert import to_kind, to_text
+from tapext.adql.functions import STANDARD, VECTOR, Function
+from tapext.adql.geometry import GEOMETRY
+from tapext.adql.shapes import GeometryError
+from tapext.adql.typed import CONDITION, NOTHING, About, Constant, Operation, Value
+from tapext.adql.types import DOUBLE, INTEGER, NAMED, NUMERIC, WHOLE, Kind, Type, joint_type, number_type
+from tapext.adql.units import UnitError, conversion
+from tapext.adql.values import ValueResolver
+
+_SAME_UNIT = frozenset(("ABS", "CEILING", "FLOOR", "ROUND", "TRUNCATE"))
+_ANGLES = {"DEGREES": About(unit="deg"), "RADIANS": About(unit="rad")}
+
+
+class CallResolver(ValueResolver):
+    """Resolves calls of functions."""
+
+    def call(self, node: tree.Call) -> Value:
+        """Resolve a call."""
+        name = node.name.upper()
+        if name in STANDARD:
+            return self._standard(node, STANDARD[name])
+        if name in GEOMETRY:
+            value = self.geometry(node)
+            return (
+                Operation(INTEGER, NOTHING, "({0})::integer", (value,)) if value.type is CONDITION else value
+            )
+        if name == "COALESCE":
+            return self._coalesce(node)
+        if name == "IN_UNIT":
+            return self._in_unit(node)
+        if name == "TIMESTAMP":
+            return self._timestamp(node)
+        return self.user_defined(node)[1]
+
+    def geometry(self, node: tree.Call) -> Value:
+        """Resolve a geometry function; CONTAINS and INTERSECTS give conditions."""
+        arguments = [self.value(argument) for argument in node.arguments]
+        try:
+            return GEOMETRY[node.name.upper()](arguments)
+        except GeometryError as error:
+            at = node if error.argument is None else node.arguments[error.argument]
+            raise self.error(at, str(error)) from None
+
+    def _standard(self, node: tree.Call, function: Function) -> Value:
+        self._check_count(node, function)
+        take = self.string if function.returns == "VARCHAR" else self.number
+        arguments = [take(argument, function.name) for argument in node.arguments]
+        if function.name in ("ROUND", "TRUNCATE"):
+            self._check_places(node, arguments)
+        about = _ANGLES.get(function.name, NOTHING)
+        if function.name in _SAME_UNIT:
+            about = About(unit=arguments[0].about.unit)
+        missing = [Constant(number_type(0), NOTHING, 0)] * (len(function.arguments) - len(arguments))
+        return Operation(NAMED[function.returns], about, function.template, (*arguments, *missing))
+
+    def _check_places(self, node: tree.Call, arguments: list[Value]) -> None:
+        if len(arguments) > 1 and arguments[1].type.kind not in WHOLE:
+            raise self.error(node.arguments[1], f"The places of {node.name.upper()} are a whole number")
+        if len(arguments) > 1:
+            arguments[1] = to_kind(arguments[1], Kind.INTEGER)
+
+    def _check_count(self, node: tree.Call, function: Function) -> None:
+        most = len(function.arguments)
+        least = most - function.optional
+        if not least <= len(node.arguments) <= most:
+            wanted = (
+                f"{most} argument{'s' * (most != 1)}" if least == most else f"{least} or {most} arguments"
+            )
+            form = f" as in {function.signature}" if function.description else ""
+            raise self.error(node, f"{function.name} takes {wanted}{form}, not {len(node.arguments)}")
+
+    def user_defined(self, node: tree.Call) -> tuple[Function, Value]:
+        """Resolve a call of a declared function."""
+        function = self.catalogue.find_function(node.name)
+        if function is None:
+            known = [
+                *(declared.name for declared in self.catalogue.functions),
+                *STANDARD,
+                *GEOMETRY,
+                "COALESCE",
+            ]
+            raise self.error(node, f"There is no function {node.name}{nearest(node.name, known)}")
+        self._check_count(node, function)
+        arguments = [self._argument(node, place, function) for place in range(len(node.arguments))]
+        template = function.template
+        if arguments and all(isinstance(argument, Constant) for argument in arguments):
+            # A sub-select is computed once, whatever the plan.
+            template = f"(select {template})"
+            if function.name.lower() == VECTOR and arguments[0].type.kind is not Kind.NULL:
+                self.vector_ids.append(str(arguments[0].value))  # type: ignore[attr-defined]
+        return function, Operation(NAMED[function.returns], NOTHING, template, tuple(arguments))
+
+    def _argument(self, node: tree.Call, place: int, function: Function) -> Value:
+        argument = function.arguments[place]
+        wanted = NAMED[argument.type]
+        value = self.value(node.arguments[place])
+        found = value.type
+        if found.kind is Kind.NULL:
+            return Operation(wanted, NOTHING, f"{{0}}::{wanted.storage}", (value,))
+        if wanted.kind is Kind.TEXT and found.is_text:
+            return to_text(value)
+        if wanted.kind is Kind.ARRAY and found.kind is Kind.ARRAY and _same_numbers(wanted, found):
+            return to_kind(value, Kind.ARRAY, wanted)
+        if wanted.kind in NUMERIC and found.kind in (WHOLE if wanted.kind in WHOLE else NUMERIC):
+            return to_kind(value, wanted.kind)
+        if wanted.kind is found.kind and wanted.kind is not Kind.ARRAY:
+            return value
+        raise self.error(
+            node.arguments[place],
+            f"{function.name} takes {argument.type} as {argument.name}, not {found.words}",
+        )
+
+    def _coalesce(self, node: tree.Call) -> Value:
+        if not node.arguments:
+            raise self.error(node, "COALESCE takes at least one argument")
+        values = [self.value(argument) for argument in node.arguments]
+        values = self.alike(values, node)
+        joint = joint_type([value.type for value in values])
+        if joint is None:
+            kinds = " and ".join(dict.fromkeys(value.type.words for value in values))
+            raise self.error(node, f"COALESCE takes values of one type, not {kinds}")
+        if joint.is_text:
+            values = [to_text(value) for value in values]
+            joint = replace(joint, storage="text", kind=Kind.TEXT, xtype=None)
+        about = next((value.about for value in values if not isinstance(value, Constant)), NOTHING)
+        places = ", ".join(f"{{{place}}}" for place in range(len(values)))
+        return Operation(joint, About(unit=about.unit), f"coalesce({places})", tuple(values))
+
+    def _in_unit(self, node: tree.Call) -> Value:
+        if len(node.arguments) != 2 or not isinstance(node.arguments[1], tree.Text):  # noqa: PLR2004
+            raise self.error(node, "IN_UNIT takes a value and a unit in quotes, as in IN_UNIT(ra, 'rad')")
+        value, unit = self.number(node.arguments[0], "IN_UNIT"), node.arguments[1].value
+        try:
+            factor = conversion(value.about.unit or "", unit)
+        except UnitError as error:
+            raise self.error(node.arguments[1], str(error)) from None
+        about = replace(value.about, unit=unit)
+        template = "({0}::double precision * {1})"
+        return Operation(DOUBLE, about, template, (value, Constant(DOUBLE, NOTHING, factor)))
+
+    def _timestamp(self, node: tree.Call) -> Value:
+        if len(node.arguments) != 1 or not isinstance(node.arguments[0], tree.Text):
+            raise self.error(node, "TIMESTAMP takes a date in quotes, as in TIMESTAMP('2020-01-31T12:00:00')")
+        return self.literal(self.value(node.arguments[0]), Kind.TIMESTAMP, node.arguments[0])
+
+
+def _same_numbers(wanted: Type, found: Type) -> bool:
+    reals = ("float", "double")
+    return (wanted.datatype in reals) == (found.datatype in reals)
