@@ -114,7 +114,7 @@ def _split(card: bytes) -> tuple[str, bytes | None]:
         keyword, equals, field = card[9:].partition(b"=")
         return " ".join(keyword.decode("latin-1").upper().split()), field if equals else None
     keyword = card[:8].rstrip()
-    return keyword.decode("latin-1").upper(), card[10:] if card[8:9] == b"=" else None
+    return keyword.decode("latin-1").upper(), card[9:] if card[8:9] == b"=" else None
 
 
 def _join(field: bytes, more: bytes) -> bytes:
