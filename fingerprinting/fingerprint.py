@@ -61,7 +61,7 @@ def distance(first: Vector, second: Vector) -> float:
 
 
 def make_kernel(centroids: NDArray[np.float32]) -> Vector:
-    """Make the likeness of nodes from their centroids (400, d): a Gaussian of their distance, rows of sum 1."""
+    """Make the likeness of nodes, rows of sum 1: a Gaussian of the distance of their centroids (400, d)."""
     cosine = np.clip(centroids.astype(np.float64) @ centroids.T.astype(np.float64), -1, 1)
     squared = 2 - 2 * cosine
     np.fill_diagonal(squared, np.inf)

@@ -1,112 +1,118 @@
-"""A model: the encoder, both maps and their card, in a folder of three files without code (no pickle)."""
+"""A model folder: encoder.onnx, maps.npz (arrays only) and card.toml, which describes and hashes them."""
 
 from __future__ import annotations
 
 import hashlib
-import io
+import json
 import tomllib
+from collections.abc import Mapping
 from dataclasses import dataclass
-from importlib.resources import files
-from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from caomai.errors import CaomAiError, ParameterError
-from fingerprinting.encoder import DIMENSIONS
+from caomai.errors import CaomAiError, NotFoundError
+from fingerprinting.arrays import Layout, read_arrays
 from fingerprinting.fieldmap import FIELDS, FieldMap
-from fingerprinting.nodes import NODES
+from fingerprinting.fingerprint import NODES
 
-ENCODER, MAPS, CARD = "encoder.onnx", "maps.npz", "card.toml"
-LARGEST_FILE: Final = 64_000_000  # bytes; the default model has 3 MB
-ARRAYS: Final = {
-    "centroids": (NODES, DIMENSIONS),
-    "kernel": (NODES, NODES),
-    "prior": (NODES,),
-    "mean": (NODES,),
-    "fields": (FIELDS, NODES),
+EMBEDDING: Final = 128
+SIDE: Final = 20
+ENCODER_FILE, MAPS_FILE, CARD_FILE = "encoder.onnx", "maps.npz", "card.toml"
+LARGEST: Final = {ENCODER_FILE: 64 << 20, MAPS_FILE: 16 << 20, CARD_FILE: 1 << 20}  # bytes
+MAPS: Final[dict[str, Layout]] = {
+    "centroids": (np.float32, (NODES, EMBEDDING)),
+    "kernel": (np.float32, (NODES, NODES)),
+    "prior": (np.float32, (NODES,)),
+    "vector_mean": (np.float32, (NODES,)),
+    "fields": (np.float32, (FIELDS, NODES)),
 }
+
+Card = dict[str, Any]
 
 
 @dataclass(frozen=True)
 class Model:
-    """What turns an image into a fingerprint; see docs of each array where it is used."""
+    """Map 1 and Map 2: nodes lie on the grid as node = gridX + 20 gridY, fields as gridX + 12 gridY."""
 
-    hash: str  # of everything that a fingerprint depends on
-    card: dict[str, Any]
-    encoder: bytes  # ONNX
-    centroids: NDArray[np.float32]  # (400, 128) unit vectors, in the order of the nodes
-    kernel: NDArray[np.float32]  # (400, 400) similarity of nodes, rows sum to 1
-    prior: NDArray[np.float32]  # (400) mean share of each node
-    mean: NDArray[np.float32]  # (400) mean of sqrt(p K)
+    hash: str
+    card: Card
+    encoder: bytes
+    centroids: NDArray[np.float32]  # (400, 128), unit
+    kernel: NDArray[np.float32]  # (400, 400), rows sum to 1
+    prior: NDArray[np.float32]  # (400,), sums to 1
+    vector_mean: NDArray[np.float32]  # (400,)
     fields: FieldMap
 
 
+def default_folder() -> Path:
+    """Give the folder of the model that comes with the package."""
+    return Path(__file__).resolve().parent / "models" / "default"
+
+
 def load_model(folder: Path | None = None) -> Model:
-    """Load a model's folder, or the model that the package carries, and check that its files belong together."""
-    source: Traversable = folder or files("fingerprinting") / "models" / "default"
+    """Load the model of a folder, or the one that comes with the package; every byte is checked first."""
+    folder = folder or default_folder()
+    files = {name: _read_file(folder / name, LARGEST[name]) for name in LARGEST}
+    card = _read_card(folder, files[CARD_FILE])
+    for name, wanted in card["files"].items():
+        if hashlib.sha256(files[name]).hexdigest() != wanted:
+            raise CaomAiError(f"{folder / name} is not the file of {CARD_FILE}; copy the model anew.")
+    if _hash_card(card) != card["hash"]:
+        raise CaomAiError(f"{folder / CARD_FILE} has been changed: its parameters do not fit its hash.")
     try:
-        encoder, maps = _read(source, ENCODER), _read(source, MAPS)
-        card = tomllib.loads(_read(source, CARD).decode())
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise ParameterError(
-            f"{source} is no model: it must hold {ENCODER}, {MAPS} and {CARD} as caom-ai train makes them."
-        ) from error
-    digest = hash_model(encoder, maps, card.get("parameters", {}))
-    if card.get("hash") != digest:
-        raise ParameterError(
-            f"The files of {source} do not belong together: the hash in {CARD} is of others."
-        )
-    arrays = _read_arrays(maps, source)
+        arrays = read_arrays(files[MAPS_FILE], MAPS)
+    except ValueError as error:
+        raise CaomAiError(f"{folder / MAPS_FILE} holds no maps: {error}.") from error
     fields = FieldMap(arrays.pop("fields"))
-    return Model(hash=digest, card=card, encoder=encoder, fields=fields, **arrays)
+    return Model(hash=card["hash"], card=card, encoder=files[ENCODER_FILE], fields=fields, **arrays)
 
 
-def save_model(folder: Path, encoder: bytes, arrays: dict[str, NDArray[np.float32]], card: str) -> None:
-    """Write a model's folder; `card` is TOML with a place {hash} for the hash of all."""
-    folder.mkdir(parents=True, exist_ok=True)
-    buffer = io.BytesIO()
-    np.savez_compressed(buffer, **{name: arrays[name] for name in sorted(arrays)})
-    maps = buffer.getvalue()
-    digest = hash_model(encoder, maps, tomllib.loads(card).get("parameters", {}))
-    (folder / ENCODER).write_bytes(encoder)
-    (folder / MAPS).write_bytes(maps)
-    (folder / CARD).write_text(card.replace("{hash}", digest), encoding="utf-8")
+def hash_model(files: Mapping[str, str], parameters: Mapping[str, Any]) -> str:
+    """Give the hash of a model: SHA-256 over the hashes of its two files and its parameters."""
+    text = json.dumps([files[ENCODER_FILE], files[MAPS_FILE], parameters], sort_keys=True, allow_nan=False)
+    return hashlib.sha256(text.encode()).hexdigest()
 
 
-def hash_model(encoder: bytes, maps: bytes, parameters: dict[str, Any]) -> str:
-    """Hash everything that a fingerprint depends on."""
-    digest = hashlib.sha256()
-    for piece in (encoder, maps, repr(sorted(parameters.items())).encode()):
-        digest.update(hashlib.sha256(piece).digest())
-    return f"sha256:{digest.hexdigest()}"
+def _hash_card(card: Card) -> str | None:
+    """Hash the model of a card, or None where its parameters are no plain values."""
+    try:
+        return hash_model(card["files"], card["parameters"])
+    except (TypeError, ValueError, RecursionError):
+        return None
 
 
-def _read(source: Traversable, name: str) -> bytes:
-    with (source / name).open("rb") as file:
-        data: bytes = file.read(LARGEST_FILE + 1)
-    if len(data) > LARGEST_FILE:
-        raise ParameterError(
-            f"{name} of {source} is larger than {LARGEST_FILE} bytes: it is no file of a model."
-        )
+def _read_file(path: Path, largest: int) -> bytes:
+    try:
+        with path.open("rb") as file:
+            data = file.read(largest + 1)
+    except FileNotFoundError as error:
+        raise NotFoundError(
+            f"{path} does not exist: a model is a folder that caom-ai train made."
+        ) from error
+    except OSError as error:
+        raise CaomAiError(f"{path} cannot be read: {error.strerror}.") from error
+    if len(data) > largest:
+        raise CaomAiError(f"{path} is larger than a model's file can be ({largest >> 20} MB).")
     return data
 
 
-def _read_arrays(maps: bytes, source: Traversable) -> dict[str, NDArray[np.float32]]:
+def _read_card(folder: Path, data: bytes) -> Card:
+    """Read the card and check that it has the entries that loading needs."""
     try:
-        with np.load(io.BytesIO(maps), allow_pickle=False) as archive:
-            arrays = {name: np.asarray(archive[name]) for name in ARRAYS}
-    except (KeyError, ValueError, OSError) as error:
-        raise CaomAiError(f"{MAPS} of {source} cannot be read: {error}.") from error
-    for name, shape in ARRAYS.items():
-        if (
-            arrays[name].shape != shape
-            or arrays[name].dtype != np.float32
-            or not np.isfinite(arrays[name]).all()
-        ):
-            raise CaomAiError(
-                f"{MAPS} of {source} holds a wrong array {name!r}: {shape} finite float32 belong there."
-            )
-    return arrays
+        card = tomllib.loads(data.decode())
+    except (UnicodeDecodeError, tomllib.TOMLDecodeError, RecursionError) as error:
+        raise CaomAiError(f"{folder / CARD_FILE} is no model card: {error}.") from error
+    files = card.get("files")
+    complete = (
+        isinstance(card.get("hash"), str)
+        and isinstance(card.get("id"), str)
+        and isinstance(card.get("parameters"), dict)
+        and isinstance(files, dict)
+        and set(files) == {ENCODER_FILE, MAPS_FILE}
+    )
+    if not complete:
+        raise CaomAiError(f"{folder / CARD_FILE} is no model card: it lacks id, hash, files or parameters.")
+    return card
