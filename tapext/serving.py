@@ -6,6 +6,7 @@ import logging
 import signal
 import socket
 import sys
+from contextlib import suppress
 from typing import Final
 
 import typer
@@ -14,6 +15,7 @@ import uvicorn
 from caomai.database import open_database
 from caomai.errors import ParameterError
 from caomai.settings import Settings
+from tapext.service import SOFTWARE
 from tapext.web.app import create_app
 
 BACKLOG: Final = 2048
@@ -35,12 +37,12 @@ def serve(settings: Settings) -> None:
             log_config=None,
             access_log=False,
             server_header=False,
+            headers=[("Server", SOFTWARE)],
             timeout_graceful_shutdown=GRACE_SECONDS,
         )
-        try:
+        with suppress(KeyboardInterrupt):
             uvicorn.Server(config).run(sockets=[listener])
-        except KeyboardInterrupt:
-            typer.echo("Stopped.")
+        typer.echo("Stopped.")
 
 
 def listen(host: str, port: int) -> socket.socket:
