@@ -43,6 +43,11 @@ class Bar:
         if self.display is not None and self.task is not None:
             self.display.update(self.task, advance=count)
 
+    def expect(self, total: float) -> None:
+        """Change how many units there are in all: others may take some, or bring more."""
+        if self.display is not None and self.task is not None:
+            self.display.update(self.task, total=total)
+
     def rates(self, seconds: float) -> str:
         """Write the amounts a second, for people."""
         return "  ".join(f"{amount / seconds:.3g} {name}/s" for name, amount in self.amounts.items())
