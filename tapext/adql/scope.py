@@ -21,7 +21,8 @@ from tapext.adql.typed import (
     Value,
 )
 
-MAP_COLUMN = "mapid"
+# Columns by which a query chooses a map itself.
+MAP_COLUMNS = ("mapid", "iscurrent")
 
 
 def same(name: tree.Name, known: str) -> bool:
@@ -195,7 +196,7 @@ class Scope:
         return found
 
     def _note_map(self, value: Value) -> None:
-        if isinstance(value, Reference) and value.column == MAP_COLUMN:
+        if isinstance(value, Reference) and value.column in MAP_COLUMNS:
             for leaf in self.leaves():
                 if isinstance(leaf, TableLeaf) and leaf.number == value.source:
                     leaf.map_id = None

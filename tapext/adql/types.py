@@ -22,6 +22,7 @@ class Kind(Enum):
     CIRCLE = auto()
     POLYGON = auto()
     REGION = auto()
+    SHAPE = auto()
     OTHER = auto()
     NULL = auto()
 
@@ -29,7 +30,7 @@ class Kind(Enum):
 NUMERIC = (Kind.SMALLINT, Kind.INTEGER, Kind.BIGINT, Kind.REAL, Kind.DOUBLE)
 WHOLE = NUMERIC[:3]
 TEXTUAL = (Kind.TEXT, Kind.UUID, Kind.NULL)
-GEOMETRIC = (Kind.POINT, Kind.CIRCLE, Kind.POLYGON, Kind.REGION)
+GEOMETRIC = (Kind.POINT, Kind.CIRCLE, Kind.POLYGON, Kind.REGION, Kind.SHAPE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +69,7 @@ _WORDS = {
     Kind.CIRCLE: "a circle",
     Kind.POLYGON: "a polygon",
     Kind.REGION: "a region",
+    Kind.SHAPE: "a shape",
     Kind.OTHER: "a value of another type",
     Kind.NULL: "NULL",
 }
@@ -104,6 +106,8 @@ _XTYPES = {
     "adql:POINT": Kind.POINT,
     "circle": Kind.CIRCLE,
     "polygon": Kind.POLYGON,
+    "shape": Kind.SHAPE,
+    "multishape": Kind.SHAPE,
     "region": Kind.REGION,
     "adql:REGION": Kind.REGION,
 }
@@ -114,6 +118,7 @@ _STORAGES = {
     Kind.CIRCLE: "double precision[]",
     Kind.POLYGON: "double precision[]",
     Kind.REGION: "text",
+    Kind.SHAPE: "double precision[]",
 }
 # Words of function signatures and of CAST.
 NAMED = {
