@@ -120,7 +120,7 @@ def _extract(
     threshold: float,
     parameters: DetectionParameters,
 ) -> tuple[NDArray[np.void], float]:
-    """Extract objects; where SEP's buffers overflow (flats, ghosts), enlarge them, then raise the threshold."""
+    """Extract objects; where SEP's buffers overflow, enlarge them, then raise the threshold."""
     sep.set_sub_object_limit(parameters.sub_objects)
     stack = FIRST_STACK
     for _ in range(parameters.retries):

@@ -88,7 +88,7 @@ def kernel_noise(sky: Sky, mask: NDArray[np.bool_] | None) -> float:
 
     It is taken from the quietest quarter of a grid of blocks, where the fewest objects are.
     """
-    ratios = []
+    spreads = []
     height, width = sky.subtracted.shape
     for y in np.unique(np.linspace(0, max(height - BLOCK, 0), GRID).astype(int)):
         for x in np.unique(np.linspace(0, max(width - BLOCK, 0), GRID).astype(int)):
@@ -98,7 +98,7 @@ def kernel_noise(sky: Sky, mask: NDArray[np.bool_] | None) -> float:
             pixels = np.clip(sky.subtracted[block] / sky.sigma[block], -CLIP, CLIP)
             rows = pixels[:-2] + 2 * pixels[1:-1] + pixels[2:]
             smooth = (rows[:, :-2] + 2 * rows[:, 1:-1] + rows[:, 2:]) / 16
-            if (spread := float(pixels.std())) > 0:
-                ratios.append((float(smooth.std()), float(smooth.std()) / spread))
-    quietest = sorted(ratios)[: max(len(ratios) // 4, 1)]
-    return float(np.median([ratio for _, ratio in quietest])) if quietest else WHITE
+            middle, low = np.percentile(smooth, [50, 15.87])  # the lower half holds no objects
+            spreads.append(float(middle - low))
+    quietest = sorted(spreads)[: max(len(spreads) // 4, 1)]
+    return float(np.median(quietest)) if quietest else WHITE
