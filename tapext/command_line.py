@@ -31,13 +31,17 @@ def serve(
 
 def adql(
     query: Annotated[str, typer.Argument(help="The query in ADQL 2.0 or 2.1; - reads it from stdin.")],
-    maxrec: Annotated[int | None, typer.Option(min=0, help="Translate as if a client had sent MAXREC.")] = None,
-    syntax: Annotated[bool, typer.Option("--syntax", help="Check the grammar only, without a database.")] = False,
+    maxrec: Annotated[
+        int | None, typer.Option(min=0, help="Translate as if a client had sent MAXREC.")
+    ] = None,
+    syntax: Annotated[
+        bool, typer.Option("--syntax", help="Check the grammar only, without a database.")
+    ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON, also of an error.")] = False,
 ) -> None:
     """Show the SQL and the columns that an ADQL query becomes, or where it is wrong (exit code 2).
 
-    Example: caom-ai adql "SELECT TOP 5 publisherID, nObjects FROM caom2_ai.fingerprint ORDER BY nObjects DESC"
+    Example: caom-ai adql "SELECT TOP 5 publisherID FROM caom2_ai.fingerprint ORDER BY nObjects DESC"
     """
     from tapext.adql.command import explain
 

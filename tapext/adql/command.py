@@ -47,7 +47,8 @@ def _as_json(translation: Translation | None) -> dict[str, object]:
     if translation is None:
         return {"valid": True}
     columns = [asdict(column) for column in translation.columns]
-    return {"valid": True, "sql": translation.sql.as_string(None), "columns": columns, "limit": translation.limit}
+    written = translation.sql.as_string(None)
+    return {"valid": True, "sql": written, "columns": columns, "limit": translation.limit}
 
 
 def _show_error(query: str, error: QueryError, *, as_json: bool) -> None:
