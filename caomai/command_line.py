@@ -20,8 +20,8 @@ def register(app: typer.Typer) -> None:
 
 def demo(
     data: Annotated[Path | None, typer.Option(help="A folder of your own FITS files to take too.")] = None,
-    port: Annotated[int, typer.Option(min=0, max=65535, help="Port on 127.0.0.1; 0 takes a free one.")] = 8080,
-    once: Annotated[bool, typer.Option("--once", help="End after the questions instead of serving on.")] = False,
+    port: Annotated[int, typer.Option(min=0, max=65535, help="Port on 127.0.0.1; 0: any.")] = 8080,
+    once: Annotated[bool, typer.Option("--once", help="End after the questions; do not serve on.")] = False,
 ) -> None:
     """Show the whole way on sample images: ingest, fingerprint, serve, ask; serves until Ctrl-C."""
     from caomai.demo import demonstrate
@@ -42,8 +42,8 @@ def check(json: Json = False) -> None:
 def database_commands() -> typer.Typer:
     """Give the commands of `caom-ai db`."""
     app = typer.Typer(
-        help="Make, start, stop and migrate the database. Other commands start the embedded database by themselves "
-        "and stop it after the last one; `start` makes it stay.",
+        help="Make, start, stop and migrate the database. Other commands start the embedded database by "
+        "themselves, and the last one stops it; `start` makes it stay.",
         no_args_is_help=True,
     )
     for command in (init, start, stop, status, migrate, schema):

@@ -38,7 +38,7 @@ def start(
 
 def main() -> None:
     """Run the command line; a domain error becomes one sentence and an exit code (architecture sect. 7)."""
-    for kind in (signal.SIGTERM, signal.SIGHUP):  # end in order, so that an embedded database is not left behind
+    for kind in (signal.SIGTERM, signal.SIGHUP):  # end in order: an embedded database is not left running
         signal.signal(kind, lambda number, _: sys.exit(128 + number))
     for plugin in entry_points(group="caomai.commands"):
         plugin.load()(app)

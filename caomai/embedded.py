@@ -1,9 +1,9 @@
 """PostgreSQL with pgvector from a Python package, in a folder of the user's choice behind a private socket.
 
-Three locks in the folder (flock: the kernel frees them whatever kills a process) hold what processes must agree
-on. `start.lock` is held while somebody starts or stops the server. `users.lock` is shared by all users.
-`server.lock` belongs to the server, which inherits the locked file with all its backends: it is free exactly when
-no process works on the data. Process ids alone are never trusted: a zombie or a recycled id looks alive.
+Three locks in the folder (flock: the kernel frees them whatever kills a process) hold what processes must
+agree on. `start.lock` is held while somebody starts or stops the server. `users.lock` is shared by all users.
+`server.lock` belongs to the server, which inherits the locked file with all its backends: it is free exactly
+when no process works on the data. Process ids alone are never trusted: a zombie or a recycled id looks alive.
 A server whose last user was killed runs on, and the next user to leave stops it.
 """
 
@@ -119,21 +119,27 @@ class EmbeddedPostgres:
     def _ensure_running(self) -> Path:
         if not self._is_idle() and not self._postmaster_lives():
             self._end_orphans()
-        if self._is_idle():
-            self._stay.unlink(missing_ok=True)
-            self._launch()
-        return self._wait_until_ready()
-
-    def _launch(self) -> None:
+        if not self._is_idle():
+            return self._wait_until_ready()
+        self._stay.unlink(missing_ok=True)
         postgres.check_data_folder(self.data)
         identity = postgres.choose_identity(self.data)
+        socket_folder = postgres.make_socket_folder(identity)
+        try:
+            self._launch(identity, socket_folder)
+            return self._wait_until_ready()
+        except CaomAiError:
+            _remove_socket_folder(socket_folder)
+            raise
+
+    def _launch(self, identity: str, socket_folder: Path) -> None:
         with self._open_log() as log, _open_lock(self.folder / "server.lock") as lock:
             if not self.data.exists():
                 postgres.initialise(self.data, identity, log)
             fcntl.flock(lock, fcntl.LOCK_EX)
             self._clear_remains()
-            options = _server_options(postgres.make_socket_folder(identity))
-            command: list[Path | str] = [postgres.find_programs() / "postgres", "-D", self.data, *options]
+            command: list[Path | str] = [postgres.find_programs() / "postgres", "-D", self.data]
+            command += _server_options(socket_folder)
             postgres.run_program("detach", identity, command, log, pass_fds=(lock.fileno(),))
 
     def _clear_remains(self) -> None:

@@ -3,7 +3,8 @@
 PostgreSQL refuses uid 0. Root therefore runs it in a user namespace of its own, as uid 65534 without any
 capability, while the kernel still sees root as the owner of its files: nothing is copied or changed. Where
 namespaces are forbidden (containers) it runs as an unprivileged user that may still enter root's folders.
-A script of its own, because code between fork and exec is unsafe in a process with threads. Standard library only.
+A script of its own, because code between fork and exec is unsafe in a process with threads; it imports the
+standard library only.
 """
 
 from __future__ import annotations
@@ -38,7 +39,7 @@ def enter_namespace() -> None:
 
 
 def drop_to(user: int, group: int) -> None:
-    """Become an unprivileged user, but keep the capability to enter folders of root, as root could all along."""
+    """Become an unprivileged user that keeps the capability to enter folders of root, as root had it."""
     _call("prctl", PR_SET_KEEPCAPS, 1, 0, 0, 0)
     os.setgroups([])
     os.setresgid(group, group, group)
@@ -65,7 +66,10 @@ def main(mode: str, identity: str, *command: str) -> None:
     except OSError as error:
         print(error, file=sys.stderr)  # noqa: T201 - goes to the log of the server
         sys.exit(FORBIDDEN)
-    if not os.access(command[0], os.X_OK):
+    try:
+        Path(command[0]).open("rb").close()
+    except OSError as error:
+        print(error, file=sys.stderr)  # noqa: T201
         sys.exit(UNREACHABLE)
     if mode == "detach":
         if os.fork():

@@ -123,12 +123,12 @@ def give_to(folder: Path, identity: str) -> None:
 def run_program(
     mode: str, identity: str, command: list[Path | str], log: IO[str], pass_fds: tuple[int, ...] = ()
 ) -> None:
-    """Run a program of PostgreSQL under an identity, its output in the log; `detach` leaves it behind."""
+    """Run a program of PostgreSQL, its output in the log; the mode `detach` leaves it running."""
     code = launch_program(mode, identity, command, log, pass_fds)
     if code in (launch.FORBIDDEN, launch.UNREACHABLE):
         raise CaomAiError(
-            "PostgreSQL does not run as root, and this machine allows root neither user namespaces nor to run it "
-            "as nobody: run caom-ai as an ordinary user, or set CAOMAI_DATABASE_URL."
+            "PostgreSQL does not run as root, and this machine allows root neither user namespaces nor to "
+            "run it as nobody: run caom-ai as an ordinary user, or set CAOMAI_DATABASE_URL."
         )
     if code != 0:
         raise CaomAiError(f"{Path(command[0]).name} failed; the reason is at the end of {log.name}.")

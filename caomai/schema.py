@@ -14,7 +14,7 @@ from caomai.errors import CaomAiError
 from caomai.migrate import migrate
 from caomai.postgres import find_programs
 
-HEADER = "-- The schema after all migrations, written by `make schema`; that of the queue is procrastinate's.\n"
+HEADER = "-- The schema after all migrations, written by `make schema`; the queue has procrastinate's.\n"
 NOISE = re.compile(r"^(--.*|SET .*|SELECT pg_catalog\.set_config.*|\\(un)?restrict .*)?$")
 
 
