@@ -2,11 +2,113 @@
 
 from __future__ import annotations
 
+import os
+from pathlib import Path
+from typing import Annotated
+
 import typer
 
+from caomai.console import SOME_REFUSED, print_json
+from caomai.settings import read_settings
 from fingerprinting.simulation.commands import simulate
+
+Json = Annotated[bool, typer.Option("--json", help="Write JSON for a script to read.")]
 
 
 def register(app: typer.Typer) -> None:
     """Add the commands of this tree to caom-ai."""
     app.command("simulate")(simulate)
+    app.command("describe")(describe)
+    app.command("fingerprint")(fingerprint)
+    app.command("fit-fields")(fit_fields)
+    app.command("similar")(similar)
+
+
+def fingerprint(
+    processes: Annotated[
+        int, typer.Option("--processes", "-n", min=1, help="Processes for pixels; each needs up to 3 GiB.")
+    ] = len(os.sched_getaffinity(0)),
+    watch: Annotated[bool, typer.Option("--watch", help="Stay, and take images as they are ingested.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Fingerprint all images of the archive that need it: new ones, changed ones, those of another model.
+
+    Any number of these may work at the same time, on any machines that reach the database and the files: they
+    share the images, and what one leaves when it is killed the others do. CAOMAI_ARTIFACTS says for each scheme
+    of artifact URIs in which folder or at which URL the files are. Ctrl-C finishes the images in hand and ends.
+
+    Images that cannot be fingerprinted are listed with the reason and are not tried again until their file
+    changes; a file that was not to be had is tried again later. Spectra, cubes and the like are skipped.
+
+    Exit codes: 0 done, 1 failed, 2 wrong use, 3 done with some images refused, 130 ended by a signal.
+    """
+    from fingerprinting.session import fingerprint_archive
+    from fingerprinting.worker import INTERRUPTED
+
+    tally = fingerprint_archive(read_settings(), processes, watch=watch, quiet=as_json)
+    if as_json:
+        print_json(tally.to_json())
+    else:
+        typer.echo("".join(f"{line}\n" for line in tally.list_refused()), nl=False, err=True)
+        typer.echo("\n".join(tally.to_lines()))
+    if tally.interrupted and not watch:
+        raise typer.Exit(INTERRUPTED)
+    raise typer.Exit(SOME_REFUSED if tally.failed else 0)
+
+
+def fit_fields(
+    seed: Annotated[int, typer.Option(min=0, help="The same seed and images give the same map.")] = 0,
+    as_json: Json = False,
+) -> None:
+    """Fit a new Map 2 (fields of images with like content) on this archive's own fingerprints, and use it.
+
+    The map that comes with the model was fitted on other images; one fitted here tells this archive's images
+    apart better. Needs at least 144 images with objects. Every image gets its field on the new map.
+    """
+    from fingerprinting.session import fit_fields_here
+
+    maps, images = fit_fields_here(read_settings(), seed)
+    if as_json:
+        print_json({"mapID": maps.field_map, "model": maps.model.hash, "images": images})
+    else:
+        typer.echo(f"Map {maps.field_map} of fields, fitted on {images} images, is the current one.")
+
+
+def similar(
+    image: Annotated[str, typer.Argument(metavar="ID|FILE", help="A publisherID (ivo://...) or a FITS file.")],
+    k: Annotated[int, typer.Option("-k", min=1, max=10_000, help="How many images.")] = 10,
+    as_json: Json = False,
+) -> None:
+    """List the public images whose content is most like that of an image, nearest first.
+
+    Distance 0 means the same content, 1.41 unrelated content. Other files of the same exposure are left out, and
+    so are calibration frames unless the image is one. A FITS file need not be in the archive: it is described
+    here and compared.
+    """
+    from fingerprinting.similar import find_similar, to_json, to_lines
+
+    answer = find_similar(read_settings(), image, k)
+    if as_json:
+        print_json(to_json(answer))
+    else:
+        typer.echo("\n".join(to_lines(answer)))
+
+
+def describe(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="A FITS file, also .fz, .gz or .bz2.")],
+    as_json: Json = False,
+    model: Annotated[Path | None, typer.Option(help="Folder of a model [CAOMAI_MODEL].")] = None,
+) -> None:
+    """Describe the content of one image: its objects, its fingerprint, its quality. No database is touched.
+
+    Every science image of the file (HDUs named SCI; else all but errors, weights, masks and the like) is
+    searched for objects; each is shown to the encoder and falls into one of 400 nodes. With --json:
+    {"model", "hdus": [{"hdu", "part", "shape", "n_detected", "fingerprint": [400 counts], "vector": [400]
+    or null, "field_node", "objects": [{"x", "y", "ra", "dec", "node", ...}]}]}, x and y in FITS pixels.
+
+    Exit codes: 0 done, 1 the file cannot be described (the sentence says why), 2 wrong use or no such file.
+    """
+    from fingerprinting.describe import describe as run
+
+    run(file, model, as_json=as_json)
+

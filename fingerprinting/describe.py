@@ -1,0 +1,130 @@
+"""The command `caom-ai describe`: one file, no database; the JSON of architecture sect. 7."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+from rich.console import Console
+from rich.table import Table
+
+from caomai.console import print_json, printable
+from caomai.errors import ParameterError
+from caomai.settings import read_settings
+from fingerprinting.children import Children
+from fingerprinting.description import PartDescription, Quality
+from fingerprinting.fieldmap import field_node
+from fingerprinting.fingerprint import search_vector
+from fingerprinting.model import Model, load_model
+
+DECIMALS: Final = {"x": 3, "y": 3, "ra": 8, "dec": 8}
+NAMES: Final = {"theta_deg": "theta"}
+LARGEST_NODES: Final = 5
+
+
+def describe(file: Path, model_folder: Path | None, *, as_json: bool) -> None:
+    """Describe a FITS file on stdout; the pixels are read in a child process that may die of them."""
+    if not file.is_file():
+        raise ParameterError(f"There is no file {printable(str(file))}.")
+    folder = model_folder or read_settings().model
+    model = load_model(folder)
+    with Children(1, folder) as children:
+        parts = children.submit(file).result()
+    if as_json:
+        print_json(to_json(parts, model))
+    else:
+        show(file, parts, model)
+
+
+def to_json(parts: list[PartDescription], model: Model) -> dict[str, Any]:
+    """Give the JSON document of a description; shape is [ny, nx], NaN becomes null."""
+    return {"model": model.hash, "hdus": [_part_to_json(part, model) for part in parts]}
+
+
+def _part_to_json(part: PartDescription, model: Model) -> dict[str, Any]:
+    vector = search_vector(part.fingerprint, model)
+    return {
+        "hdu": part.hdu,
+        "part": part.name,
+        "shape": list(part.shape),
+        "n_detected": part.n_detected,
+        "sampled_fraction": part.sampled_fraction,
+        "fingerprint": part.fingerprint.tolist(),
+        "vector": None if vector is None else _to_numbers(vector),
+        "field_node": None if vector is None else field_node(vector, model.fields),
+        "quality": _quality_to_json(part.quality),
+        "objects": _objects_to_json(part.objects),
+    }
+
+
+def _quality_to_json(quality: Quality) -> dict[str, float | None]:
+    """Name the quality as the columns of caom2_ai.fingerprint; fwhm is in arcsec."""
+    return {
+        "background": quality.background,
+        "noise": quality.noise,
+        "fwhm": quality.fwhm,
+        "fwhmPixel": quality.fwhm_pixel,
+        "elongation": quality.elongation,
+        "saturatedFraction": quality.saturated_fraction,
+        "maskedFraction": quality.masked_fraction,
+    }
+
+
+def _objects_to_json(objects: NDArray[np.void]) -> list[dict[str, Any]]:
+    names = objects.dtype.names or ()
+    columns = [_to_numbers(objects[name], DECIMALS.get(name)) for name in names]
+    keys = [NAMES.get(name, name) for name in names]
+    return [dict(zip(keys, row, strict=True)) for row in zip(*columns, strict=True)]
+
+
+def _to_numbers(values: NDArray[Any], decimals: int | None = None) -> list[Any]:
+    """Give JSON numbers: the shortest that are the same float32, null for NaN and infinity."""
+    if values.dtype.kind in "iu":
+        return list(values.tolist())
+    rounded = values if decimals is None else values.round(decimals)
+    return [float(str(value)) if np.isfinite(value) else None for value in rounded]
+
+
+def show(file: Path, parts: list[PartDescription], model: Model) -> None:
+    """Write a summary for people."""
+    table = Table(title=printable(file.name), title_justify="left")
+    for heading in ("part", "size", "objects", "sky", "noise", "FWHM", "a/b", "masked", "looks like"):
+        table.add_column(heading, justify="left" if heading == "looks like" else "right")
+    for part in parts:
+        table.add_row(*_summarise(part, model))
+    console = Console()
+    console.print(table)
+    console.print(f"Nodes of Map 1, model {model.hash[:12]}; --json gives every object.", highlight=False)
+
+
+def _summarise(part: PartDescription, model: Model) -> list[str]:
+    quality, (height, width) = part.quality, part.shape
+    seeing = "" if quality.fwhm_pixel is None else f"{quality.fwhm_pixel:.2f} px"
+    if quality.fwhm is not None:
+        seeing = f'{quality.fwhm:.2f}"'
+    embedded = int(part.fingerprint.sum())
+    counts = f"{embedded}" if embedded == part.n_detected else f"{embedded} of {part.n_detected}"
+    return [
+        part.name,
+        f"{width} x {height}",
+        counts,
+        f"{quality.background:.5g}",
+        f"{quality.noise:.3g}",
+        seeing,
+        "" if quality.elongation is None else f"{quality.elongation:.2f}",
+        f"{100 * quality.masked_fraction:.1f} %",
+        _look(part, model),
+    ]
+
+
+def _look(part: PartDescription, model: Model) -> str:
+    """Say in words where the image lies on the maps."""
+    vector = search_vector(part.fingerprint, model)
+    if vector is None:
+        return "no objects"
+    largest = np.argsort(-part.fingerprint, kind="stable")[:LARGEST_NODES]
+    shares = {node: part.fingerprint[node] / part.fingerprint.sum() for node in largest}
+    nodes = ", ".join(f"{node} ({share:.0%})" for node, share in shares.items() if share > 0)
+    return f"field {field_node(vector, model.fields)}; nodes {nodes}"
