@@ -28,14 +28,15 @@ def fingerprint(
     processes: Annotated[
         int, typer.Option("--processes", "-n", min=1, help="Processes for pixels; each needs up to 3 GiB.")
     ] = len(os.sched_getaffinity(0)),
-    watch: Annotated[bool, typer.Option("--watch", help="Stay, and take images as they are ingested.")] = False,
+    watch: Annotated[bool, typer.Option("--watch", help="Stay for images that come later.")] = False,
     as_json: Json = False,
 ) -> None:
     """Fingerprint all images of the archive that need it: new ones, changed ones, those of another model.
 
-    Any number of these may work at the same time, on any machines that reach the database and the files: they
-    share the images, and what one leaves when it is killed the others do. CAOMAI_ARTIFACTS says for each scheme
-    of artifact URIs in which folder or at which URL the files are. Ctrl-C finishes the images in hand and ends.
+    Any number of these may work at the same time, on any machines that reach the database and the files:
+    they share the images, and what one leaves when it is killed the others do. CAOMAI_ARTIFACTS says for each
+    scheme of artifact URIs in which folder or at which URL the files are. Ctrl-C finishes the images in hand
+    and ends; a second Ctrl-C ends at once.
 
     Images that cannot be fingerprinted are listed with the reason and are not tried again until their file
     changes; a file that was not to be had is tried again later. Spectra, cubes and the like are skipped.
@@ -75,15 +76,15 @@ def fit_fields(
 
 
 def similar(
-    image: Annotated[str, typer.Argument(metavar="ID|FILE", help="A publisherID (ivo://...) or a FITS file.")],
+    image: Annotated[str, typer.Argument(metavar="ID|FILE", help="A publisherID (ivo://...) or a file.")],
     k: Annotated[int, typer.Option("-k", min=1, max=10_000, help="How many images.")] = 10,
     as_json: Json = False,
 ) -> None:
     """List the public images whose content is most like that of an image, nearest first.
 
-    Distance 0 means the same content, 1.41 unrelated content. Other files of the same exposure are left out, and
-    so are calibration frames unless the image is one. A FITS file need not be in the archive: it is described
-    here and compared.
+    Distance 0 means the same content, 1.41 unrelated content. Other files of the same exposure are left out,
+    and so are calibration frames unless the image is one. A FITS file need not be in the archive: it is
+    described here and compared.
     """
     from fingerprinting.similar import find_similar, to_json, to_lines
 

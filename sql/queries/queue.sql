@@ -41,7 +41,7 @@ limit %(limit)s;
 with wanted as (
     select array['science', 'this', 'calibration'] as types
 )
-select w.uri, w.contentChecksum, w.planeID, w.publisherID, parts.selection
+select distinct on (w.uri) w.uri, w.contentChecksum, w.planeID, w.publisherID, parts.selection
 from caom2_ai_queue.find_work(%(mapID)s, %(modelHash)s) w
 cross join wanted
 left join lateral (
@@ -52,7 +52,7 @@ left join lateral (
     where t.artifactID = w.artifactID
 ) parts on true
 where w.uri = any(%(uris)s)
-order by w.uri;
+order by w.uri, w.planeID;
 
 -- name: recover_jobs
 -- Jobs of workers that are silent wait again.

@@ -119,18 +119,3 @@ on conflict (artifactURI, modelHash) do update set
     reason = excluded.reason,
     lastTry = now() at time zone 'UTC',
     nextTry = (now() at time zone 'UTC') + %(wait)s::interval * least(power(2, f.attempts), 1024);
-
--- name: find_stale_planes
--- Planes whose row no longer says what CAOM says, and rows whose plane CAOM no longer has.
-select f.planeID, f.publisherID
-from caom2_ai.fingerprint f
-left join caom2.Plane p using (planeID)
-left join caom2.Observation o on o.obsID = p.obsID
-left join caom2_ai.plane_position s on s.planeID = f.planeID
-where f.mapID = %(mapID)s
-    and (f.publisherID, f.obsID, f.collection, f.instrument_name, f.bandpassName, f.intent, f.metaRelease,
-        f.dataRelease, f.ra, f.dec, f.timeMid)
-    is distinct from (p.publisherID, p.obsID, o.collection::text, o.instrument_name::text, p.energy_bandpassName::text,
-        o.intent::text, p.metaRelease, p.dataRelease, s.ra, s.dec, (p.time_bounds_lower + p.time_bounds_upper) / 2)
-order by f.planeID
-limit %(limit)s;

@@ -23,7 +23,7 @@ as $$
         )
         and not exists (
             select from caom2_ai.part_fingerprint f
-            where f.artifactURI = a.uri and f.mapID = map and f.planeID = a.planeID
+            where f.artifactURI = a.uri and f.mapID = map
                 and f.contentChecksum is not distinct from a.contentChecksum
         )
         and not exists (

@@ -1,0 +1,56 @@
+"""What changed in the archive but for pixels: release dates, names, planes that went or moved (CAOM 2.4)."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+import psycopg
+from psycopg.rows import DictRow, dict_row
+
+from caomai.database import read_queries
+from fingerprinting.maps import Maps
+from fingerprinting.plane import lock_planes, replace_plane
+from fingerprinting.store import delete_parts
+
+CHUNK: Final = 500  # rows of one transaction
+
+
+def follow_changes(connection: psycopg.Connection[Any], maps: Maps) -> int:
+    """Bring stored rows in line with CAOM; give the number of planes written anew.
+
+    One process does so at a time; where another is at it, nothing is done.
+    """
+    queries = read_queries("changes")
+    with connection.cursor(row_factory=dict_row) as cursor:
+        lock = cursor.execute(queries["try_lock"]).fetchone()
+        if lock is None or not lock["locked"]:
+            return 0
+        try:
+            cursor.execute(queries["reattach_parts"])
+            cursor.execute(queries["delete_failures"])
+            while _delete_orphans(cursor, maps):
+                pass
+            total = 0
+            while written := _replace_stale(cursor, maps):
+                total += written
+            return total
+        finally:
+            cursor.execute(queries["unlock"])
+
+
+def _delete_orphans(cursor: psycopg.Cursor[DictRow], maps: Maps) -> int:
+    names = {"mapID": maps.object_map, "limit": CHUNK}
+    with cursor.connection.transaction():
+        orphans = cursor.execute(read_queries("changes")["find_orphans"], names).fetchall()
+        delete_parts(cursor, orphans, maps)
+    return len(orphans)
+
+
+def _replace_stale(cursor: psycopg.Cursor[DictRow], maps: Maps) -> int:
+    names = {"mapID": maps.object_map, "limit": CHUNK}
+    with cursor.connection.transaction():
+        planes = cursor.execute(read_queries("changes")["find_stale_planes"], names).fetchall()
+        lock_planes(cursor, [plane["publisherid"] for plane in planes])
+        for plane in planes:
+            replace_plane(cursor, plane["planeid"], plane["publisherid"], maps)
+    return len(planes)

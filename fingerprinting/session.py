@@ -1,0 +1,104 @@
+"""The bodies of `caom-ai fingerprint` and `caom-ai fit-fields`: what a worker needs, put together."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+import time
+from contextlib import closing
+from dataclasses import dataclass, field
+from typing import Final
+
+from procrastinate.exceptions import ConnectorException
+
+from caomai.console import progress
+from caomai.database import Database, open_database, translate_errors
+from caomai.errors import TransientError
+from caomai.settings import Settings
+from fingerprinting.archive import download_folder
+from fingerprinting.changes import follow_changes
+from fingerprinting.children import Children
+from fingerprinting.maps import Maps, fit_here, make_current, refresh, register_maps
+from fingerprinting.model import load_model
+from fingerprinting.queue import Queue
+from fingerprinting.tally import Tally
+from fingerprinting.worker import LOST, STOP_SIGNALS, Worker
+from fingerprinting.workshop import Places, Workshop
+
+QUIET: Final = 300.0  # seconds between looks at changes of CAOM while a watching worker has nothing to do
+
+
+def fingerprint_archive(settings: Settings, processes: int, *, watch: bool, quiet: bool) -> Tally:
+    """Fingerprint all images that need it; with `watch` stay for those that come later."""
+    model = load_model(settings.model)
+    with open_database(settings) as database, translate_errors():
+        with closing(database.connect("owner", autocommit=True)) as connection:
+            maps = register_maps(connection, model)
+            follow_changes(connection, maps)
+        with progress(0, "Fingerprinting", "images", quiet=quiet) as bar:
+            session = Session(settings, database, maps, Tally(bar))
+            session.work(processes, watch=watch)
+        session.settle()
+    return session.tally
+
+
+def fit_fields_here(settings: Settings, seed: int) -> tuple[Maps, int]:
+    """Fit Map 2 on the archive's own fingerprints; give the maps and the number of images used."""
+    model = load_model(settings.model)
+    with (
+        open_database(settings) as database,
+        translate_errors(),
+        closing(database.connect("owner", autocommit=True)) as connection,
+    ):
+        return fit_here(connection, register_maps(connection, model), seed)
+
+
+@dataclass
+class Session:
+    """One run of a worker."""
+
+    settings: Settings
+    database: Database
+    maps: Maps
+    tally: Tally
+    settled: int = 0
+    settled_at: float = field(default_factory=time.monotonic)
+
+    def work(self, processes: int, *, watch: bool) -> None:
+        """Run the worker until nothing is left or a signal ends it."""
+        conninfo, artifacts = self.database.conninfo("ingest"), self.settings.artifacts
+        queue = Queue(conninfo, self.maps.object_map, self.maps.model.hash, list(artifacts))
+        with (
+            download_folder() as folder,
+            Children(processes, self.settings.model) as children,
+            Workshop(
+                conninfo, self.maps, children, places=Places(artifacts, folder), hands=processes + 1
+            ) as workshop,
+        ):
+            worker = Worker(queue, workshop, self.tally, processes)
+            handlers = {number: signal.getsignal(number) for number in STOP_SIGNALS}
+            try:
+                asyncio.run(worker.run(self.rest if watch else None))
+            except ConnectorException as error:
+                raise TransientError(LOST) from error
+            finally:
+                for number, handler in handlers.items():  # the loop leaves the system's own behind
+                    signal.signal(number, handler)
+
+    def rest(self) -> None:
+        """Put things in order while nothing is to be done, if images were done or CAOM may have changed."""
+        if self.tally.done != self.settled:
+            self.settle()
+        elif time.monotonic() - self.settled_at > QUIET:
+            with closing(self.database.connect("owner", autocommit=True)) as connection:
+                if follow_changes(connection, self.maps):
+                    self.settle()
+            self.settled_at = time.monotonic()
+
+    def settle(self) -> None:
+        """Refresh what people see; a map that is complete for the first time becomes the current one."""
+        with closing(self.database.connect("owner", autocommit=True)) as connection:
+            if not self.tally.left:
+                make_current(connection, self.maps)
+            refresh(connection, self.maps)
+        self.settled, self.settled_at = self.tally.done, time.monotonic()

@@ -1,0 +1,157 @@
+"""The command `caom-ai similar`: the images whose content is most like that of an image or of a FITS file."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import numpy as np
+import psycopg
+from psycopg.rows import DictRow, dict_row
+
+from caomai.database import open_database, read_queries, translate_errors
+from caomai.errors import CaomAiError, NotFoundError, ParameterError
+from caomai.settings import Settings
+
+Connection = psycopg.Connection[Any]
+
+
+@dataclass(frozen=True)
+class Query:
+    """What is looked for: a search vector as pgvector writes it, and what must not come back."""
+
+    vector: str
+    obs_id: UUID | None = None
+    with_calibration: bool = True
+
+
+@dataclass(frozen=True)
+class Neighbour:
+    """One image of the answer; distance 0 means the same content, sqrt(2) unrelated content."""
+
+    rank: int
+    distance: float
+    publisher_id: str
+    collection: str
+    target: str | None
+    instrument: str | None
+
+
+@dataclass(frozen=True)
+class Answer:
+    """The nearest images first, and the map by which they were found."""
+
+    query: str
+    map_id: int
+    model: str
+    neighbours: tuple[Neighbour, ...]
+
+
+def find_similar(settings: Settings, image: str, k: int) -> Answer:
+    """Find the k images most like an image (its publisherID) or a FITS file, as anybody may see them."""
+    with open_database(settings) as database, translate_errors(), database.connect("query") as connection:
+        row = _fetch(connection, "find_current_map")
+        if not row:
+            raise NotFoundError("The archive has no fingerprints yet: run caom-ai fingerprint first.")
+        map_id, model = row[0]["mapid"], row[0]["modelhash"]
+        if image.startswith("ivo://"):
+            query = _look_up(connection, image, map_id)
+        else:
+            query = _describe(settings, Path(image), model)
+        return Answer(image, map_id, model, _search(connection, query, map_id, k))
+
+
+def _look_up(connection: Connection, publisher_id: str, map_id: int) -> Query:
+    rows = _fetch(connection, "find_image", publisherID=publisher_id, mapID=map_id)
+    if not rows:
+        raise NotFoundError(f"There is no image {publisher_id} here, or it has no fingerprint.")
+    if rows[0]["vector"] is None:
+        raise NotFoundError(f"No objects were found in {publisher_id}: there is nothing to compare.")
+    return Query(rows[0]["vector"], rows[0]["obsid"], rows[0]["intent"] == "calibration")
+
+
+def _describe(settings: Settings, path: Path, model_hash: str) -> Query:
+    """Make the search vector of a file; the model must be the one that the map was made with."""
+    from fingerprinting.fingerprint import search_vector  # noqa: PLC0415
+    from fingerprinting.model import load_model  # noqa: PLC0415
+    from fingerprinting.pipeline import describe_file  # noqa: PLC0415
+
+    if not path.exists():
+        raise NotFoundError(f"{path} is neither a file nor an identifier that begins with ivo://.")
+    model = load_model(settings.model)
+    if model.hash != model_hash:
+        raise ParameterError(
+            f"The archive was fingerprinted with the model {model_hash[:12]}, and this is {model.hash[:12]}: "
+            "set CAOMAI_MODEL to the folder of that model."
+        )
+    counts = np.sum([part.fingerprint for part in describe_file(path, model)], axis=0)
+    vector = search_vector(counts, model)
+    if vector is None:
+        raise CaomAiError(f"No objects were found in {path.name}: there is nothing to compare.")
+    return Query(str(vector.tolist()))
+
+
+def _search(connection: Connection, query: Query, map_id: int, k: int) -> tuple[Neighbour, ...]:
+    names = {
+        "vector": query.vector,
+        "obsID": query.obs_id,
+        "withCalibration": query.with_calibration,
+        "mapID": map_id,
+        "k": k,
+    }
+    rows = _fetch(connection, "find_similar", **names)
+    if len(rows) < k:
+        connection.execute(read_queries("similar")["search_exactly"])
+        rows = _fetch(connection, "find_similar", **names)
+    return tuple(_read_neighbour(rank, row) for rank, row in enumerate(rows, 1))
+
+
+def _read_neighbour(rank: int, row: DictRow) -> Neighbour:
+    return Neighbour(
+        rank=rank,
+        distance=row["distance"],
+        publisher_id=row["publisherid"],
+        collection=row["collection"],
+        target=row["target_name"],
+        instrument=row["instrument_name"],
+    )
+
+
+def _fetch(connection: Connection, query: str, **parameters: object) -> list[DictRow]:
+    with connection.cursor(row_factory=dict_row) as cursor:
+        return cursor.execute(read_queries("similar")[query], parameters).fetchall()
+
+
+def to_json(answer: Answer) -> dict[str, Any]:
+    """Give an answer as JSON."""
+    return {
+        "query": answer.query,
+        "mapID": answer.map_id,
+        "model": answer.model,
+        "images": [
+            {
+                "rank": one.rank,
+                "distance": one.distance,
+                "publisherID": one.publisher_id,
+                "collection": one.collection,
+                "target": one.target,
+                "instrument": one.instrument,
+            }
+            for one in answer.neighbours
+        ],
+    }
+
+
+def to_lines(answer: Answer) -> Sequence[str]:
+    """Give an answer as a table for people, in columns as wide as their contents."""
+    header = ("rank", "distance", "publisherID", "target", "instrument")
+    rows = [header] + [
+        (str(one.rank), f"{one.distance:.4f}", one.publisher_id, one.target or "-", one.instrument or "-")
+        for one in answer.neighbours
+    ]
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    lines = ("  ".join(map(str.ljust, row, widths)) for row in rows)
+    return [line.rstrip() for line in lines]
