@@ -40,7 +40,11 @@ _HIGHEST_ORDER: Final = 20
 _FIRST_EQUINOX: Final = 1800
 _LAST_EQUINOX: Final = 2100
 # A hull that is so much larger than its images would claim sky that nobody observed.
-_LOOSEST: Final = 20.0
+_LOOSEST: Final = 10.0
+# Between the outline of an image and its pixels, and between the sides of a pixel.
+_MOST_STRETCHED: Final = 4.0
+_MOST_OBLONG: Final = 100.0
+_NARROW: Final = float(np.radians(20.0))
 _CELESTIAL: Final = re.compile(r"(RA--|DEC-|GLON|GLAT|RA$|DEC$)")
 _FRAMES: Final = {"ICRS", "FK5", "FK4", "FK4-NO-E"}
 _WCS_KEYWORD: Final = re.compile(
@@ -79,12 +83,15 @@ class Footprint:
 
 @dataclass(frozen=True)
 class _Frame:
-    """One image on the sky: unit vectors of its border (n, 3) and centre (3,), side of a pixel in radians."""
+    """One image on the sky: unit vectors of its border (n, 3) and centre (3,), side of a pixel in radians.
+
+    `area` is that of all its pixels in steradians, as large as the one in the centre.
+    """
 
     border: Vectors
     centre: Vectors
     pixel: float
-    count: int
+    area: float
 
 
 def find_footprint(images: Sequence[Hdu]) -> Footprint | None:
@@ -98,16 +105,14 @@ def find_footprint(images: Sequence[Hdu]) -> Footprint | None:
     if len(frames) == 1:
         centre, corners = frames[0].centre, frames[0].border
     else:
-        weights = np.array([frame.count * frame.pixel**2 for frame in frames])
-        centre = find_mean(np.stack([frame.centre for frame in frames]) * weights[:, None])
+        centre = find_mean(np.stack([frame.centre * frame.area for frame in frames]))
         corners = np.concatenate([frame.border for frame in frames])
     points = _flatten(corners, centre)
     pixel = frames[0].pixel
     if len(frames) > 1:
         hull = find_hull(points)
         corners, points = corners[hull], points[hull]
-        covered = sum(frame.count * frame.pixel**2 for frame in frames)
-        if abs(signed_area(points)) > _LOOSEST * covered:
+        if abs(signed_area(points)) > _LOOSEST * sum(frame.area for frame in frames):
             raise UnusableWcsError("its images lie far apart on the sky")
     return _outline(corners, points, centre, pixel)
 
@@ -147,11 +152,18 @@ def _place(hdu: Hdu) -> _Frame:
     vectors = _to_sky(hdu, pixels)
     if not np.isfinite(vectors).all():
         raise UnusableWcsError("its border lies outside the projection")
-    east, west, north, south = vectors[-4:]
-    pixel = float(np.sqrt(np.linalg.norm(np.cross(east - west, north - south))))
-    if not 0 < pixel < _LARGEST_PIXEL:
+    border, centre = vectors[:-5], vectors[-5]
+    right, up = vectors[-4] - vectors[-3], vectors[-2] - vectors[-1]
+    sides = np.linalg.norm(right), np.linalg.norm(up)
+    area = float(np.cross(right, up) @ centre)
+    pixel = abs(area) ** 0.5
+    if not 0 < pixel < _LARGEST_PIXEL or max(sides) > _MOST_OBLONG * min(sides):
         raise UnusableWcsError("its pixels have no sensible size")
-    return _Frame(vectors[:-5], vectors[-5], pixel, width * height)
+    # The border turns as the pixels do, x to y; only a distortion that folds the image can make it otherwise.
+    stretch = signed_area(_flatten(border, centre)) / (area * width * height)
+    if stretch <= 0 or (stretch > _MOST_STRETCHED and width * height * pixel**2 < _NARROW**2):
+        raise UnusableWcsError("its distortion folds or blows up the image")
+    return _Frame(border, centre, pixel, width * height * pixel**2)
 
 
 # Half a pixel to each side of the centre: their differences are one pixel.
