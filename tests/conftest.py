@@ -30,6 +30,8 @@ def socket_folder() -> Iterator[Path]:
     with EmbeddedPostgres(folder).using() as path:
         template = embedded_database(path, TEMPLATE)
         with closing(template.connect_administrator()) as connection:
+            connection.execute("alter system set fsync = off")  # tests need no safety, and copies are many
+            connection.execute("select pg_reload_conf()")
             migrate(connection)
         yield path
     shutil.rmtree(folder)

@@ -1,0 +1,109 @@
+"""Plans as the query role gets them through the views: the indexes that the figures of the service rest on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+import pytest
+
+from caomai.database import Database
+from tests.database.conftest import PAST, Connection, add_map
+
+ROWS = 1500
+NODES = 40  # with objects in each image, of 400
+
+
+@pytest.fixture(scope="module")
+def connection(database: Database) -> Iterator[Connection]:
+    """Connect as the query role to a database with fingerprints in two maps."""
+    random = np.random.default_rng(1)
+    with database.connect("ingest") as ingest:
+        current = add_map(ingest, "object", "new")
+        old = add_map(ingest, "object", "old", current=False)
+        field_map = add_map(ingest, "field", "new", of=current)
+        with ingest.cursor() as cursor, cursor.copy(
+            "copy caom2_ai.fingerprint (planeID, mapID, obsID, publisherID, fingerprint, vector, nObjects, nDetected,"
+            " sampledFraction, collection, metaRelease, dataRelease) from stdin"
+        ) as copy:
+            for number in range(2 * ROWS):
+                counts = np.zeros(400, int)
+                counts[random.choice(400, NODES, replace=False)] = random.integers(1, 9, NODES)
+                vector = random.normal(size=400)
+                copy.write_row((
+                    f"{number // 2:032x}", (current, old)[number % 2], f"{number // 2:032x}",
+                    f"ivo://test.local/TEST?{number // 2}/0", list(counts),
+                    str((vector / np.linalg.norm(vector)).astype(np.float16).tolist()), int(counts.sum()),
+                    int(counts.sum()), 1.0, "TEST", PAST, PAST,
+                ))
+        ingest.execute(
+            "insert into caom2_ai.field_node select planeID, %s, get_byte(uuid_send(planeID), 15) %% 144"
+            " from caom2_ai.fingerprint where mapID = %s",
+            [field_map, current],
+        )
+        assert ingest.execute("select caom2_ai.make_map_index(%s)", [current]).fetchone() == ("fingerprint_vector_1",)
+    with database.connect("owner", autocommit=True) as owner:
+        owner.execute("analyze")
+    with database.connect("query") as query:
+        yield query
+
+
+def plan(connection: Connection, query: str, *, run: bool = False) -> str:
+    rows = connection.execute(f"explain ({'analyze, ' if run else ''}costs off) {query}".encode()).fetchall()
+    return "\n".join(row[0] for row in rows)
+
+
+NEAREST = """
+    select f.publisherID, caomai_distance(f.vector, (select caomai_vector('ivo://test.local/TEST?7/0'))) as dist
+    from caom2_ai_view.fingerprint f
+    where f.mapID = 1
+    order by dist limit 10
+"""
+
+
+def test_nearest_neighbours_come_from_the_index_of_the_map(connection: Connection) -> None:
+    text = plan(connection, NEAREST, run=True)
+    assert "Index Scan using fingerprint_vector_1" in text
+    assert "Sort" not in text
+    assert "field_node" not in text  # the joins of the view that nothing asks for are gone
+    assert "map m" not in text
+
+
+def test_the_wrapper_and_the_bare_operator_have_the_same_plan(connection: Connection) -> None:
+    vector = "(select caomai_vector('ivo://test.local/TEST?7/0'))"
+    bare = NEAREST.replace(f"caomai_distance(f.vector, {vector})", f"f.vector <-> {vector}")
+    assert bare != NEAREST
+    assert plan(connection, bare) == plan(connection, NEAREST)
+
+
+def test_the_index_finds_the_true_neighbours(connection: Connection) -> None:
+    found = connection.execute(NEAREST.encode()).fetchall()
+    exact = connection.execute(NEAREST.replace("order by dist", "order by 2 + 0").replace("2 + 0", "(f.vector <-> (select caomai_vector('ivo://test.local/TEST?7/0'))) + 0").encode()).fetchall()
+    assert found == exact
+
+
+def test_a_join_to_the_archive_keeps_the_index(connection: Connection) -> None:
+    query = NEAREST.replace("where", "left join caom2_ai_view.plane p on p.planeID = f.planeID where")
+    assert "Index Scan using fingerprint_vector_1" in plan(connection, query)
+
+
+@pytest.mark.parametrize(
+    "predicate",
+    [
+        "array_positions(f.fingerprint::boolean[], true) @> caom2_ai.node_positions('101,144,200')",
+        "array_positions(f.fingerprint::boolean[], true) @> array[101 + 1, 102 + 1]",
+    ],
+)
+def test_node_membership_uses_its_index(connection: Connection, predicate: str) -> None:
+    query = f"select count(*) from caom2_ai_view.fingerprint f where f.mapID = 1 and {predicate}"
+    assert "Bitmap Index Scan on fingerprint_nodes" in plan(connection, query)
+
+
+def test_images_of_one_field_use_its_index(connection: Connection) -> None:
+    query = "select publisherID from caom2_ai_view.fingerprint where fieldNode = 57"
+    assert "field_node_node" in plan(connection, query)
+
+
+def test_an_image_is_found_by_its_identifier(connection: Connection) -> None:
+    query = "select vector from caom2_ai_view.fingerprint where publisherID = 'ivo://test.local/TEST?7/0' and mapID = 1"
+    assert "Index Scan using fingerprint_publisherid" in plan(connection, query)
