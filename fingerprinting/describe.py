@@ -90,16 +90,16 @@ def _to_numbers(values: NDArray[Any], decimals: int | None = None) -> list[Any]:
 def show(file: Path, parts: list[PartDescription], model: Model) -> None:
     """Write a summary for people."""
     table = Table(title=printable(file.name), title_justify="left")
-    for heading in ("part", "size", "objects", "sky", "noise", "FWHM", "a/b", "masked", "looks like"):
-        table.add_column(heading, justify="left" if heading == "looks like" else "right")
+    for heading in ("part", "size", "objects", "sky", "noise", "FWHM", "a/b", "masked"):
+        table.add_column(heading, justify="right", no_wrap=True)
     for part in parts:
-        table.add_row(*_summarise(part, model))
-    console = Console()
+        table.add_row(*_summarise(part))
+    console = Console(highlight=False)
     console.print(table)
-    console.print(f"Nodes of Map 1, model {model.hash[:12]}; --json gives every object.", highlight=False)
+    console.print(_look(np.sum([part.fingerprint for part in parts], axis=0), model))
 
 
-def _summarise(part: PartDescription, model: Model) -> list[str]:
+def _summarise(part: PartDescription) -> list[str]:
     quality, (height, width) = part.quality, part.shape
     seeing = "" if quality.fwhm_pixel is None else f"{quality.fwhm_pixel:.2f} px"
     if quality.fwhm is not None:
@@ -115,16 +115,18 @@ def _summarise(part: PartDescription, model: Model) -> list[str]:
         seeing,
         "" if quality.elongation is None else f"{quality.elongation:.2f}",
         f"{100 * quality.masked_fraction:.1f} %",
-        _look(part, model),
     ]
 
 
-def _look(part: PartDescription, model: Model) -> str:
-    """Say in words where the image lies on the maps."""
-    vector = search_vector(part.fingerprint, model)
+def _look(counts: NDArray[np.int32], model: Model) -> str:
+    """Say where the whole image lies on the maps of the model."""
+    vector = search_vector(counts, model)
     if vector is None:
-        return "no objects"
-    largest = np.argsort(-part.fingerprint, kind="stable")[:LARGEST_NODES]
-    shares = {node: part.fingerprint[node] / part.fingerprint.sum() for node in largest}
+        return "No objects: the image has no place on the maps."
+    largest = np.argsort(-counts, kind="stable")[:LARGEST_NODES]
+    shares = {node: counts[node] / counts.sum() for node in largest}
     nodes = ", ".join(f"{node} ({share:.0%})" for node, share in shares.items() if share > 0)
-    return f"field {field_node(vector, model.fields)}; nodes {nodes}"
+    return (
+        f"Looks like field {field_node(vector, model.fields)} of Map 2. Most objects fall into the nodes "
+        f"{nodes} of Map 1. Model {model.hash[:12]}; --json gives every object."
+    )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 import sep
@@ -14,8 +14,9 @@ from fingerprinting.image import Part
 
 ROUNDING: Final = 0.2887  # standard deviation of a value rounded to whole steps, in steps
 LEAST_LOCAL: Final = 0.5  # of the frame's noise: the spline between meshes swings below 0 at bright objects
+LARGE: Final = 1024  # rows
 BLOCK: Final = 64
-GRID: Final = 8
+GRID: Final = 6
 CLIP: Final = 3.0  # sigma: keeps stars out of the correlation
 MOST_MASKED: Final = 0.2
 WHITE: Final = 0.375  # noise left by the detection kernel (1 2 1) x (1 2 1) / 16 where pixels are independent
@@ -34,25 +35,51 @@ class Sky:
 def model_sky(part: Part, mesh: int) -> Sky:
     """Subtract the sky of a part; masked pixels become 0."""
     _refuse_constant(part)
-    height, width = part.shape
+    background = _fit(part, mesh)
+    noise, least = float(background.globalrms), part.step * ROUNDING
+    local = background.rms()
+    if not local.max() > 0:  # most pixels are equal: single photons, or a few objects on nothing
+        noise = least = max(_sparse_step(part) * ROUNDING, least)
+    np.maximum(local, np.float32(max(least, LEAST_LOCAL * noise)), out=local)
+    sigma = _stretch(local, part.shape)
+    subtracted = _stretch(background.back(), part.shape)
+    np.subtract(part.pixels, subtracted, out=subtracted)
+    if part.mask is not None:
+        subtracted[part.mask] = 0
+    if part.noise is not None:
+        sigma = _scale(part, part.noise, sigma)
+    return Sky(float(background.globalback), max(noise, least), subtracted, sigma)
+
+
+def _fit(part: Part, mesh: int) -> Any:
+    """Fit the mesh; to every other pair of rows of a large part, which takes half the time."""
+    pixels, mask = part.pixels, part.mask
+    (height, width), thinning = part.shape, 1
+    if height >= LARGE:
+        pixels, mask, thinning = _thin(pixels), None if mask is None else _thin(mask), 2
     try:
-        background = sep.Background(part.pixels, mask=part.mask, bw=min(mesh, width), bh=min(mesh, height))
+        return sep.Background(pixels, mask=mask, bw=min(mesh, width), bh=min(mesh, height) // thinning)
     except MemoryError:
         raise
     except Exception as error:  # SEP raises bare Exception
         raise UnusableImageError(f"The sky of this image cannot be modelled: {error}.") from error
-    subtracted = part.pixels.copy()
-    background.subfrom(subtracted)
-    if part.mask is not None:
-        subtracted[part.mask] = 0
-    noise, least = float(background.globalrms), part.step * ROUNDING
-    sigma = background.rms()
-    if not sigma.max() > 0:  # most pixels are equal: single photons, or a few objects on nothing
-        noise = least = max(_sparse_step(part) * ROUNDING, least)
-    np.maximum(sigma, np.float32(max(least, LEAST_LOCAL * noise)), out=sigma)
-    if part.noise is not None:
-        sigma = _scale(part, part.noise, sigma)
-    return Sky(float(background.globalback), max(noise, least), subtracted, sigma)
+
+
+def _thin(rows: NDArray[Any]) -> NDArray[Any]:
+    """Take two rows of every four: pairs, so that odd and even rows count alike."""
+    height, width = rows.shape
+    return np.ascontiguousarray(rows[: height - height % 4].reshape(-1, 4, width)[:, :2]).reshape(-1, width)
+
+
+def _stretch(rows: NDArray[np.float32], shape: tuple[int, int]) -> NDArray[np.float32]:
+    """Bring what was computed for thinned rows back to the full height, (ny, nx)."""
+    if rows.shape == shape:
+        return rows
+    whole = np.empty(shape, np.float32)
+    twice = 2 * len(rows)
+    whole[:twice].reshape(-1, 2, shape[1])[...] = rows[:, None]
+    whole[twice:] = rows[-1]
+    return whole
 
 
 def _refuse_constant(part: Part) -> None:

@@ -17,7 +17,8 @@ from fingerprinting.section import Box
 FWHM: Final = 2.3548  # of a Gaussian, in standard deviations
 LEAST_SNR: Final = 20.0
 LEAST_CONTRAST: Final = 3.0  # peak over threshold
-LEAST_AXIS: Final = 0.45  # pixels; sharper than any optics: hot pixels
+KERNEL_VARIANCE: Final = 0.5  # pixels^2 along each axis, of the detection kernel (1 2 1)
+LEAST_AXIS: Final = 0.3  # pixels; sharper than any optics: hot pixels
 LOCUS: Final = 0.2  # half width of the stellar sizes around their mode
 LEAST_STARS: Final = 5
 
@@ -48,17 +49,19 @@ def measure(part: Part, detection: Detection, objects: NDArray[np.void], core: B
 def _point_sources(objects: NDArray[np.void], threshold: float, level: float) -> NDArray[np.float64]:
     """Give FWHM and axis ratio of objects that are bright, whole and not saturated.
 
-    Moments inside an isophote miss the wings; for a Gaussian the loss follows from peak over threshold.
+    Moments inside an isophote miss the wings: for a Gaussian the loss follows from peak over threshold. They
+    are taken after the detection kernel, which adds to the variance.
     """
     snr = np.maximum(objects["snr"], np.float32(1e-6))
     limit = threshold * objects["flux"] / (snr * np.sqrt(objects["npix"]))  # threshold times the local noise
     contrast = np.divide(objects["peak"], limit, out=np.zeros(len(objects)), where=limit > 0)
     good = (objects["flags"] == 0) & (objects["snr"] >= LEAST_SNR) & (contrast >= LEAST_CONTRAST)
-    good &= (objects["b"] >= LEAST_AXIS) & (objects["peak"] < level)
-    a, b = objects["a"][good].astype(np.float64), objects["b"][good].astype(np.float64)
+    good &= objects["peak"] < level
     depth = np.log(contrast[good])
     inside = 1 - depth / np.expm1(depth)
-    return np.column_stack([FWHM * np.sqrt(a * b / inside), a / b])
+    a, b = (objects[axis][good] ** 2 / inside - KERNEL_VARIANCE for axis in ("a", "b"))
+    whole = b > LEAST_AXIS**2
+    return np.column_stack([FWHM * (a[whole] * b[whole]) ** 0.25, np.sqrt(a[whole] / b[whole])])
 
 
 def combine(measures: Sequence[Measure], pixel_scale: float | None) -> Quality:
