@@ -263,9 +263,18 @@ def test_mosaic_around_the_pole_and_turned_chips_keep_every_corner_inside() -> N
 
 def test_wide_and_curved_images_are_outlined_within_64_vertices() -> None:
     wide = image(
-        1200, 800, CTYPE1="RA---CAR", CTYPE2="DEC--CAR", CRVAL1=0.0, CRVAL2=0.0, CRPIX1=600.5, CRPIX2=-399.5,
-        CDELT1=-0.05, CDELT2=0.05, RADESYS="ICRS",
-    )  # fmt: skip
+        1200,
+        800,
+        CTYPE1="RA---CAR",
+        CTYPE2="DEC--CAR",
+        CRVAL1=0.0,
+        CRVAL2=0.0,
+        CRPIX1=600.5,
+        CRPIX2=-399.5,
+        CDELT1=-0.05,
+        CDELT2=0.05,
+        RADESYS="ICRS",
+    )
     footprint = find_footprint([wide])
     assert footprint is not None
     assert 4 < len(footprint.outline) <= 64
@@ -301,9 +310,17 @@ def test_wcs_without_sense_is_refused(cards: dict[str, Any]) -> None:
 
 def test_whole_sky_has_no_outline() -> None:
     sky = image(
-        3600, 1800, CTYPE1="RA---AIT", CTYPE2="DEC--AIT", CRVAL1=0.0, CRVAL2=0.0, CRPIX1=1800.5, CRPIX2=900.5,
-        CDELT1=-0.09, CDELT2=0.09,
-    )  # fmt: skip
+        3600,
+        1800,
+        CTYPE1="RA---AIT",
+        CTYPE2="DEC--AIT",
+        CRVAL1=0.0,
+        CRVAL2=0.0,
+        CRPIX1=1800.5,
+        CRPIX2=900.5,
+        CDELT1=-0.09,
+        CDELT2=0.09,
+    )
     with pytest.raises(UnusableWcsError, match="outside the projection"):
         find_footprint([sky])
 
