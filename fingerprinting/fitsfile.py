@@ -68,10 +68,10 @@ class FitsFile:
 @contextmanager
 def open_fits(path: Path) -> Iterator[FitsFile]:
     """Open a FITS file, inflating it no further than its headers declare, or say what is wrong with it."""
+    if not path.is_file():  # nor a pipe, which would block
+        raise NotFoundError(f"There is no file {path}.")
     try:
         source = path.open("rb")
-    except (FileNotFoundError, IsADirectoryError) as error:
-        raise NotFoundError(f"There is no file {path}.") from error
     except OSError as error:
         raise UnusableImageError(f"{path.name} cannot be opened: {error.strerror}.") from error
     with source, tempfile.SpooledTemporaryFile(max_size=IN_MEMORY) as spool:
