@@ -122,6 +122,7 @@ def ingest(  # noqa: PLR0917 - typer gives all by name
     Exit codes: 0 done, 1 failed or all refused, 2 wrong use, 3 some images refused (listed on stderr).
     """
     from caomai.console import finish, print_json, progress
+    from caomai.ingest.description import Describer
     from caomai.ingest.files import find_files
     from caomai.ingest.report import to_json, to_lines
     from caomai.ingest.run import ingest_files, parse_release
@@ -129,10 +130,10 @@ def ingest(  # noqa: PLR0917 - typer gives all by name
     settings = read_settings(
         collection=collection, authority=authority, observation_id=observation_id, product_id=product_id
     )
-    when = parse_release(release)
+    describer, when = Describer.from_settings(settings), parse_release(release)
     files, refused = find_files(paths)
     with progress(len(files), "Ingesting", "files", quiet=quiet) as bar:
-        summary = ingest_files(settings, files, when, bar)
+        summary = ingest_files(settings, describer, files, when, bar)
     summary.refused[:0] = refused
     if as_json:
         print_json(to_json(summary))

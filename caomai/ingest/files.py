@@ -15,14 +15,15 @@ def find_files(paths: Iterable[Path]) -> tuple[list[Path], list[Refusal]]:
     """Find the FITS files of paths, absolute and each once, and what could not be looked into."""
     files: dict[Path, None] = {}
     refused: list[Refusal] = []
+    entered: set[tuple[int, int]] = set()
     for path in [_check(path) for path in paths]:
         if not path.is_dir():
             files[path] = None
-            continue
-        found = list(_walk(path, refused))
-        files.update(dict.fromkeys(found))
-        if not found:
-            refused.append(Refusal(str(path), "The folder holds no FITS files."))
+        elif _identify(path) not in entered:
+            found = list(_walk(path, entered, refused))
+            files.update(dict.fromkeys(found))
+            if not found:
+                refused.append(Refusal(str(path), "The folder holds no FITS files."))
     return list(files), refused
 
 
@@ -36,22 +37,26 @@ def _check(path: Path) -> Path:
     return absolute
 
 
-def _walk(top: Path, refused: list[Refusal]) -> Iterator[Path]:
+def _identify(folder: Path) -> tuple[int, int]:
+    status = folder.stat()
+    return status.st_dev, status.st_ino
+
+
+def _walk(top: Path, entered: set[tuple[int, int]], refused: list[Refusal]) -> Iterator[Path]:
     """Give the FITS files below a folder, sorted by name; links never lead into a folder twice."""
-    entered: set[tuple[int, int]] = set()
     folders = [top]
     while folders:
         folder = folders.pop()
         try:
-            status = folder.stat()
+            identity = _identify(folder)
             entries = list(os.scandir(folder))
         except OSError as error:
             reason = (error.strerror or "unknown error").lower()
             refused.append(Refusal(str(folder), f"The folder cannot be opened: {reason}."))
             continue
-        if (status.st_dev, status.st_ino) in entered:
+        if identity in entered:
             continue
-        entered.add((status.st_dev, status.st_ino))
+        entered.add(identity)
         inner = {entry.name for entry in entries if _is_folder(entry)}
         names = sorted({entry.name for entry in entries} - inner)
         yield from (folder / name for name in names if SUFFIX.search(name))

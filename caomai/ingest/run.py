@@ -65,10 +65,12 @@ def utc_now() -> datetime:
     return now.replace(microsecond=now.microsecond // 1000 * 1000)
 
 
-def ingest_files(settings: Settings, files: Sequence[Path], release: Release, bar: Bar) -> Summary:
+def ingest_files(
+    settings: Settings, describer: Describer, files: Sequence[Path], release: Release, bar: Bar
+) -> Summary:
     """Bring the rows of files, absolute paths, up to date in the database of the settings."""
     start = time.monotonic()
-    describer, summary = Describer.from_settings(settings), Summary()
+    summary = Summary()
     with (
         open_database(settings) as database,
         closing(database.connect("ingest", autocommit=True)) as connection,
