@@ -1,4 +1,4 @@
--- The schema after all migrations, written by `make schema`; that of the queue is procrastinate's.
+-- The schema after all migrations, written by `make schema`; the queue has procrastinate's.
 CREATE SCHEMA caom2;
 
 CREATE SCHEMA caom2_ai;
@@ -277,7 +277,7 @@ CREATE FUNCTION caom2_ai.refresh_distance_rank(mapid integer) RETURNS void
                     FROM (sample s
                       JOIN sample t ON ((s.number < t.number)))
                  ), level AS (
-                  SELECT ((ARRAY[(0)::numeric, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5])::double precision[] || array_agg((n.n)::double precision ORDER BY n.n)) AS ranks
+                  SELECT ('{0,0.01,0.02,0.05,0.1,0.2,0.5}'::double precision[] || array_agg((n.n)::double precision ORDER BY n.n)) AS ranks
                     FROM generate_series(1, 100) n(n)
                  ), quantile AS (
                   SELECT l.ranks,
@@ -287,7 +287,7 @@ CREATE FUNCTION caom2_ai.refresh_distance_rank(mapid integer) RETURNS void
                       CROSS JOIN pair p)
                    GROUP BY l.ranks
                  )
-          SELECT refresh_distance_rank.mapid,
+          SELECT refresh_distance_rank.mapid AS mapid,
              q.rank,
              q.dist
             FROM quantile,

@@ -15,7 +15,7 @@ begin atomic
     ), pair as (
         select s.vector <-> t.vector as dist from sample s join sample t on s.number < t.number
     ), level as (
-        select array[0, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5] || array_agg(n::double precision order by n) as ranks
+        select '{0, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5}'::double precision[] || array_agg(n::double precision order by n) as ranks
         from generate_series(1, 100) n
     ), quantile as (
         select l.ranks, percentile_cont((select array_agg(r / 100 order by r) from unnest(l.ranks) r))
@@ -23,7 +23,7 @@ begin atomic
         from level l cross join pair p
         group by l.ranks
     )
-    select $1, q.rank, q.dist from quantile, unnest(ranks, distances) q(rank, dist)
+    select $1 as mapID, q.rank, q.dist from quantile, unnest(ranks, distances) q(rank, dist)
     where q.dist is not null;
 end;
 revoke all on function caom2_ai.refresh_distance_rank from public;

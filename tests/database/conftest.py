@@ -51,7 +51,9 @@ def insert(connection: Connection, table: str, **values: object) -> None:
     connection.execute(f"insert into {table} ({columns}) values ({places})".encode(), values)
 
 
-def add_map(connection: Connection, kind: str, model: str, *, of: int | None = None, current: bool = True) -> int:
+def add_map(
+    connection: Connection, kind: str, model: str, *, of: int | None = None, current: bool = True
+) -> int:
     width = 20 if kind == "object" else 12
     row = connection.execute(
         "insert into caom2_ai.map (kind, objectMapID, gridWidth, gridHeight, modelHash, isCurrent)"
@@ -61,46 +63,86 @@ def add_map(connection: Connection, kind: str, model: str, *, of: int | None = N
     assert row
     connection.execute(
         "insert into caom2_ai.node (mapID, node, gridX, gridY)"
-        " select %(id)s, n, n %% %(width)s, n / %(width)s from generate_series(0, %(width)s * %(width)s - 1) n",
+        " select %(id)s, n, n %% %(width)s, n / %(width)s"
+        " from generate_series(0, %(width)s * %(width)s - 1) n",
         {"id": row[0], "width": width},
     )
     return int(row[0])
 
 
 def add_image(connection: Connection, image: Image, object_map: int, field_map: int) -> None:
-    ids = {kind: uuid5(NAMESPACE_URL, f"{kind} {image.publisher_id}") for kind in ("obsID", "planeID", "artifactID")}
+    kinds = ("obsID", "planeID", "artifactID")
+    ids = {kind: uuid5(NAMESPACE_URL, f"{kind} {image.publisher_id}") for kind in kinds}
     uri = f"test:{image.name}.fits"
     insert(
-        connection, "caom2.Observation", observationURI=f"caom:TEST/{image.name}", obsID=ids["obsID"],
-        collection=image.collection, observationID=image.name, algorithm_name="exposure", typeCode="S",
-        metaRelease=image.meta, **SIDE,
+        connection,
+        "caom2.Observation",
+        observationURI=f"caom:TEST/{image.name}",
+        obsID=ids["obsID"],
+        collection=image.collection,
+        observationID=image.name,
+        algorithm_name="exposure",
+        typeCode="S",
+        metaRelease=image.meta,
+        **SIDE,
     )
     insert(
-        connection, "caom2.Plane", publisherID=image.publisher_id, obsID=ids["obsID"], planeID=ids["planeID"],
-        planeURI=f"caom:TEST/{image.name}/{image.name}", productID=image.name, metaRelease=image.meta,
-        dataRelease=image.data, **SIDE,
+        connection,
+        "caom2.Plane",
+        publisherID=image.publisher_id,
+        obsID=ids["obsID"],
+        planeID=ids["planeID"],
+        planeURI=f"caom:TEST/{image.name}/{image.name}",
+        productID=image.name,
+        metaRelease=image.meta,
+        dataRelease=image.data,
+        **SIDE,
     )
     insert(
-        connection, "caom2.Artifact", uri=uri, planeID=ids["planeID"], artifactID=ids["artifactID"],
-        productType="science", releaseType="data", contentRelease=image.content, **SIDE,
+        connection,
+        "caom2.Artifact",
+        uri=uri,
+        planeID=ids["planeID"],
+        artifactID=ids["artifactID"],
+        productType="science",
+        releaseType="data",
+        contentRelease=image.content,
+        **SIDE,
     )
     insert(
-        connection, "caom2.Part", artifactID=ids["artifactID"], partID=uuid5(NAMESPACE_URL, uri), name="0", **SIDE
+        connection,
+        "caom2.Part",
+        artifactID=ids["artifactID"],
+        partID=uuid5(NAMESPACE_URL, uri),
+        name="0",
+        **SIDE,
     )
     counts = {
-        "planeID": ids["planeID"], "publisherID": image.publisher_id, "mapID": object_map,
-        "fingerprint": image.fingerprint, "nObjects": sum(image.counts.values()),
-        "nDetected": sum(image.counts.values()), "sampledFraction": 1,
+        "planeID": ids["planeID"],
+        "publisherID": image.publisher_id,
+        "mapID": object_map,
+        "fingerprint": image.fingerprint,
+        "nObjects": sum(image.counts.values()),
+        "nDetected": sum(image.counts.values()),
+        "sampledFraction": 1,
     }
     vector = None if image.vector is None else str(image.vector.tolist())
     insert(
-        connection, "caom2_ai.fingerprint", **counts, obsID=ids["obsID"], vector=vector, collection=image.collection,
-        metaRelease=image.meta, dataRelease=image.data, contentRelease=image.content,
+        connection,
+        "caom2_ai.fingerprint",
+        **counts,
+        obsID=ids["obsID"],
+        vector=vector,
+        collection=image.collection,
+        metaRelease=image.meta,
+        dataRelease=image.data,
+        contentRelease=image.content,
     )
     insert(connection, "caom2_ai.part_fingerprint", **counts, artifactURI=uri, part="0", naxis1=9, naxis2=9)
     insert(connection, "caom2_ai.field_node", planeID=ids["planeID"], mapID=field_map, node=image.field_node)
     connection.execute(
-        "insert into caom2_ai.object_node (mapID, imageID, objectID, node, flags, x, y, a, b, theta, flux, snr,"
+        "insert into caom2_ai.object_node"
+        " (mapID, imageID, objectID, node, flags, x, y, a, b, theta, flux, snr,"
         " confidence, oddness) select mapID, imageID, 1, 7, 0, 1, 1, 1, 1, 0, 9, 9, 1, 0"
         " from caom2_ai.part_fingerprint where artifactURI = %s",
         [uri],

@@ -17,7 +17,7 @@ IMAGES = [
     Image(
         f"image-{number}",
         counts={int(node): int(RANDOM.integers(1, 500)) for node in RANDOM.choice(400, 30, replace=False)},
-        vector=RANDOM.normal(size=400).astype(np.float32) / 20,
+        vector=(RANDOM.normal(size=400) / 20).astype(np.float32),
         field_node=number % 3,
     )
     for number in range(12)
@@ -35,7 +35,8 @@ def connection(database: Database) -> Iterator[Connection]:
             add_image(ingest, image, current, field_map)
         for map_id, nodes in ((current, LABELLED), (old, [0, 1, 2])):
             ingest.cursor().executemany(
-                "insert into caom2_ai.label (mapID, node, label, author) values (%s, %s, 'satellite trail', 'me')",
+                "insert into caom2_ai.label (mapID, node, label, author)"
+                " values (%s, %s, 'satellite trail', 'me')",
                 [(map_id, node) for node in nodes],
             )
         ingest.execute("select caom2_ai.refresh_nodes()")
@@ -58,7 +59,9 @@ def value(connection: Connection, expression: str) -> object:
 
 
 def test_distance_is_that_of_numpy_in_half_precision(connection: Connection) -> None:
-    vectors = [None if image.vector is None else image.vector.astype(np.float16).astype(float) for image in IMAGES]
+    vectors = [
+        None if image.vector is None else image.vector.astype(np.float16).astype(float) for image in IMAGES
+    ]
     found = values(connection, f"caomai_distance(f.vector, caomai_vector('{IMAGES[0].publisher_id}'))")
     assert vectors[0] is not None
     expected = [None if vector is None else np.linalg.norm(vector - vectors[0]) for vector in vectors]
@@ -186,8 +189,12 @@ def test_every_header_names_the_function_that_its_file_makes(database: Database)
 
 
 def test_functions_of_columns_are_inlined(database: Database) -> None:
-    calls = "caomai_count(f.fingerprint, 7), caomai_fraction(f.fingerprint, 7), caomai_has(f.fingerprint, '7'),"
-    calls += " caomai_count_estimate(f.fingerprint, 7, f.sampledFraction), caomai_distance(f.vector, f.vector)"
+    calls = (
+        "caomai_count(f.fingerprint, 7), caomai_fraction(f.fingerprint, 7), caomai_has(f.fingerprint, '7'),"
+    )
+    calls += (
+        " caomai_count_estimate(f.fingerprint, 7, f.sampledFraction), caomai_distance(f.vector, f.vector)"
+    )
     with database.connect("query") as connection:
         rows = connection.execute(
             f"explain (verbose, costs off) select {calls} from caom2_ai_view.fingerprint f".encode()

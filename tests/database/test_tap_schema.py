@@ -14,6 +14,7 @@ from caomai.database import Database
 from caomai.migrate import read_scripts
 from tests.database.conftest import Connection
 
+Described = dict[tuple[str, str], tuple[str, str | None, str | None]]
 SHARED = Path(__file__).resolve().parents[2] / ".." / "shared"
 
 # VOTable datatype and xtype, and how PostgreSQL may hold it
@@ -35,26 +36,27 @@ STORED_ARRAYS = {("int", "400"): {"integer[]"}, ("float", "400"): {"halfvec"}}
 # Reserved words of ADQL 2.1: those of SQL-92 and its own; and what taplint's parser takes for one.
 RESERVED = set(
     """
-    absolute action add all allocate alter and any are as asc assertion at authorization avg begin between bit
-    bit_length both by cascade cascaded case cast catalog char character char_length character_length check close
-    coalesce collate collation column commit connect connection constraint constraints continue convert
-    corresponding count create cross current current_date current_time current_timestamp current_user cursor date
-    day deallocate decimal declare default deferrable deferred delete desc describe descriptor diagnostics
-    disconnect distinct domain double drop else end end-exec escape except exception exec execute exists external
-    extract false fetch first float for foreign found from full get global go goto grant group having hour identity
-    immediate in indicator initially inner input insensitive insert int integer intersect interval into is
-    isolation join key language last leading left level like local lower match max min minute module month names
-    national natural nchar next no not null nullif numeric octet_length of on only open option or order outer output
-    overlaps pad partial position precision prepare preserve primary prior privileges procedure public read real
-    references relative restrict revoke right rollback rows schema scroll second section select session
-    session_user set size smallint some space sql sqlcode sqlerror sqlstate substring sum system_user table
-    temporary then time timestamp timezone_hour timezone_minute to trailing transaction translate translation trim
-    true union unique unknown update upper usage user using value values varchar varying view when whenever where
-    with work write year zone
-    abs acos area asin atan atan2 bigint box ceiling centroid circle contains coord1 coord2 coordsys cos cot degrees
-    distance exp floor ilike in_unit intersects log log10 mod offset pi point polygon power radians rand region
-    round sin sqrt tan top truncate
-    """.split()
+    absolute action add all allocate alter and any are as asc assertion at authorization avg begin
+    between bit bit_length both by cascade cascaded case cast catalog char character char_length
+    character_length check close coalesce collate collation column commit connect connection constraint
+    constraints continue convert corresponding count create cross current current_date current_time
+    current_timestamp current_user cursor date day deallocate decimal declare default deferrable
+    deferred delete desc describe descriptor diagnostics disconnect distinct domain double drop else end
+    end-exec escape except exception exec execute exists external extract false fetch first float for
+    foreign found from full get global go goto grant group having hour identity immediate in indicator
+    initially inner input insensitive insert int integer intersect interval into is isolation join key
+    language last leading left level like local lower match max min minute module month names national
+    natural nchar next no not null nullif numeric octet_length of on only open option or order outer
+    output overlaps pad partial position precision prepare preserve primary prior privileges procedure
+    public read real references relative restrict revoke right rollback rows schema scroll second
+    section select session session_user set size smallint some space sql sqlcode sqlerror sqlstate
+    substring sum system_user table temporary then time timestamp timezone_hour timezone_minute to
+    trailing transaction translate translation trim true union unique unknown update upper usage user
+    using value values varchar varying view when whenever where with work write year zone abs acos area
+    asin atan atan2 bigint box ceiling centroid circle contains coord1 coord2 coordsys cos cot degrees
+    distance exp floor ilike in_unit intersects log log10 mod offset pi point polygon power radians rand
+    region round sin sqrt tan top truncate
+    """.split()  # noqa: SIM905 - a hundred words
 )
 
 
@@ -65,9 +67,11 @@ def connection(database: Database) -> Iterator[Connection]:
 
 
 @pytest.fixture(scope="module")
-def described(connection: Connection) -> dict[tuple[str, str], tuple[str, str | None, str | None]]:
+def described(connection: Connection) -> Described:
     """Give datatype, arraysize and xtype by table and column, in the case of TAP_SCHEMA."""
-    rows = connection.execute("select table_name, column_name, datatype, arraysize, xtype from tap_schema.columns")
+    rows = connection.execute(
+        "select table_name, column_name, datatype, arraysize, xtype from tap_schema.columns"
+    )
     return {(row[0], row[1]): row[2:] for row in rows}
 
 
@@ -86,9 +90,7 @@ def stored(connection: Connection) -> dict[tuple[str, str], str]:
     return {(row[0], row[1]): row[2] for row in rows}
 
 
-def test_tables_and_columns_are_those_of_the_database(
-    connection: Connection, described: dict[tuple[str, str], tuple[str, str | None, str | None]]
-) -> None:
+def test_tables_and_columns_are_those_of_the_database(connection: Connection, described: Described) -> None:
     names = {(relation(table), column.strip('"').lower()) for table, column in described}
     assert len(names) == len(described)
     assert names == stored(connection).keys()
@@ -96,9 +98,7 @@ def test_tables_and_columns_are_those_of_the_database(
     assert tables == {table for table, _ in described}
 
 
-def test_types_are_those_of_the_database(
-    connection: Connection, described: dict[tuple[str, str], tuple[str, str | None, str | None]]
-) -> None:
+def test_types_are_those_of_the_database(connection: Connection, described: Described) -> None:
     types = stored(connection)
     for (table, column), (datatype, arraysize, xtype) in described.items():
         allowed = STORED_ARRAYS.get((datatype, arraysize or "")) or STORED[(datatype, xtype)]
@@ -108,7 +108,8 @@ def test_types_are_those_of_the_database(
 def test_text_is_declared_as_long_as_the_database_lets_it_be(connection: Connection) -> None:
     rows = connection.execute(
         "select t.table_name, t.column_name, t.arraysize, a.atttypmod - 4 from tap_schema.columns t"
-        " join pg_attribute a on a.attrelid = to_regclass(replace(lower(t.table_name), 'caom2.', 'caom2_ai_view.'))"
+        " join pg_attribute a"
+        " on a.attrelid = to_regclass(replace(lower(t.table_name), 'caom2.', 'caom2_ai_view.'))"
         " and a.attname = lower(t.column_name)"
         " where t.table_name like 'caom2.%' and a.atttypid = 'varchar'::regtype and t.arraysize <> '*'"
     ).fetchall()
@@ -116,7 +117,7 @@ def test_text_is_declared_as_long_as_the_database_lets_it_be(connection: Connect
     assert all(int(arraysize.rstrip("*")) >= longest for _, _, arraysize, longest in rows)
 
 
-def test_no_name_is_a_reserved_word(described: dict[tuple[str, str], object]) -> None:
+def test_no_name_is_a_reserved_word(described: Described) -> None:
     assert [name for name in described if name[1].lower() in RESERVED] == []
     assert [name for name in described if not name[1].strip('"').replace("_", "a").isalnum()] == []
     assert ("tap_schema.columns", '"size"') in described
@@ -139,8 +140,10 @@ def test_size_is_the_number_of_arraysize(connection: Connection) -> None:
 
 
 def test_every_table_and_column_has_a_description(connection: Connection) -> None:
-    for query in ("select table_name, description from tap_schema.tables",
-                  "select table_name || '.' || column_name, description from tap_schema.columns"):
+    for query in (
+        "select table_name, description from tap_schema.tables",
+        "select table_name || '.' || column_name, description from tap_schema.columns",
+    ):
         assert [name for name, words in connection.execute(query.encode()) if not words] == []
 
 
@@ -149,9 +152,7 @@ def test_array_columns_are_not_principal(connection: Connection) -> None:
     assert dict(rows.fetchall()) == {"fingerprint": 0, "vector": 0}
 
 
-def test_keys_join_columns_that_exist(
-    connection: Connection, described: dict[tuple[str, str], tuple[str, str | None, str | None]]
-) -> None:
+def test_keys_join_columns_that_exist(connection: Connection, described: Described) -> None:
     rows = connection.execute(
         "select from_table, from_column, target_table, target_column from tap_schema.keys"
         " join tap_schema.key_columns using (key_id)"
@@ -163,8 +164,8 @@ def test_keys_join_columns_that_exist(
             f"select 1 from {relation(from_table)} a join {relation(target_table)} b"
             f" on a.{from_column} = b.{target_column} limit 1".encode()
         )
-    empty = connection.execute("select key_id from tap_schema.keys except select key_id from tap_schema.key_columns")
-    assert empty.fetchall() == []
+    query = "select key_id from tap_schema.keys except select key_id from tap_schema.key_columns"
+    assert connection.execute(query).fetchall() == []
 
 
 def test_rows_may_be_applied_again(database: Database) -> None:
@@ -179,10 +180,13 @@ def test_rows_may_be_applied_again(database: Database) -> None:
 def test_caom_columns_are_described_as_in_caom_2_4(connection: Connection) -> None:
     path = SHARED / "reference" / "caom2_columns.tsv"
     with path.open(newline="") as file:
-        rows = [row for row in csv.DictReader(file, delimiter="\t") if "2.4" in row["caom_version"].split(",")]
+        rows = [
+            row for row in csv.DictReader(file, delimiter="\t") if "2.4" in row["caom_version"].split(",")
+        ]
     caom = {(row["table_name"], row["column_name"]): row for row in rows}
     ours = connection.execute(
-        "select table_name, column_name, datatype, coalesce(xtype, ''), coalesce(unit, ''), coalesce(utype, ''),"
+        "select table_name, column_name, datatype,"
+        " coalesce(xtype, ''), coalesce(unit, ''), coalesce(utype, ''),"
         " indexed, principal, std from tap_schema.columns where table_name like 'caom2.%'"
     ).fetchall()
     assert len(ours) > 100

@@ -32,7 +32,8 @@ def maps(fill: Callable[[list[Image]], tuple[int, int]]) -> tuple[int, int]:
 def names(database: Database, query: str) -> set[str]:
     """Give the last words of the identifiers that a query shows."""
     with database.connect("query") as connection:
-        return {str(row[0]).rpartition("/")[2].rpartition(":")[2].removesuffix(".fits") for row in connection.execute(query.encode())}
+        identifiers = [str(row[0]) for row in connection.execute(query.encode())]
+    return {text.rpartition("/")[2].rpartition(":")[2].removesuffix(".fits") for text in identifiers}
 
 
 @pytest.mark.parametrize(
@@ -71,9 +72,7 @@ def test_functions_know_hidden_images_as_little_as_unknown_ones(database: Databa
             " and caomai_same_field(id, %s) = 1 and caomai_same_field(%s, id) = 1",
             [identifiers, IMAGES[0].publisher_id, IMAGES[0].publisher_id],
         ).fetchall()
-        members = connection.execute(
-            "select caom2_ai.field_members(%s)", [IMAGES[0].publisher_id]
-        ).fetchall()
+        members = connection.execute("select caom2_ai.field_members(%s)", [IMAGES[0].publisher_id]).fetchall()
     visible = {image.publisher_id for image in IMAGES if image.name in PIXELS_PUBLIC}
     assert {row[0] for row in found} == visible
     assert {row[0] for row in members} == visible

@@ -1,0 +1,131 @@
+"""From nothing to the present, again without change, never from the future."""
+
+from __future__ import annotations
+
+import subprocess
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
+from pathlib import Path
+
+import psycopg
+import pytest
+from psycopg.sql import SQL, Identifier
+
+from caomai import migrate as migrations
+from caomai.database import Database, embedded_database, translate_errors
+from caomai.errors import CaomAiError, UsageError
+from caomai.migrate import migrate, read_script, read_scripts, sql_folder
+from caomai.schema import dump_schema
+from tests.database.conftest import Connection
+
+
+@pytest.fixture
+def empty(socket_folder: Path) -> Iterator[Database]:
+    """Give a database that nothing was applied to."""
+    yield embedded_database(socket_folder, "empty")
+    with closing(embedded_database(socket_folder, "postgres").connect_administrator()) as connection:
+        connection.execute(SQL("drop database {} with (force)").format(Identifier("empty")))
+
+
+@pytest.fixture
+def administrator(database: Database) -> Iterator[Connection]:
+    with closing(database.connect_administrator()) as connection:
+        yield connection
+
+
+def test_migrations_from_empty_equal_the_schema_file(database: Database) -> None:
+    written = (sql_folder() / "schema.sql").read_text()
+    assert dump_schema(database) == written, "run make schema"
+
+
+def test_the_schema_file_makes_the_same_schema(empty: Database) -> None:
+    with closing(empty.connect_administrator()) as connection:
+        connection.execute((sql_folder() / "schema.sql").read_bytes())
+    assert dump_schema(empty) == (sql_folder() / "schema.sql").read_text()
+
+
+def test_a_second_time_nothing_is_applied(administrator: Connection) -> None:
+    assert migrate(administrator) == []
+
+
+def test_every_script_is_recorded_with_its_number_and_hash(administrator: Connection) -> None:
+    rows = administrator.execute("select name, number, sha256 from caom2_ai.schema_version").fetchall()
+    recorded = {row[0]: row[1:] for row in rows}
+    scripts = [script for folder in ("caom2", "migrations", "views") for script in read_scripts(folder)]
+    for script in [*scripts, read_script("roles.sql")]:
+        assert recorded[script.name] == (script.number, script.sha256)
+    assert recorded["migrations/0001_caom2_ai.sql"][0] == 1
+    assert recorded["roles.sql"][0] is None
+
+
+def test_several_processes_migrate_once(empty: Database) -> None:
+    def run() -> list[str]:
+        with closing(empty.connect_administrator()) as connection:
+            return migrate(connection)
+
+    with ThreadPoolExecutor(3) as threads:
+        applied = [future.result() for future in [threads.submit(run) for _ in range(3)]]
+    assert sorted(map(bool, applied)) == [False, False, True]
+
+
+def forget(connection: Connection, name: str) -> None:
+    connection.execute("update caom2_ai.schema_version set sha256 = 'old' where name = %s", [name])
+
+
+def test_views_and_functions_are_made_anew_when_one_of_them_changes(administrator: Connection) -> None:
+    forget(administrator, "functions/caomai_has.sql")
+    before = administrator.execute("select 'caom2_ai_view.fingerprint'::regclass::oid").fetchone()
+    applied = migrate(administrator)
+    assert {"drop.sql", "views/fingerprint.sql", "functions/caomai_has.sql", "grants.sql"} <= set(applied)
+    assert not any(name.startswith(("migrations/", "caom2/", "queue/", "tap_schema/")) for name in applied)
+    assert administrator.execute("select 'caom2_ai_view.fingerprint'::regclass::oid").fetchone() != before
+
+
+def test_a_view_of_somebody_else_upon_ours_is_not_lost(administrator: Connection) -> None:
+    administrator.execute("create view public.mine as select publisherID from caom2_ai_view.fingerprint")
+    forget(administrator, "views/map.sql")
+    with pytest.raises(psycopg.errors.DependentObjectsStillExist, match="other objects depend"):
+        migrate(administrator)
+    administrator.execute("drop view public.mine")
+    assert migrate(administrator)
+
+
+def test_a_failed_migration_leaves_nothing_behind(
+    administrator: Connection, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    folder = copied(tmp_path, "create table caom2_ai.half (a int); oops")
+    monkeypatch.setattr(migrations, "sql_folder", lambda: folder)
+    with pytest.raises(CaomAiError, match="syntax error"), translate_errors():
+        migrate(administrator)
+    assert administrator.execute("select to_regclass('caom2_ai.half')").fetchone() == (None,)
+
+
+def test_a_new_migration_is_applied_once(
+    administrator: Connection, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    folder = copied(tmp_path, "create table caom2_ai.news (a int);")
+    monkeypatch.setattr(migrations, "sql_folder", lambda: folder)
+    assert migrate(administrator) == ["migrations/9999_later.sql", "grants.sql"]
+    assert migrate(administrator) == []
+    monkeypatch.undo()
+    with pytest.raises(
+        UsageError, match=r"A newer CAOM-AI brought this database to migrations/9999_later.sql"
+    ):
+        migrate(administrator)
+    administrator.execute("delete from caom2_ai.schema_version where number = 9999")
+
+
+def copied(folder: Path, text: str) -> Path:
+    """Copy sql/ and add a migration to it."""
+    subprocess.run(["cp", "-r", str(sql_folder()), str(folder)], check=True)
+    (folder / "sql" / "migrations" / "9999_later.sql").write_text(text)
+    return folder / "sql"
+
+
+def test_a_migration_that_was_edited_is_noticed(administrator: Connection) -> None:
+    with administrator.transaction(force_rollback=True):
+        forget(administrator, "migrations/0001_caom2_ai.sql")
+        with pytest.raises(UsageError, match="was changed after it was applied"):
+            migrate(administrator)
+    assert migrate(administrator) == []
