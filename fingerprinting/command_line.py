@@ -11,6 +11,7 @@ import typer
 from caomai.console import SOME_REFUSED, print_json
 from caomai.settings import read_settings
 from fingerprinting.simulation.commands import simulate
+from fingerprinting.training.commands import train
 
 Json = Annotated[bool, typer.Option("--json", help="Write JSON for a script to read.")]
 
@@ -18,6 +19,7 @@ Json = Annotated[bool, typer.Option("--json", help="Write JSON for a script to r
 def register(app: typer.Typer) -> None:
     """Add the commands of this tree to caom-ai."""
     app.command("simulate")(simulate)
+    app.command("train")(train)
     app.command("describe")(describe)
     app.command("fingerprint")(fingerprint)
     app.command("fit-fields")(fit_fields)

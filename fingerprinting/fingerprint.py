@@ -52,7 +52,8 @@ def search_vector(counts: NDArray[np.integer], maps: Smoothing) -> Vector | None
     if not np.any(counts):
         return None
     centred = spread(counts, maps.kernel, maps.prior) - maps.vector_mean
-    return normalise(centred[None].astype(np.float32))[0]
+    vector: Vector = normalise(centred[None].astype(np.float32))[0]
+    return vector
 
 
 def distance(first: Vector, second: Vector) -> float:

@@ -1,0 +1,94 @@
+"""The model card and the folder that it describes."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import asdict
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from caomai.errors import CaomAiError
+from fingerprinting import cutout
+from fingerprinting.detect import RECIPE
+from fingerprinting.fieldmap import SIDE as FIELD_SIDE
+from fingerprinting.fingerprint import KERNEL_WIDTH, PSEUDO_COUNTS
+from fingerprinting.model import CARD_FILE, ENCODER_FILE, MAPS, MAPS_FILE, SIDE, hash_model
+from fingerprinting.nodes import TEMPERATURE
+
+
+def describe_parameters() -> dict[str, dict[str, Any]]:
+    """Give what nodes and fingerprints depend on besides the two files; a part of the model's hash."""
+    return {
+        "detection": asdict(RECIPE),
+        "fovea": {
+            "window": cutout.WINDOW,
+            "fovea": cutout.FOVEA,
+            "softening": cutout.SOFTENING,
+            "brightest": cutout.BRIGHTEST,
+            "core": cutout.CORE,
+            "least_peak": cutout.LEAST_PEAK,
+            "lowest": cutout.LOWEST,
+            "highest": cutout.HIGHEST,
+        },
+        "maps": {
+            "object_side": SIDE,
+            "field_side": FIELD_SIDE,
+            "pseudo_counts": PSEUDO_COUNTS,
+            "kernel_width": KERNEL_WIDTH,
+            "confidence_temperature": TEMPERATURE,
+        },
+    }
+
+
+def write_model(
+    folder: Path, name: str, encoder: bytes, arrays: Mapping[str, NDArray[Any]], notes: Mapping[str, Any]
+) -> str:
+    """Write a model folder and give the hash; `notes` are further tables of the card, for people."""
+    buffer = BytesIO()
+    maps: dict[str, Any] = {key: np.ascontiguousarray(arrays[key]) for key in MAPS}
+    np.savez_compressed(buffer, **maps)
+    files = {ENCODER_FILE: encoder, MAPS_FILE: buffer.getvalue()}
+    hashes = {key: hashlib.sha256(data).hexdigest() for key, data in files.items()}
+    parameters = describe_parameters()
+    model_hash = hash_model(hashes, parameters)
+    card = {
+        "id": f"{name}-{model_hash[:8]}",
+        "hash": model_hash,
+        "files": hashes,
+        "parameters": parameters,
+        **notes,
+    }
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        for key, data in files.items():
+            (folder / key).write_bytes(data)
+        (folder / CARD_FILE).write_text(write_toml(card))
+    except OSError as error:
+        raise CaomAiError(f"The model cannot be written to {folder}: {error.strerror}.") from error
+    return model_hash
+
+
+def write_toml(table: Mapping[str, Any], path: tuple[str, ...] = ()) -> str:
+    """Write nested tables of plain values as TOML 1.0: values first, then the tables."""
+    plain = {key: value for key, value in table.items() if not isinstance(value, Mapping)}
+    lines = [f"{_write_key(key)} = {_write_value(value)}" for key, value in plain.items()]
+    if path and lines:
+        lines.insert(0, f"\n[{'.'.join(_write_key(key) for key in path)}]")
+    text = "".join(f"{line}\n" for line in lines)
+    tables = [(key, value) for key, value in table.items() if isinstance(value, Mapping)]
+    return text + "".join(write_toml(value, (*path, key)) for key, value in tables)
+
+
+def _write_key(key: str) -> str:
+    return key if key.replace("_", "").replace("-", "").isalnum() and key.isascii() else json.dumps(key)
+
+
+def _write_value(value: Any) -> str:
+    # A JSON scalar or list of scalars is TOML too, except null and the floats that JSON lacks.
+    return json.dumps(value, allow_nan=False)

@@ -1,0 +1,181 @@
+"""The training set: windows of objects from real images and from simulated frames, with weights."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from caomai.errors import ImageError, ParameterError
+from fingerprinting.cutout import windows
+from fingerprinting.detect import detect
+from fingerprinting.fitsfile import open_fits, read_card
+from fingerprinting.image import Part, read_parts
+from fingerprinting.simulation.fields import FIELD_TYPES, SimulatedFrame, render
+from fingerprinting.simulation.truth import match_kinds
+
+SUFFIXES: Final = (".fits", ".fit", ".fts", ".fits.gz", ".fit.gz", ".fits.fz", ".fz")
+MOST_SIGMA: Final = 60_000.0  # what float16 holds
+SMALLEST_SIDE, LARGEST_SIDE = 400, 800  # pixels of simulated frames: many small ones show more cameras
+DOMINANT: Final = 3.0  # times the mean weight of an instrument: none may have more
+
+
+@dataclass(frozen=True)
+class Source:
+    """An image of the training set; field_type is empty for a real one."""
+
+    name: str
+    instrument: str
+    field_type: str = ""
+
+
+@dataclass(frozen=True)
+class Sightings:
+    """Objects of one image: windows (n, 64, 64) float16 in sigma, kinds ('' if not known), x in the image."""
+
+    source: Source
+    windows: NDArray[np.float16]
+    kinds: NDArray[np.str_]
+    x: NDArray[np.float64]  # 0 to 1, across the image
+
+
+@dataclass(frozen=True)
+class Collection:
+    """Objects of many images: image (n,) indexes sources, weight (n,) sums to 1."""
+
+    sources: list[Source]
+    windows: NDArray[np.float16]
+    kinds: NDArray[np.str_]
+    x: NDArray[np.float64]
+    image: NDArray[np.intp]
+    weight: NDArray[np.float64]
+
+    @property
+    def real(self) -> NDArray[np.bool_]:
+        """Tell which objects are real, (n,)."""
+        return np.array([not source.field_type for source in self.sources], bool)[self.image]
+
+
+def see_part(
+    part: Part, source: Source, most: int, rng: np.random.Generator, truth: NDArray[np.void] | None = None
+) -> Sightings:
+    """Detect the objects of a part and cut out at most `most` of them, drawn at random."""
+    detection = detect(part)
+    objects = detection.objects
+    if len(objects) > most:
+        objects = objects[np.sort(rng.choice(len(objects), most, replace=False))]
+    cut = windows(detection.sky_subtracted, detection.sigma, objects["x"], objects["y"])
+    kinds = np.full(len(objects), "", "U16")
+    if truth is not None:
+        kinds = match_kinds(truth, objects["x"], objects["y"])
+    clipped = np.clip(cut, -MOST_SIGMA, MOST_SIGMA).astype(np.float16)
+    return Sightings(source, clipped, kinds, objects["x"] / part.shape[1])
+
+
+def find_images(folders: Iterable[Path]) -> list[Path]:
+    """Find the FITS files in folders, in order of their names."""
+    found = []
+    for folder in folders:
+        if not folder.is_dir():
+            raise ParameterError(f"{folder} is no folder; give one that holds FITS files.")
+        found += [path for path in sorted(folder.rglob("*")) if path.name.lower().endswith(SUFFIXES)]
+    return found
+
+
+def see_real(
+    paths: Iterable[Path], most: int, seed: int, refuse: Callable[[Path, ImageError], None]
+) -> Iterator[Sightings]:
+    """See the objects of real images, at most `most` of each; what cannot be used is refused by name."""
+    rng = np.random.default_rng([seed, 1])
+    for path in paths:
+        try:
+            instrument = read_instrument(path)
+            parts = [
+                see_part(part, Source(path.name, instrument), most, rng) for part in read_parts(path)
+            ]
+        except ImageError as error:
+            refuse(path, error)
+            continue
+        yield from _share(parts, most, rng)
+
+
+def _share(parts: list[Sightings], most: int, rng: np.random.Generator) -> Iterator[Sightings]:
+    """Thin the parts of one image so that together they have at most `most` objects."""
+    total = sum(len(part.x) for part in parts)
+    for part in parts:
+        keep = rng.permutation(len(part.x))[: -(-len(part.x) * most // max(total, most))]
+        if keep.size:
+            yield Sightings(part.source, part.windows[keep], part.kinds[keep], part.x[keep])
+
+
+def read_instrument(path: Path) -> str:
+    """Name the instrument of a file by its header, else by the folder it lies in."""
+    with open_fits(path) as file:
+        for hdu in file.hdus[:2]:
+            words = [read_card(hdu.header, name, str) for name in ("TELESCOP", "INSTRUME")]
+            if any(words):
+                return " ".join(word.strip() for word in words if word)
+    return path.parent.name
+
+
+def see_simulated(frames: int, most: int, seed: int) -> Iterator[Sightings]:
+    """See the objects of simulated frames, all field types in turn, at most `most` of each frame."""
+    rng = np.random.default_rng([seed, 2])
+    for number in range(frames):
+        shape = tuple(int(side) for side in rng.integers(SMALLEST_SIDE, LARGEST_SIDE + 1, 2))
+        field_type = FIELD_TYPES[number % len(FIELD_TYPES)]
+        frame = render(field_type, seed * 1_000_003 + number, (shape[0], shape[1]))
+        source = Source(f"{field_type}-{number}", "simulated", field_type)
+        yield see_part(as_part(frame), source, most, rng, frame.objects)
+
+
+def as_part(frame: SimulatedFrame) -> Part:
+    """Take a simulated frame as if it had been read from a file."""
+    return Part(
+        name="0", hdu=0, pixels=frame.pixels.astype(np.float32), mask=None, noise=None, origin=(0, 0),
+        wcs=None, saturation=float(frame.header["SATURATE"]), pixel_scale=float(frame.header["PIXSCALE"]),
+        step=1.0 if frame.pixels.dtype == np.uint16 else 0.0,
+    )  # fmt: skip
+
+
+def gather(sightings: Iterable[Sightings], *, real_share: float = 0.5) -> Collection:
+    """Gather images into one collection; real objects get `real_share` of the weight where there are both."""
+    seen = list(sightings)
+    if not any(len(one.x) for one in seen):
+        raise ParameterError("No object was found to train on; give more images or simulated frames.")
+    image = np.repeat(np.arange(len(seen)), [len(one.x) for one in seen])
+    sources = [one.source for one in seen]
+    return Collection(
+        sources=sources,
+        windows=np.concatenate([one.windows for one in seen]),
+        kinds=np.concatenate([one.kinds for one in seen]),
+        x=np.concatenate([one.x for one in seen]),
+        image=image,
+        weight=weigh(sources, image, real_share),
+    )
+
+
+def weigh(sources: list[Source], image: NDArray[np.intp], real_share: float) -> NDArray[np.float64]:
+    """Weigh objects so that rich images and rich instruments count, but do not dominate; the sum is 1.
+
+    An image weighs the root of its number of objects, and an instrument at most three times the mean.
+    """
+    number = np.bincount(image, minlength=len(sources)).astype(float)
+    share = np.sqrt(number)
+    instruments, group = np.unique([source.instrument for source in sources], return_inverse=True)
+    real = np.array([not source.field_type for source in sources])
+    total = np.bincount(group, share, minlength=len(instruments))
+    genuine = np.unique(group[real])
+    if genuine.size:
+        most = DOMINANT * total[genuine].mean()
+        share[real] *= np.minimum(1, most / np.maximum(total, 1e-9))[group[real]]
+    for members, part in ((real, real_share), (~real, 1 - real_share)):
+        both = share[real].sum() > 0 and share[~real].sum() > 0
+        if share[members].sum() > 0:
+            share[members] *= (part if both else 1.0) / share[members].sum()
+    weight: NDArray[np.float64] = (share / np.maximum(number, 1))[image]
+    return weight

@@ -1,0 +1,126 @@
+"""The network as ONNX (opset 17): fused, quantised to int8 per channel, centred on the training set."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+import onnx
+from numpy.typing import NDArray
+from onnx import TensorProto, helper, numpy_helper
+from onnxruntime.quantization import (
+    CalibrationDataReader,
+    CalibrationMethod,
+    QuantFormat,
+    QuantType,
+    quantize_static,
+)
+
+from fingerprinting.encoder import EMBEDDING, INPUT_SHAPE
+from fingerprinting.training.network import Layer
+
+OPSET: Final = 17
+CALIBRATION: Final = 2048
+INPUT, POOLED, OUTPUT = "fovea", "pooled", "embedding"
+RESIDUALS: Final = {3: 4, 6: 7}  # first and second convolution of each residual block
+
+
+def build_graph(layers: Sequence[Layer]) -> onnx.ModelProto:
+    """Build the float graph of fused layers: foveae (n, 2, 32, 32) to pooled activations (n, 128)."""
+    nodes, constants, flow, entry = [], [], INPUT, INPUT
+    for number, layer in enumerate(layers):
+        names = f"weight{number}", f"bias{number}"
+        constants += [
+            numpy_helper.from_array(layer.weight, names[0]), numpy_helper.from_array(layer.bias, names[1])
+        ]  # fmt: skip
+        if number in RESIDUALS:
+            entry = flow
+        convolution = helper.make_node(
+            "Conv", [flow, *names], [f"conv{number}"],
+            kernel_shape=[3, 3], pads=[1, 1, 1, 1], strides=[layer.stride] * 2,
+        )  # fmt: skip
+        nodes.append(convolution)
+        flow = f"conv{number}"
+        if number in RESIDUALS.values():
+            nodes.append(helper.make_node("Add", [flow, entry], [f"sum{number}"]))
+            flow = f"sum{number}"
+        nodes.append(helper.make_node("Relu", [flow], [f"relu{number}"]))
+        flow = f"relu{number}"
+    nodes.append(helper.make_node("GlobalAveragePool", [flow], ["average"]))
+    nodes.append(helper.make_node("Flatten", ["average"], [POOLED]))
+    graph = helper.make_graph(
+        nodes, "caom-ai-encoder",
+        [helper.make_tensor_value_info(INPUT, TensorProto.FLOAT, ["n", *INPUT_SHAPE])],
+        [helper.make_tensor_value_info(POOLED, TensorProto.FLOAT, ["n", EMBEDDING])],
+        constants,
+    )  # fmt: skip
+    return _make_model(graph)
+
+
+def _make_model(graph: onnx.GraphProto) -> onnx.ModelProto:
+    model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", OPSET)], producer_name="caom-ai")
+    model.ir_version = 8  # read by every onnxruntime that the package allows
+    onnx.checker.check_model(model)
+    return model
+
+
+def quantise(model: onnx.ModelProto, foveae: NDArray[np.float32]) -> onnx.ModelProto:
+    """Quantise weights and activations to 8 bits, with ranges read from foveae (n, 2, 32, 32).
+
+    Weights get 7 bits: products of full ones overflow in 16 bits on CPUs without VNNI, which would give
+    other nodes there.
+    """
+    with tempfile.TemporaryDirectory() as folder:
+        plain, small = Path(folder) / "plain.onnx", Path(folder) / "small.onnx"
+        onnx.save(model, plain)
+        quantize_static(
+            plain, small, _Calibration(foveae[:CALIBRATION]),
+            quant_format=QuantFormat.QDQ, per_channel=True, reduce_range=True,
+            activation_type=QuantType.QUInt8, weight_type=QuantType.QInt8,
+            calibrate_method=CalibrationMethod.MinMax, op_types_to_quantize=["Conv", "Add"],
+        )  # fmt: skip
+        return onnx.load(small)
+
+
+class _Calibration(CalibrationDataReader):  # type: ignore[misc]
+    """Foveae in batches, as onnxruntime wants them."""
+
+    def __init__(self, foveae: NDArray[np.float32]) -> None:
+        batches = np.array_split(foveae, max(len(foveae) // 128, 1))
+        self._batches: Iterator[NDArray[np.float32]] = iter(batches)
+
+    def get_next(self) -> dict[str, NDArray[np.float32]] | None:
+        """Give the next batch, None at the end."""
+        batch = next(self._batches, None)
+        return None if batch is None else {INPUT: batch}
+
+
+def centre(model: onnx.ModelProto, mean: NDArray[np.float32]) -> onnx.ModelProto:
+    """Add the last step: scale to unit length, subtract the mean (128,) of the training set, scale again."""
+    graph = onnx.GraphProto()
+    graph.CopyFrom(model.graph)
+    graph.initializer.extend([
+        numpy_helper.from_array(mean[None].astype(np.float32), "mean"),
+        numpy_helper.from_array(np.array([[1e-6]], np.float32), "least"),
+    ])  # fmt: skip
+    graph.node.extend(
+        [
+            *_scale_to_unit(POOLED, "unit"),
+            helper.make_node("Sub", ["unit", "mean"], ["centred"]),
+            *_scale_to_unit("centred", OUTPUT),
+        ]
+    )
+    del graph.output[:]
+    graph.output.append(helper.make_tensor_value_info(OUTPUT, TensorProto.FLOAT, ["n", EMBEDDING]))
+    return _make_model(graph)
+
+
+def _scale_to_unit(source: str, target: str) -> list[onnx.NodeProto]:
+    return [
+        helper.make_node("ReduceL2", [source], [f"{source}_length"], axes=[1], keepdims=1),
+        helper.make_node("Max", [f"{source}_length", "least"], [f"{source}_divisor"]),
+        helper.make_node("Div", [source, f"{source}_divisor"], [target]),
+    ]

@@ -1,0 +1,66 @@
+"""Map 1 and Map 2 from the embeddings of a collection."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from fingerprinting.clusters import find_clusters, normalise
+from fingerprinting.fieldmap import FIELDS, FieldMap, fit_fields
+from fingerprinting.fingerprint import NODES, fit_means, make_kernel, spread
+from fingerprinting.layout import lay_out
+from fingerprinting.model import SIDE
+from fingerprinting.nodes import assign
+from fingerprinting.training.collect import Collection
+
+SAMPLE: Final = 60_000  # objects that the nodes are found from
+
+Arrays = dict[str, NDArray[Any]]
+
+
+def draw_sample(weight: NDArray[np.float64], most: int, seed: int) -> NDArray[np.intp]:
+    """Draw at most `most` different objects by weight."""
+    if len(weight) <= most:
+        return np.arange(len(weight))
+    # Efraimidis & Spirakis 2006: the largest keys are a weighted sample without replacement.
+    keys = np.random.default_rng([seed, 4]).exponential(size=len(weight)) / np.maximum(weight, 1e-12)
+    return np.sort(np.argpartition(keys, most)[:most])
+
+
+def fit_maps(collection: Collection, embeddings: NDArray[np.float32], seed: int, balance: float) -> Arrays:
+    """Fit both maps to the unit embeddings (n, 128) of a collection: the arrays of a model."""
+    sample = draw_sample(collection.weight, SAMPLE, seed)
+    centroids = find_clusters(embeddings[sample], NODES, seed, balance=balance)
+    centroids = centroids[lay_out(centroids, SIDE, SIDE, seed)]
+    counts = count_images(collection, assign(embeddings, centroids)[0])
+    kernel = make_kernel(centroids)
+    prior, mean = fit_means(counts, kernel)
+    vectors = normalise((spread(counts, kernel, prior) - mean).astype(np.float32))
+    return {
+        "centroids": centroids,
+        "kernel": kernel,
+        "prior": prior,
+        "vector_mean": mean,
+        "fields": _fit_fields(vectors[counts.any(axis=1)], seed).centroids,
+    }
+
+
+def count_images(collection: Collection, node: NDArray[np.int16]) -> NDArray[np.int32]:
+    """Count the objects of each image in each node: (images, 400)."""
+    counts = np.zeros((len(collection.sources), NODES), np.int32)
+    np.add.at(counts, (collection.image, node), 1)
+    return counts
+
+
+def _fit_fields(vectors: NDArray[np.float32], seed: int) -> FieldMap:
+    """Fit Map 2; where the images are few, mixtures of two stand in for what an archive would hold."""
+    missing = 2 * FIELDS - len(vectors)
+    if missing > 0:
+        rng = np.random.default_rng([seed, 5])
+        pairs = rng.integers(len(vectors), size=(missing, 2))
+        share = rng.uniform(0.2, 0.8, (missing, 1)).astype(np.float32)
+        mixed = normalise(share * vectors[pairs[:, 0]] + (1 - share) * vectors[pairs[:, 1]])
+        vectors = np.concatenate([vectors, mixed])
+    return fit_fields(vectors, seed)
