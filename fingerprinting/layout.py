@@ -6,7 +6,6 @@ from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import linear_sum_assignment
 
 FIRST_RADIUS: Final = 0.5  # of the grid's side
 LAST_RADIUS: Final = 0.5  # cells
@@ -21,6 +20,9 @@ def grid_positions(width: int, height: int) -> NDArray[np.int64]:
 
 def lay_out(vectors: NDArray[np.float32], width: int, height: int, seed: int) -> NDArray[np.intp]:
     """Give the order (n,) in which vectors (n, d) fill the grid: node i holds vectors[order[i]]."""
+    # Every process that knows a field map imports this module; scipy.optimize alone takes 0.3 s.
+    from scipy.optimize import linear_sum_assignment  # noqa: PLC0415
+
     distance = _cell_distance(width, height)
     order = np.random.default_rng(seed).permutation(width * height).astype(np.intp)
     radius = FIRST_RADIUS * max(width, height)

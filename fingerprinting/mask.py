@@ -36,7 +36,7 @@ def border(pixels: NDArray[np.float32], mask: NDArray[np.bool_] | None) -> NDArr
         inside = ~runs
         if mask is not None:
             inside &= ~mask
-        if np.count_nonzero(same & inside) <= COMMON * np.count_nonzero(inside):
+        if 0 < np.count_nonzero(inside) * COMMON >= np.count_nonzero(same & inside):
             found = runs if found is None else found | runs
     return found
 

@@ -14,7 +14,7 @@ from fingerprinting.image import Part
 
 ROUNDING: Final = 0.2887  # standard deviation of a value rounded to whole steps, in steps
 LEAST_LOCAL: Final = 0.5  # of the frame's noise: the spline between meshes swings below 0 at bright objects
-LARGE: Final = 1024  # rows
+LARGE: Final = 512  # rows
 BLOCK: Final = 64
 GRID: Final = 6
 CLIP: Final = 3.0  # sigma: keeps stars out of the correlation

@@ -7,12 +7,12 @@ from pathlib import Path
 import pytest
 
 from fingerprinting.encoder import Encoder
-from fingerprinting.model import Model, load_model
+from fingerprinting.model import Model, default_folder, load_model
 
 
 @pytest.fixture(scope="session")
 def model_folder() -> Path:
-    return Path("/tmp/px/model")
+    return default_folder()
 
 
 @pytest.fixture(scope="session")
