@@ -13,6 +13,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from numpy import floating
+from numpy.ma import is_masked
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
@@ -165,13 +167,15 @@ def show(console: Console, rows: Any) -> None:
         raise CaomAiError("The service answered without a row; nothing was fingerprinted.")
     table = Table(*rows.colnames)
     for row in rows:
-        table.add_row(
-            *(
-                f"{value:.4f}" if value.dtype.kind == "f" else escape(str(value))
-                for value in (rows[name].dtype.type(row[name]) for name in rows.colnames)
-            )
-        )
+        table.add_row(*(write_cell(row[name]) for name in rows.colnames))
     console.print(table)
+
+
+def write_cell(value: Any) -> str:
+    """Write one value of a row; NULL is an empty cell."""
+    if isinstance(value, float | floating):
+        return f"{value:.4f}"
+    return "" if is_masked(value) else escape(str(value))
 
 
 def wait_for_interrupt(demo: Demo, url: str) -> None:
