@@ -158,6 +158,7 @@ def ask(demo: Demo, url: str) -> None:
     demo.console.rule("[bold]DataLink: similar images of the first row", align="left")
     links = next(iter(answer.iter_datalinks())).to_table()
     similar = links[[str(semantics).startswith("http") for semantics in links["semantics"]]]
+    similar.sort("rank")  # pyvo mixes the rows of one image when it asks for several at once
     show(demo.console, similar[["rank", "distance", "description", "access_url"]][:6])
 
 
