@@ -208,7 +208,8 @@ CREATE VIEW caom2_ai_view.fingerprint AS
     f."dec",
     f.healpix,
     f.timemid,
-    (m.iscurrent)::integer AS iscurrent
+    (m.iscurrent)::integer AS iscurrent,
+    (((f.metarelease <= (now() AT TIME ZONE 'UTC'::text)) AND (COALESCE(f.contentrelease, f.datarelease) <= (now() AT TIME ZONE 'UTC'::text))) IS TRUE) AS visible
    FROM ((caom2_ai.fingerprint f
      LEFT JOIN caom2_ai.map m ON ((m.mapid = f.mapid)))
      LEFT JOIN caom2_ai.field_node n ON (((n.planeid = f.planeid) AND (n.mapid = ( SELECT c.mapid
@@ -309,7 +310,8 @@ CREATE VIEW caom2_ai_view.field_node AS
  SELECT n.planeid,
     f.publisherid,
     n.mapid,
-    n.node
+    n.node,
+    (((f.metarelease <= (now() AT TIME ZONE 'UTC'::text)) AND (COALESCE(f.contentrelease, f.datarelease) <= (now() AT TIME ZONE 'UTC'::text))) IS TRUE) AS visible
    FROM ((caom2_ai.field_node n
      JOIN caom2_ai.map m ON ((m.mapid = n.mapid)))
      JOIN caom2_ai.fingerprint f ON (((f.planeid = n.planeid) AND (f.mapid = m.objectmapid))))
@@ -631,7 +633,8 @@ CREATE VIEW caom2_ai_view.artifact AS
     a.lastmodified,
     a.maxlastmodified,
     a.metachecksum,
-    a.accmetachecksum
+    a.accmetachecksum,
+    ((p.metarelease <= (now() AT TIME ZONE 'UTC'::text)) IS TRUE) AS visible
    FROM (caom2.artifact a
      JOIN caom2.plane p ON ((p.planeid = a.planeid)))
   WHERE (p.metarelease <= (now() AT TIME ZONE 'UTC'::text));
@@ -671,7 +674,8 @@ CREATE VIEW caom2_ai_view.object_node AS
     o.theta,
     o.flux,
     o.snr,
-    o.flags
+    o.flags,
+    (((p.metarelease <= (now() AT TIME ZONE 'UTC'::text)) AND (COALESCE(a.contentrelease, p.datarelease) <= (now() AT TIME ZONE 'UTC'::text))) IS TRUE) AS visible
    FROM (((caom2_ai.object_node o
      JOIN caom2_ai.part_fingerprint i ON ((i.imageid = o.imageid)))
      JOIN caom2.plane p ON ((p.planeid = i.planeid)))
@@ -726,7 +730,8 @@ CREATE VIEW caom2_ai_view.observation AS
     lastmodified,
     maxlastmodified,
     metachecksum,
-    accmetachecksum
+    accmetachecksum,
+    ((metarelease <= (now() AT TIME ZONE 'UTC'::text)) IS TRUE) AS visible
    FROM caom2.observation o
   WHERE (metarelease <= (now() AT TIME ZONE 'UTC'::text));
 
@@ -739,7 +744,8 @@ CREATE VIEW caom2_ai_view.part AS
     t.lastmodified,
     t.maxlastmodified,
     t.metachecksum,
-    t.accmetachecksum
+    t.accmetachecksum,
+    ((p.metarelease <= (now() AT TIME ZONE 'UTC'::text)) IS TRUE) AS visible
    FROM ((caom2.part t
      JOIN caom2.artifact a ON ((a.artifactid = t.artifactid)))
      JOIN caom2.plane p ON ((p.planeid = a.planeid)))
@@ -764,7 +770,8 @@ CREATE VIEW caom2_ai_view.part_fingerprint AS
     i.saturatedfraction,
     i.maskedfraction,
     i.naxis1,
-    i.naxis2
+    i.naxis2,
+    (((p.metarelease <= (now() AT TIME ZONE 'UTC'::text)) AND (COALESCE(a.contentrelease, p.datarelease) <= (now() AT TIME ZONE 'UTC'::text))) IS TRUE) AS visible
    FROM ((caom2_ai.part_fingerprint i
      JOIN caom2.plane p ON ((p.planeid = i.planeid)))
      JOIN caom2.artifact a ON (((a.planeid = i.planeid) AND ((a.uri)::text = i.artifacturi))))
@@ -838,7 +845,8 @@ CREATE VIEW caom2_ai_view.plane AS
     lastmodified,
     maxlastmodified,
     metachecksum,
-    accmetachecksum
+    accmetachecksum,
+    ((metarelease <= (now() AT TIME ZONE 'UTC'::text)) IS TRUE) AS visible
    FROM caom2.plane p
   WHERE (metarelease <= (now() AT TIME ZONE 'UTC'::text));
 

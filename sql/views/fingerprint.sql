@@ -5,7 +5,9 @@ select
     f.planeID, f.mapID, f.obsID, f.publisherID, f.fingerprint, f.vector, f.nObjects, f.nDetected, f.sampledFraction,
     n.node as fieldNode, f.background, f.noise, f.fwhm, f.fwhmPixel, f.elongation, f.saturatedFraction,
     f.maskedFraction, f.oddness, f.collection, f.instrument_name, f.bandpassName, f.intent, f.metaRelease,
-    f.dataRelease, f.contentRelease, f.ra, f.dec, f.healpix, f.timeMid, m.isCurrent::integer as isCurrent
+    f.dataRelease, f.contentRelease, f.ra, f.dec, f.healpix, f.timeMid, m.isCurrent::integer as isCurrent,
+    (f.metaRelease <= now() at time zone 'UTC'
+        and coalesce(f.contentRelease, f.dataRelease) <= now() at time zone 'UTC') is true as visible
 from caom2_ai.fingerprint f
 left join caom2_ai.map m on m.mapID = f.mapID
 left join caom2_ai.field_node n

@@ -2,7 +2,9 @@
 create view caom2_ai_view.object_node as
 select
     i.publisherID, i.artifactURI, i.part, o.mapID, o.node, o.confidence, o.oddness, o.x, o.y, o.ra, o.dec, o.a, o.b,
-    o.theta, o.flux, o.snr, o.flags
+    o.theta, o.flux, o.snr, o.flags,
+    (p.metaRelease <= now() at time zone 'UTC'
+        and coalesce(a.contentRelease, p.dataRelease) <= now() at time zone 'UTC') is true as visible
 from caom2_ai.object_node o
 join caom2_ai.part_fingerprint i on i.imageID = o.imageID
 join caom2.Plane p on p.planeID = i.planeID

@@ -12,6 +12,7 @@ select
     o.instrument_keywords::text as instrument_keywords, o.environment_seeing, o.environment_humidity,
     o.environment_elevation, o.environment_tau, o.environment_wavelengthTau, o.environment_ambientTemp,
     o.environment_photometric, o.members, o.typeCode, o.metaProducer, o.lastModified, o.maxLastModified,
-    o.metaChecksum, o.accMetaChecksum
+    o.metaChecksum, o.accMetaChecksum,
+    (o.metaRelease <= now() at time zone 'UTC') is true as visible
 from caom2.Observation o
 where o.metaRelease <= now() at time zone 'UTC';

@@ -16,6 +16,7 @@ select
     p.time_bounds_width, p.time_dimension, p.time_resolution, p.time_sampleSize, p.time_exposure,
     p.polarization_states, p.polarization_dimension, p.custom_ctype, p.custom_bounds_lower,
     p.custom_bounds_upper, p.custom_bounds_width, p.custom_dimension, p.metaProducer, p.lastModified,
-    p.maxLastModified, p.metaChecksum, p.accMetaChecksum
+    p.maxLastModified, p.metaChecksum, p.accMetaChecksum,
+    (p.metaRelease <= now() at time zone 'UTC') is true as visible
 from caom2.Plane p
 where p.metaRelease <= now() at time zone 'UTC';

@@ -149,7 +149,7 @@ class CallResolver(ValueResolver):
     def _timestamp(self, node: tree.Call) -> Value:
         if len(node.arguments) != 1 or not isinstance(node.arguments[0], tree.Text):
             raise self.error(node, "TIMESTAMP takes a date in quotes, as in TIMESTAMP('2020-01-31T12:00:00')")
-        return self.literal(self.value(node.arguments[0]), Kind.TIMESTAMP, node.arguments[0])
+        return self.timestamp(self.value(node.arguments[0]), node.arguments[0])
 
 
 def _same_numbers(wanted: Type, found: Type) -> bool:

@@ -15,6 +15,8 @@ from tapext.adql.functions import Function, read_functions
 from tapext.adql.types import Type, declared_type
 
 VIEWS = "caom2_ai_view"
+# A column of views that users do not see.
+VISIBLE = "visible"
 
 MapKind = Literal["object", "field"]
 MAP_KINDS: dict[str, MapKind] = {
@@ -63,6 +65,7 @@ class Table:
     """A table under its full name, such as caom2.Plane, and the relation that holds its visible rows.
 
     `map_kind` says that it holds rows of several maps: without a mapID in WHERE the current map is meant.
+    `has_hidden` says that its relation hides rows, and tells by a column `visible` which it does not.
     """
 
     name: str
@@ -72,6 +75,7 @@ class Table:
     description: str | None = None
     utype: str | None = None
     map_kind: MapKind | None = None
+    has_hidden: bool = False
 
     @cached_property
     def path(self) -> tuple[str, ...]:
@@ -180,7 +184,17 @@ def read_catalogue(connection: psycopg.Connection[Any]) -> Catalogue:
     for schema, name, kind, utype, description in connection.execute(queries["read_tables"]).fetchall():
         relation = relation_of(name)
         map_kind = MAP_KINDS.get(name.lower())
-        found = Table(name, relation, tuple(columns.get(name, ())), kind, description, utype, map_kind)
+        hidden = (relation, VISIBLE) in stored
+        found = Table(
+            name,
+            relation,
+            tuple(columns.get(name, ())),
+            kind,
+            description,
+            utype,
+            map_kind,
+            has_hidden=hidden,
+        )
         tables.setdefault(schema, []).append(found)
     schemas = tuple(
         Schema(name, tuple(tables.get(name, ())), description, utype)

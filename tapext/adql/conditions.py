@@ -10,6 +10,8 @@ from tapext.adql.calls import CallResolver
 from tapext.adql.catalogue import Catalogue
 from tapext.adql.convert import to_text
 from tapext.adql.geometry import GEOMETRY
+from tapext.adql.guards import guard, guard_group, has_aggregate, may_fail, sources_of
+from tapext.adql.scope import Leaf, RowsLeaf, TableLeaf
 from tapext.adql.typed import CONDITION, NOTHING, Choice, Constant, Infix, Operation, Value
 from tapext.adql.types import NUMERIC, TEXTUAL, Kind
 
@@ -26,6 +28,8 @@ class ConditionResolver(CallResolver):
         super().__init__(query, catalogue)
         # Under NOT a predicate twin would let rows through that it cannot judge.
         self.under_not = False
+        self.in_having = False
+        self.leaves: dict[int, Leaf] = {}
         self._conditions: dict[type[tree.Node], Callable[[Any], Value]] = {
             tree.Comparison: self._comparison,
             tree.Between: self._between,
@@ -41,6 +45,24 @@ class ConditionResolver(CallResolver):
     def condition(self, node: tree.Condition) -> Value:
         """Resolve a condition."""
         return self._conditions[type(node)](node)
+
+    def _guarded(self, value: Value) -> Value:
+        """Keep a value from being computed for hidden rows, if it could fail."""
+        if not may_fail(value):
+            return value
+        if self.in_having:
+            return value if has_aggregate(value) else guard_group(value)
+        numbers = []
+        for number in dict.fromkeys(sources_of(value)):
+            leaf = self.leaves[number]
+            if isinstance(leaf, RowsLeaf):
+                leaf.fenced = True
+            elif isinstance(leaf, TableLeaf) and leaf.table.has_hidden:
+                numbers.append(number)
+        return guard(value, numbers)
+
+    def _value(self, node: tree.Value) -> Value:
+        return self._guarded(self.value(node))
 
     def _joined(self, node: tree.And | tree.Or) -> Value:
         word = "and" if isinstance(node, tree.And) else "or"
@@ -58,7 +80,7 @@ class ConditionResolver(CallResolver):
 
     def _is_null(self, node: tree.IsNull) -> Value:
         template = "({0} is not null)" if node.negated else "({0} is null)"
-        return Operation(CONDITION, NOTHING, template, (self.value(node.operand),))
+        return Operation(CONDITION, NOTHING, template, (self._value(node.operand),))
 
     def _comparison(self, node: tree.Comparison) -> Value:
         for call, operator, other in (
@@ -69,7 +91,7 @@ class ConditionResolver(CallResolver):
                 special = self._comparison_with_number(node, call, operator, other.value)
                 if special is not None:
                     return special
-        left, right = self.comparable([self.value(node.left), self.value(node.right)], node)
+        left, right = self.comparable([self._value(node.left), self._value(node.right)], node)
         return Infix(CONDITION, NOTHING, (left, right), (node.operator,))
 
     def _comparison_with_number(
@@ -77,7 +99,7 @@ class ConditionResolver(CallResolver):
     ) -> Value | None:
         name = call.name.upper()
         if name in _PREDICATES and operator == "=" and number in (0, 1):
-            condition = self.geometry(call)
+            condition = self._guarded(self.geometry(call))
             return condition if number else Operation(CONDITION, NOTHING, "(not {0})", (condition,))
         declared = self.catalogue.find_function(name)
         if declared is None or declared.predicate is None or name in GEOMETRY or self.under_not:
@@ -86,7 +108,7 @@ class ConditionResolver(CallResolver):
             return None
         function, value = self.user_defined(call)
         other = node.right if call is node.left else node.left
-        values = self.comparable([value, self.value(other)], node)
+        values = self.comparable([self._guarded(value), self.value(other)], node)
         check = Infix(CONDITION, NOTHING, tuple(values), (operator,))
         assert isinstance(value, Operation)
         assert function.predicate is not None
@@ -111,16 +133,16 @@ class ConditionResolver(CallResolver):
         raise self.error(node, f"Cannot compare {words}{advice}")
 
     def _between(self, node: tree.Between) -> Value:
-        parts = [self.value(part) for part in (node.operand, node.low, node.high)]
+        parts = [self._value(part) for part in (node.operand, node.low, node.high)]
         word = "not between" if node.negated else "between"
         return Operation(
             CONDITION, NOTHING, f"({{0}} {word} {{1}} and {{2}})", tuple(self.comparable(parts, node))
         )
 
     def _in(self, node: tree.In) -> Value:
-        operand = self.value(node.operand)
+        operand = self._value(node.operand)
         if isinstance(node.choices, tuple):
-            values = [operand, *[self.value(choice) for choice in node.choices]]
+            values = [operand, *[self._value(choice) for choice in node.choices]]
             first, *choices = self.comparable(values, node)
             return Choice(CONDITION, NOTHING, first, tuple(choices), node.negated)
         rows = self.nested_rows(node.choices)
@@ -141,7 +163,7 @@ class ConditionResolver(CallResolver):
         return Operation(CONDITION, NOTHING, f"({{0}} {operator} {{1}} escape '')", (operand, pattern))
 
     def _text_to_match(self, node: tree.Value, word: str) -> Value:
-        value = self.value(node)
+        value = self._value(node)
         if value.type.kind is Kind.TIMESTAMP:
             return to_text(value, always=True)
         if not value.type.is_text:

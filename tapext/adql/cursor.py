@@ -24,24 +24,24 @@ class Cursor:
 
     def __init__(self, text: str) -> None:
         self.text = text
-        self.tokens = split(text)
-        self.index = 0
         self.depth = 0
-        self.token = self.tokens[0]
+        self._tokens = split(text)
+        self.token = next(self._tokens)
         self.kind = self.token.kind
+        self._following = next(self._tokens, self.token)
 
     def advance(self) -> Token:
         """Step over the current token and give it."""
         token = self.token
-        self.index += 1
-        # The last token, END or INVALID, is never stepped over.
-        self.token = self.tokens[min(self.index, len(self.tokens) - 1)]
+        self.token = self._following
         self.kind = self.token.kind
+        # Nothing steps over the last token, END or INVALID.
+        self._following = next(self._tokens, self.token)
         return token
 
     def peek(self) -> str:
         """Give the kind of the token after the current one."""
-        return self.tokens[min(self.index + 1, len(self.tokens) - 1)].kind
+        return self._following.kind
 
     def accept(self, kind: str) -> bool:
         """Step over the current token if it is of a kind."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterator
 from typing import NamedTuple
 
 from caomai.errors import QueryError
@@ -52,22 +53,20 @@ def error_at(text: str, at: int, message: str) -> QueryError:
     return QueryError(message, line, column)
 
 
-def split(text: str) -> list[Token]:
-    """Split a query into tokens; the last is of kind END."""
+def split(text: str) -> Iterator[Token]:
+    """Split a query into tokens; the last is of kind END or INVALID."""
     if len(text) > MAX_CHARACTERS:
         counts = f"{MAX_CHARACTERS} characters, this one has {len(text)}"
         raise QueryError(f"A query may have {counts}: upload a table and join it", 1, 1)
     unstorable = None if text.isascii() and "\0" not in text else _UNSTORABLE.search(text)
     if unstorable:
         raise error_at(text, unstorable.start(), f"{_describe(unstorable.group())} may not stand in a query")
-    tokens: list[Token] = []
     # The regular expression matches at every offset, so the scan cannot skip anything.
     for match in _TOKEN.finditer(text):
         token = _read(text, match)
-        tokens.append(token)
+        yield token
         if token.kind in (END, INVALID):
-            break
-    return tokens
+            return
 
 
 def _read(text: str, match: re.Match[str]) -> Token:

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from tapext.adql import tree
 from tapext.adql.catalogue import Catalogue
 from tapext.adql.grouping import ungrouped
-from tapext.adql.scope import Scope
+from tapext.adql.scope import RowsLeaf, Scope
 from tapext.adql.sources import SourceResolver
 from tapext.adql.typed import (
     NOTHING,
@@ -54,14 +54,12 @@ class _Resolver(SourceResolver):
             self.commons[item.name.text.lower()] = (index, rows)
             withs.append(rows)
         rows = self.rows(query.selection)
-        return Query(rows, tuple(withs), tuple(dict.fromkeys(self.vector_ids)))
+        fenced = (leaf.common for leaf in self.leaves.values() if isinstance(leaf, RowsLeaf) and leaf.fenced)
+        fenced_withs = frozenset(index for index in fenced if index is not None)
+        return Query(rows, tuple(withs), fenced_withs, tuple(dict.fromkeys(self.vector_ids)))
 
     def nested_rows(self, query: tree.Selection) -> Rows:
-        state = self.without_aggregates, self.aliases, self.under_not, self.aggregates_met
-        self.without_aggregates, self.aliases, self.under_not = "", {}, False
-        rows = self.rows(query, self.scope)
-        self.without_aggregates, self.aliases, self.under_not, self.aggregates_met = state
-        return rows
+        return self.apart(query, self.scope)
 
     def rows(self, query: tree.Selection, outer: Scope | None = None) -> Rows:
         """Resolve a query with its order and offset, inside the scope of another."""
@@ -147,7 +145,9 @@ class _Resolver(SourceResolver):
         group_by = tuple([self.value(term) for term in node.group_by])
         self.without_aggregates = ""
         outputs = self._outputs(node)
+        self.in_having = True
         having = self.condition(node.having) if node.having is not None else None
+        self.in_having = False
         select = Select(
             outputs, tuple(item.source() for item in scope.items), node.distinct, where, group_by, having
         )

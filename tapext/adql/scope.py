@@ -110,6 +110,7 @@ class RowsLeaf(Leaf):
 
     rows: Rows
     common: int | None = None
+    fenced: bool = False
 
     def answers(self, qualifier: tuple[tree.Name, ...]) -> bool:
         """Tell whether a qualifier is its name."""
@@ -129,7 +130,7 @@ class RowsLeaf(Leaf):
     def source(self) -> Source:
         """Give the query."""
         if self.common is None:
-            return DerivedSource(self.number, self.rows)
+            return DerivedSource(self.number, self.rows, self.fenced)
         return CommonSource(self.number, self.common)
 
     def _refer(self, place: int, output: Output) -> Reference:

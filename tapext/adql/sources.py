@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Iterable
+from typing import TypeVar
 
 from tapext.adql import tree
 from tapext.adql.catalogue import Catalogue, Table, nearest
 from tapext.adql.conditions import ConditionResolver
 from tapext.adql.scope import Item, JoinItem, Leaf, RowsLeaf, Scope, TableLeaf, shown_name
 from tapext.adql.typed import CONDITION, NOTHING, Infix, Operation, Output, Rows, Select, Value
+
+LeafT = TypeVar("LeafT", bound=Leaf)
 
 _NO_MAP = -1  # no map has this number: without a current map there is nothing to see
 
@@ -36,7 +39,7 @@ class SourceResolver(ConditionResolver):
 
     def select_all(self, rows: Rows) -> Select:
         """Wrap a query into another SELECT, to which another order or type can be given."""
-        leaf = RowsLeaf(self._next(), None, rows)
+        leaf = self.known(RowsLeaf(self._next(), None, rows))
         outputs = tuple(Output(name, value) for name, value in leaf.columns())
         return Select(outputs, (leaf.source(),))
 
@@ -53,6 +56,11 @@ class SourceResolver(ConditionResolver):
             raise self.error(star, f"{written} {trouble}")
         return list(leaves[0].columns())
 
+    def known(self, leaf: LeafT) -> LeafT:
+        """Remember a source by its number."""
+        self.leaves[leaf.number] = leaf
+        return leaf
+
     def _next(self) -> int:
         self.count += 1
         return self.count
@@ -61,18 +69,19 @@ class SourceResolver(ConditionResolver):
         if isinstance(source, tree.Table):
             return self._table(source)
         if isinstance(source, tree.Derived):
-            return RowsLeaf(self._next(), source.alias, self._derived_rows(source.query))
+            # A derived table sees nothing of the query around it: there is no LATERAL in ADQL.
+            return self.known(RowsLeaf(self._next(), source.alias, self.apart(source.query, None)))
         item = self._item(source.first, outer)
         for join in source.joins:
             item = self._join(item, join, outer)
         return item
 
-    def _derived_rows(self, query: tree.Selection) -> Rows:
-        # A derived table sees nothing of the query around it (there is no LATERAL in ADQL).
-        state = self.without_aggregates, self.under_not
-        self.without_aggregates, self.under_not = "", False
-        rows = self.rows(query)
-        self.without_aggregates, self.under_not = state
+    def apart(self, query: tree.Selection, outer: Scope | None) -> Rows:
+        """Resolve a query that stands in another, whose clause is nothing to it."""
+        state = self.without_aggregates, self.aliases, self.under_not, self.in_having
+        self.without_aggregates, self.aliases, self.under_not, self.in_having = "", {}, False, False
+        rows = self.rows(query, outer)
+        self.without_aggregates, self.aliases, self.under_not, self.in_having = state
         return rows
 
     def _table(self, source: tree.Table) -> Leaf:
@@ -80,10 +89,10 @@ class SourceResolver(ConditionResolver):
         common = self.commons.get(path[0].text.lower()) if len(path) == 1 else None
         if common is not None:
             index, rows = common
-            return RowsLeaf(self._next(), source.alias or path[0], rows, index)
+            return self.known(RowsLeaf(self._next(), source.alias or path[0], rows, index))
         table = self._find_table(source)
         map_id = self.catalogue.maps.get(table.map_kind, _NO_MAP) if table.map_kind else None
-        return TableLeaf(self._next(), source.alias, table, map_id)
+        return self.known(TableLeaf(self._next(), source.alias, table, map_id))
 
     def _find_table(self, source: tree.Table) -> Table:
         path = source.path

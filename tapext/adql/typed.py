@@ -111,10 +111,11 @@ class CommonSource:
 
 @dataclass(frozen=True, slots=True)
 class DerivedSource:
-    """A query in FROM."""
+    """A query in FROM; from a fenced one, conditions of the query around it stay out."""
 
     number: int
     rows: Rows
+    fenced: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,10 +174,11 @@ class Rows:
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """A whole query, its common table expressions, and the images whose search vectors it asks for."""
+    """A whole query with its common table expressions, and the images whose search vectors it needs."""
 
     rows: Rows
     withs: tuple[Rows, ...] = ()
+    fenced_withs: frozenset[int] = frozenset()
     vector_ids: tuple[str, ...] = ()
 
 

@@ -165,22 +165,24 @@ class ValueResolver(ABC):
         )
 
     def alike(self, values: list[Value], node: tree.Node) -> list[Value]:
-        """Turn texts that stand beside timestamps or UUIDs into such."""
+        """Turn dates in quotes that stand beside timestamps into such, and UUIDs in quotes beside UUIDs."""
         kinds = {value.type.kind for value in values}
-        for kind in (Kind.TIMESTAMP, Kind.UUID):
-            if kind in kinds and Kind.TEXT in kinds:
-                return [self.literal(value, kind, node) for value in values]
+        if Kind.TEXT in kinds and Kind.TIMESTAMP in kinds:
+            return [self.timestamp(value, node) if _is_text(value) else value for value in values]
+        if Kind.TEXT in kinds and Kind.UUID in kinds:
+            found = [to_kind(value, Kind.UUID) if _is_text(value) else value for value in values]
+            one_kind = {value.type.kind for value in found} <= {Kind.UUID, Kind.NULL}
+            return found if one_kind else [to_text(value) for value in values]
         return values
 
-    def literal(self, value: Value, kind: Kind, node: tree.Node) -> Value:
-        """Turn a text literal into a timestamp or UUID, which it must be able to be."""
-        if isinstance(value, Constant) and value.type.kind is Kind.TEXT:
-            converted = to_kind(value, kind)
-            if converted.type.kind is not kind:
-                wanted = "a UUID" if kind is Kind.UUID else "a date such as 2020-01-31 or 2020-01-31T12:00:00"
-                raise self.error(node, f"'{str(value.value)[:40]}' is not {wanted}")
-            return converted
-        return to_text(value) if value.type.kind is Kind.UUID and kind is not Kind.UUID else value
+    def timestamp(self, value: Value, node: tree.Node) -> Value:
+        """Turn a text literal into a timestamp, which it must be able to be."""
+        converted = to_kind(value, Kind.TIMESTAMP)
+        if converted is value and isinstance(value, Constant):
+            shown = str(value.value)[:40]
+            advice = "a date such as 2020-01-31 or 2020-01-31T12:00:00"
+            raise self.error(node, f"'{shown}' is not {advice}")
+        return converted
 
     def _aggregate(self, node: tree.Aggregate) -> Value:
         if self.without_aggregates:
@@ -233,7 +235,7 @@ class ValueResolver(ABC):
 
     def _cast_timestamp(self, node: tree.Cast, operand: Value) -> Value:
         if isinstance(operand, Constant) and operand.type.kind is Kind.TEXT:
-            return self.literal(operand, Kind.TIMESTAMP, node.operand)
+            return self.timestamp(operand, node.operand)
         if not (operand.type.is_text or operand.type.kind is Kind.TIMESTAMP):
             raise self.error(node, f"CAST to TIMESTAMP takes a text, not {operand.type.words}")
         return Operation(NAMED["TIMESTAMP"], NOTHING, "{0}::timestamp", (operand,))
@@ -256,3 +258,7 @@ class ValueResolver(ABC):
             raise self.error(node, f"A query in the place of a value has one column, not {len(rows.outputs)}")
         only = rows.outputs[0].value
         return Operation(only.type, replace(only.about, name=""), "({0})", (rows,))
+
+
+def _is_text(value: Value) -> bool:
+    return isinstance(value, Constant) and value.type.kind is Kind.TEXT

@@ -12,6 +12,8 @@ from typing import Any
 
 from psycopg import sql
 
+from tapext.adql.guards import must_fence
+from tapext.adql.shapes import known_number
 from tapext.adql.typed import (
     Choice,
     CommonSource,
@@ -66,7 +68,8 @@ class _Writer:
 
     def query(self, query: Query, limit: int | None) -> None:
         for index, rows in enumerate(query.withs):
-            self.add(f"{', ' if index else 'with '}w{index} as (")
+            fenced = index in query.fenced_withs or must_fence(rows)
+            self.add(f"{', ' if index else 'with '}w{index} as {'materialized ' if fenced else ''}(")
             self.rows(rows, rows.limit)
             self.add(")")
         self.add(" " if query.withs else "")
@@ -86,6 +89,12 @@ class _Writer:
             self.add(" desc" if order.descending else "")
         self.number(" limit ", limit)
         self.number(" offset ", rows.offset)
+
+    def inner_rows(self, rows: Rows, *, fenced: bool = False) -> None:
+        self.rows(rows, rows.limit)
+        if rows.limit is None and rows.offset is None and (fenced or must_fence(rows)):
+            # PostgreSQL moves no condition into a query with an offset.
+            self.add(" offset 0")
 
     def number(self, word: str, number: int | None) -> None:
         if number is not None:
@@ -126,7 +135,7 @@ class _Writer:
     def expression(self, value: Value) -> None:
         """Write a key of ORDER BY or GROUP BY: a bare constant would be a position there."""
         self.value(value)
-        if isinstance(value, Constant):
+        if isinstance(value, Constant) or known_number(value) is not None:
             self.add(f"::{value.type.storage}")
 
     def source(self, source: Source) -> None:
@@ -140,7 +149,7 @@ class _Writer:
         else:
             assert isinstance(source, DerivedSource)
             self.add("(")
-            self.rows(source.rows, source.rows.limit)
+            self.inner_rows(source.rows, fenced=source.fenced)
             self.add(")")
         self.add(f" as t{source.number}")
 
@@ -199,7 +208,7 @@ class _Writer:
                 continue
             operand = operation.operands[piece]
             if isinstance(operand, Rows):
-                self.rows(operand, operand.limit)
+                self.inner_rows(operand)
             else:
                 self.value(operand)
 

@@ -93,7 +93,8 @@ def stored(connection: Connection) -> dict[tuple[str, str], str]:
 def test_tables_and_columns_are_those_of_the_database(connection: Connection, described: Described) -> None:
     names = {(relation(table), column.strip('"').lower()) for table, column in described}
     assert len(names) == len(described)
-    assert names == stored(connection).keys()
+    # By `visible` the translation of ADQL keeps errors from telling of hidden rows; users do not see it.
+    assert names == {column for column in stored(connection) if column[1] != "visible"}
     tables = {row[0] for row in connection.execute("select table_name from tap_schema.tables")}
     assert tables == {table for table, _ in described}
 
