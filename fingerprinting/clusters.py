@@ -1,8 +1,7 @@
-"""Spherical k-means (Dhillon & Modha 2001) with a mild push towards clusters of equal size."""
+"""Spherical k-means (Dhillon & Modha 2001)."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Final
 
 import numpy as np
@@ -12,46 +11,32 @@ from caomai.errors import ParameterError
 from fingerprinting.nodes import assign
 
 ITERATIONS: Final = 40
-STEP: Final = 0.05  # cosine that a full balance takes from a cluster e times too large
+CHUNK: Final = 8192
 
 Vectors = NDArray[np.float32]
 
 
-def find_clusters(
-    vectors: Vectors,
-    k: int,
-    seed: int,
-    *,
-    balance: float = 0.25,
-    iterations: int = ITERATIONS,
-    report: Callable[[], object] = lambda: None,
-) -> Vectors:
-    """Find k unit centroids (k, d) of unit vectors (n, d); `report` is called after each iteration."""
+def find_clusters(vectors: Vectors, k: int, seed: int, *, iterations: int = ITERATIONS) -> Vectors:
+    """Find k unit centroids (k, d) of unit vectors (n, d)."""
     if len(vectors) < k:
         raise ParameterError(f"{k} clusters need at least {k} vectors; there are {len(vectors)}.")
     rng = np.random.default_rng(seed)
     centroids = vectors[rng.choice(len(vectors), k, replace=False)].copy()
-    handicap = np.zeros(k, np.float32)
     for _ in range(iterations):
-        member, likeness = _assign_with_handicap(vectors, centroids, handicap)
-        sizes = np.bincount(member, minlength=k)
-        handicap = np.float32(balance * STEP) * np.log((sizes + 1) * k / len(vectors)).astype(np.float32)
+        member, likeness = _find_nearest(vectors, centroids)
         centroids = _average(vectors, member, k)
-        _refill(centroids, np.flatnonzero(sizes == 0), vectors, likeness)
-        report()
+        _refill(centroids, np.flatnonzero(np.bincount(member, minlength=k) == 0), vectors, likeness)
     return centroids
 
 
-def _assign_with_handicap(
-    vectors: Vectors, centroids: Vectors, handicap: NDArray[np.float32]
-) -> tuple[NDArray[np.intp], NDArray[np.float32]]:
+def _find_nearest(vectors: Vectors, centroids: Vectors) -> tuple[NDArray[np.intp], NDArray[np.float32]]:
     member = np.empty(len(vectors), np.intp)
     likeness = np.empty(len(vectors), np.float32)
-    for start in range(0, len(vectors), 8192):
-        part = slice(start, start + 8192)
-        score = vectors[part] @ centroids.T - handicap
-        member[part] = score.argmax(axis=1)
-        likeness[part] = score[np.arange(len(score)), member[part]]
+    for start in range(0, len(vectors), CHUNK):
+        part = slice(start, start + CHUNK)
+        cosine = vectors[part] @ centroids.T
+        member[part] = cosine.argmax(axis=1)
+        likeness[part] = cosine[np.arange(len(cosine)), member[part]]
     return member, likeness
 
 

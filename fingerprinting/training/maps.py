@@ -29,10 +29,10 @@ def draw_sample(weight: NDArray[np.float64], most: int, seed: int) -> NDArray[np
     return np.sort(np.argpartition(keys, most)[:most])
 
 
-def fit_maps(collection: Collection, embeddings: NDArray[np.float32], seed: int, balance: float) -> Arrays:
+def fit_maps(collection: Collection, embeddings: NDArray[np.float32], seed: int) -> Arrays:
     """Fit both maps to the unit embeddings (n, 128) of a collection: the arrays of a model."""
     sample = draw_sample(collection.weight, SAMPLE, seed)
-    centroids = find_clusters(embeddings[sample], NODES, seed, balance=balance)
+    centroids = find_clusters(embeddings[sample], NODES, seed)
     centroids = centroids[lay_out(centroids, SIDE, SIDE, seed)]
     counts = count_images(collection, assign(embeddings, centroids)[0])
     kernel = make_kernel(centroids)

@@ -50,7 +50,6 @@ class Plan:
     seed: int = 1
     most_real: int = 1000  # objects of one real image
     most_simulated: int = 200
-    balance: float = 0.25
     name: str = "caom-ai"
 
 
@@ -71,7 +70,7 @@ def train_model(plan: Plan, say: Say) -> Result:
     encoder_bytes, likeness = _export(network, collection, plan.seed)
     encoder = Encoder(encoder_bytes)
     say("fit the maps")
-    arrays = fit_maps(collection, embed_windows(encoder, collection.windows), plan.seed, plan.balance)
+    arrays = fit_maps(collection, embed_windows(encoder, collection.windows), plan.seed)
     notes = {"training": describe_training(plan, collection, standing, refused)}
     write_model(plan.output, plan.name, encoder_bytes, arrays, notes)
     say("evaluate")
@@ -141,7 +140,6 @@ def describe_training(
         "temperature": plan.recipe.temperature,
         "learning_rate": plan.recipe.learning_rate,
         "final_loss": round(standing.loss, 4),
-        "balance": plan.balance,
         "real_planes": len(genuine),
         "real_images_refused": refused,
         "real_objects": int(real.sum()),

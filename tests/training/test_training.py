@@ -1,0 +1,165 @@
+"""Training from the command to a model that describes images."""
+
+from __future__ import annotations
+
+import tomllib
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+import typer
+from typer.testing import CliRunner
+
+from caomai.errors import ParameterError
+from fingerprinting.command_line import register
+from fingerprinting.fieldmap import FIELDS, field_node
+from fingerprinting.fingerprint import search_vector
+from fingerprinting.model import load_model
+from fingerprinting.pipeline import describe_file
+from fingerprinting.training.card import write_toml
+from fingerprinting.training.collect import (
+    Collection,
+    Source,
+    find_images,
+    gather,
+    see_real,
+    see_simulated,
+    weigh,
+)
+from fingerprinting.training.contrast import Recipe, train_encoder
+from fingerprinting.training.evaluate import make_vectors
+from fingerprinting.training.maps import count_images, draw_sample, fit_maps
+from tests.training.conftest import Run
+
+
+@pytest.fixture(scope="module")
+def collection() -> Collection:
+    return gather(see_simulated(16, 40, seed=5))
+
+
+def ignore(*_: object) -> None:
+    """Take a report and do nothing."""
+
+
+def test_trained_model_loads_and_fingerprints_a_frame(run: Run) -> None:
+    model = load_model(run.folder)
+    assert model.hash == run.answer["hash"]
+    (part,) = describe_file(run.images / "crowded-01.fits", model)
+    assert part.fingerprint.sum() == len(part.objects) > 50
+    vector = search_vector(part.fingerprint, model)
+    assert vector is not None
+    assert 0 <= field_node(vector, model.fields) < FIELDS
+
+
+def test_training_says_what_it_does_and_what_it_refused(run: Run) -> None:
+    assert "step 24 of 24" in run.said
+    assert "min left" in run.said
+    assert "refused" in run.said
+    assert "notes.fits" in run.said
+
+
+def test_card_tells_training_set_and_figures_to_people_and_programs(run: Run) -> None:
+    card = load_model(run.folder).card
+    assert card["evaluation"] == run.answer["evaluation"]
+    assert card["training"]["real_planes"] == 4
+    assert card["training"]["simulated_frames"] == 16
+    assert card["training"]["steps"] == 24
+    assert 0 < card["evaluation"]["node_accuracy"] <= 1
+    assert card["evaluation"]["int8_cosine_mean"] > 0.99
+    page = (run.folder / "card.md").read_text()
+    assert card["hash"] in page
+    assert "node_accuracy_balanced" in page
+
+
+def test_the_same_steps_and_seed_give_the_same_weights(collection: Collection) -> None:
+    recipe = Recipe(steps=4, batch=16)
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    try:
+        first, again, other = (
+            train_encoder(collection, recipe, seed, ignore)[0].state_dict() for seed in (1, 1, 2)
+        )
+    finally:
+        torch.set_num_threads(threads)
+    assert all(torch.equal(first[name], again[name]) for name in first)
+    assert not torch.equal(first["first.convolution.weight"], other["first.convolution.weight"])
+
+
+def test_minutes_become_steps(collection: Collection) -> None:
+    _, standing = train_encoder(collection, Recipe(minutes=0.01, batch=8), 1, ignore)
+    assert standing.step == standing.steps >= 1
+
+
+def test_maps_fitted_twice_are_equal_and_use_every_image(collection: Collection) -> None:
+    rng = np.random.default_rng(1)
+    embeddings = rng.standard_normal((len(collection.x), 128)).astype(np.float32)
+    embeddings /= np.linalg.norm(embeddings, axis=1, keepdims=True)
+    first, again = (fit_maps(collection, embeddings, 3) for _ in range(2))
+    assert all(np.array_equal(first[name], again[name]) for name in first)
+    assert first["prior"].sum() == pytest.approx(1, abs=1e-5)
+    assert first["kernel"].sum(axis=1) == pytest.approx(np.ones(400), abs=1e-5)
+    counts = count_images(collection, np.zeros(len(collection.x), np.int16))
+    assert counts[:, 0].sum() == len(collection.x)
+
+
+def test_search_vectors_of_many_are_those_of_each(run: Run) -> None:
+    model = load_model(run.folder)
+    counts = np.random.default_rng(2).poisson(0.3, (5, 400)).astype(np.int32)
+    counts[2] = 0
+    vectors, used = make_vectors(model, counts)
+    assert list(used) == [True, True, False, True, True]
+    singles = [search_vector(row, model) for row in counts]
+    assert singles[2] is None
+    assert np.allclose(vectors, [one for one in singles if one is not None], atol=1e-6)
+
+
+def test_no_instrument_dominates_the_training_set() -> None:
+    sources = [Source(f"a{i}", "common") for i in range(60)]
+    sources += [Source(f"b{i}", f"rare{i}") for i in range(30)]
+    image = np.repeat(np.arange(90), 100)
+    weight = weigh(sources, image, 0.5)
+    assert weight.sum() == pytest.approx(1)
+    common = weight[image < 60].sum()
+    assert common < 0.5
+    assert weight[image < 60].max() < weight[image >= 60].min()
+
+
+def test_real_and_simulated_objects_share_the_weight_as_asked() -> None:
+    sources = [Source("r", "camera"), Source("s", "simulated", "sparse")]
+    image = np.repeat([0, 1], [10, 500])
+    weight = weigh(sources, image, 0.3)
+    assert weight[:10].sum() == pytest.approx(0.3)
+    assert weigh(sources[1:], image[10:] - 1, 0.3).sum() == pytest.approx(1)
+
+
+def test_a_sample_by_weight_holds_different_objects() -> None:
+    weight = np.r_[np.full(100, 10.0), np.full(900, 0.1)]
+    chosen = draw_sample(weight, 150, seed=1)
+    assert len(set(chosen)) == 150
+    assert np.count_nonzero(chosen < 100) > 90
+
+
+def test_a_rich_image_is_capped(images: Path) -> None:
+    seen = list(see_real([images / "crowded-01.fits"], 30, 1, ignore))
+    assert sum(len(one.x) for one in seen) == 30
+
+
+def test_folders_and_sets_without_anything_to_learn_from_are_refused(tmp_path: Path) -> None:
+    with pytest.raises(ParameterError, match="is no folder"):
+        find_images([tmp_path / "missing"])
+    with pytest.raises(ParameterError, match="No object"):
+        gather([])
+
+
+def test_help_of_the_command_teaches() -> None:
+    app = typer.Typer()
+    register(app)
+    text = CliRunner().invoke(app, ["train", "--help"]).stdout
+    assert "no labels are needed" in " ".join(text.split())
+
+
+def test_cards_are_toml() -> None:
+    deep = {"er": {"flag": True}, "quoted key": 1}
+    card = {"id": "a-1", "n": 3, "x": 1e-06, "names": ["ä", 'q"'], "deep": deep}
+    assert tomllib.loads(write_toml(card)) == card
