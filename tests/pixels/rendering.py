@@ -29,14 +29,15 @@ def render(
     offsets = np.arange(-STAMP, STAMP + 1)
     scale = 2 * (fwhm / SIGMA) ** 2
     for x0, y0, total in zip(x, y, flux, strict=True):
-        column, row = int(round(x0)), int(round(y0))
+        column, row = round(x0), round(y0)
         across = np.exp(-((offsets + column - x0) ** 2) / scale)
         along = np.exp(-((offsets + row - y0) ** 2) / scale)
         stamp = total / (np.pi * scale) * np.outer(along, across)
         top, left = max(row - STAMP, 0), max(column - STAMP, 0)
         bottom, right = min(row + STAMP + 1, shape[0]), min(column + STAMP + 1, shape[1])
-        inner = stamp[top - row + STAMP : bottom - row + STAMP, left - column + STAMP : right - column + STAMP]
-        frame[top:bottom, left:right] += inner.astype(np.float32)
+        rows = slice(top - row + STAMP, bottom - row + STAMP)
+        columns = slice(left - column + STAMP, right - column + STAMP)
+        frame[top:bottom, left:right] += stamp[rows, columns].astype(np.float32)
     return frame
 
 

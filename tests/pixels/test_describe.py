@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -15,13 +16,14 @@ from astropy.io import fits
 from tests.pixels.rendering import match, render, scatter, tan_header, write
 
 SHAPE = (300, 400)
+Run = Callable[..., subprocess.CompletedProcess[str]]
 OBJECT_KEYS = {
     "x", "y", "ra", "dec", "node", "confidence", "oddness", "a", "b", "theta", "flux", "snr", "flags"
 }  # fmt: skip
 
 
 @pytest.fixture
-def run(model_folder: Path, tmp_path: Path):
+def run(model_folder: Path, tmp_path: Path) -> Run:
     def describe(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
         command = [Path(sys.executable).with_name("caom-ai"), "describe", *arguments, "--model", model_folder]
         return subprocess.run(
@@ -40,7 +42,7 @@ def refuse_constants(name: str) -> Any:
     raise AssertionError(f"{name} is no JSON")
 
 
-def test_json_is_that_of_the_contract(run, tmp_path: Path) -> None:
+def test_json_is_that_of_the_contract(run: Run, tmp_path: Path) -> None:
     x, y = scatter(40, SHAPE)
     stars = fits.ImageHDU(render(SHAPE, x, y, np.full(40, 9000.0)), tan_header(10, 20, SHAPE), name="SCI")
     blank = fits.ImageHDU(render(SHAPE, x[:0], y[:0], x[:0]), name="SCI")
@@ -64,7 +66,7 @@ def test_json_is_that_of_the_contract(run, tmp_path: Path) -> None:
     assert (second["hdu"], second["vector"], second["field_node"], second["objects"]) == (2, None, None, [])
 
 
-def test_coordinates_that_do_not_exist_are_null(run, tmp_path: Path) -> None:
+def test_coordinates_that_do_not_exist_are_null(run: Run, tmp_path: Path) -> None:
     x, y = scatter(5, SHAPE)
     answer = run(write(tmp_path / "a.fits", render(SHAPE, x, y, np.full(5, 9000.0))), "--json")
     (part,) = json.loads(answer.stdout, parse_constant=refuse_constants)["hdus"]
@@ -72,13 +74,13 @@ def test_coordinates_that_do_not_exist_are_null(run, tmp_path: Path) -> None:
     assert part["quality"]["saturatedFraction"] is None
 
 
-def test_two_runs_say_the_same(run, tmp_path: Path) -> None:
+def test_two_runs_say_the_same(run: Run, tmp_path: Path) -> None:
     x, y = scatter(40, SHAPE)
     path = write(tmp_path / "a.fits", render(SHAPE, x, y, np.full(40, 3000.0)))
     assert run(path, "--json").stdout == run(path, "--json").stdout
 
 
-def test_a_summary_for_people(run, tmp_path: Path) -> None:
+def test_a_summary_for_people(run: Run, tmp_path: Path) -> None:
     x, y = scatter(40, SHAPE)
     path = write(tmp_path / "stars.fits", render(SHAPE, x, y, np.full(40, 9000.0)))
     answer = run(path)
@@ -107,7 +109,7 @@ def test_a_summary_for_people(run, tmp_path: Path) -> None:
         ("folder.fits", 2, "There is no file"),
     ],
 )
-def test_a_bad_file_is_one_sentence(run, tmp_path: Path, name: str, code: int, reason: str) -> None:
+def test_a_bad_file_is_one_sentence(run: Run, tmp_path: Path, name: str, code: int, reason: str) -> None:
     make_bad_files(tmp_path)
     answer = run(tmp_path / name, "--json")
     assert (answer.returncode, answer.stdout) == (code, "")
@@ -125,7 +127,8 @@ def make_bad_files(folder: Path) -> None:
     write(folder / "nan.fits", np.full(SHAPE, np.nan, "f4"))
     write(folder / "one.fits", np.ones((1, 1), "f4"))
     write(folder / "cube.fits", np.ones((40, 30, 30), "f4"))
-    write(folder / "table.fits", fits.BinTableHDU.from_columns([fits.Column("flux", "E", array=np.arange(9.0))]))
+    column = fits.Column("flux", "E", array=np.arange(9.0))
+    write(folder / "table.fits", fits.BinTableHDU.from_columns([column]))
     write(folder / "spectrum.fits", np.arange(3000, dtype="f4"))
     write(folder / "slit.fits", fits.PrimaryHDU(frame, fits.Header({"CTYPE1": "WAVE", "CTYPE2": "ANGLE"})))
     write(folder / "constant.fits", np.full(SHAPE, 7, "i2"))
@@ -133,6 +136,6 @@ def make_bad_files(folder: Path) -> None:
     (folder / "folder.fits").mkdir()
 
 
-def test_wrong_use_is_exit_code_2(run) -> None:
+def test_wrong_use_is_exit_code_2(run: Run) -> None:
     assert run().returncode == 2
     assert run("--nonsense").returncode == 2

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -17,10 +18,11 @@ from fingerprinting.pipeline import Limits, PartDescription, describe_file
 from tests.pixels.rendering import match, render, scatter, tan_header, write
 
 SHAPE = (600, 500)
+Describe = Callable[..., list[PartDescription]]
 
 
 @pytest.fixture
-def describe(model: Model, encoder: Encoder):
+def describe(model: Model, encoder: Encoder) -> Describe:
     def run(path: Path, limits: Limits | None = None) -> list[PartDescription]:
         return describe_file(path, model, encoder=encoder, limits=limits or Limits())
 
@@ -28,7 +30,7 @@ def describe(model: Model, encoder: Encoder):
 
 
 def project(header: fits.Header, x: NDArray[np.float64], y: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Give (2, n) degrees of FITS pixels by the formulae of the gnomonic projection (FITS WCS II sect. 5.1.3)."""
+    """Give (2, n) degrees of FITS pixels by the formulae of the gnomonic projection."""
     dx, dy = x - header["CRPIX1"], y - header["CRPIX2"]
     xi = np.radians(header["CD1_1"] * dx + header["CD1_2"] * dy)
     eta = np.radians(header["CD2_1"] * dx + header["CD2_2"] * dy)
@@ -36,17 +38,19 @@ def project(header: fits.Header, x: NDArray[np.float64], y: NDArray[np.float64])
     divisor = np.cos(dec0) - eta * np.sin(dec0)
     ra = ra0 + np.arctan2(xi, divisor)
     dec = np.arctan2(np.sin(dec0) + eta * np.cos(dec0), np.hypot(xi, divisor))
-    return np.degrees([ra % (2 * np.pi), dec])
+    return np.asarray(np.degrees([ra % (2 * np.pi), dec]))
 
 
 def separation(first: NDArray[np.float64], second: NDArray[np.float64]) -> NDArray[np.float64]:
     """Give distances in arcsec of near positions (2, n)."""
     across = (first[0] - second[0]) * np.cos(np.radians(first[1]))
-    return np.hypot(across, first[1] - second[1]) * 3600
+    return np.asarray(np.hypot(across, first[1] - second[1]) * 3600)
 
 
 @pytest.mark.parametrize(("ra", "dec"), [(150.0, 2.0), (0.001, -62.0), (210.0, 88.5)])
-def test_positions_are_fits_pixels_and_icrs_degrees(describe, tmp_path: Path, ra: float, dec: float) -> None:
+def test_positions_are_fits_pixels_and_icrs_degrees(
+    describe: Describe, tmp_path: Path, ra: float, dec: float
+) -> None:
     x, y = scatter(50, SHAPE)
     header = tan_header(ra, dec, SHAPE)
     path = write(tmp_path / "a.fits", fits.PrimaryHDU(render(SHAPE, x, y, np.full(50, 20_000.0)), header))
@@ -59,7 +63,9 @@ def test_positions_are_fits_pixels_and_icrs_degrees(describe, tmp_path: Path, ra
     assert separation(project(header, x + 1, y + 1), sky).max() < 0.05
 
 
-def test_equatorial_coordinates_of_1950_and_galactic_ones_become_icrs(describe, tmp_path: Path) -> None:
+def test_equatorial_coordinates_of_1950_and_galactic_ones_become_icrs(
+    describe: Describe, tmp_path: Path
+) -> None:
     x, y = scatter(10, SHAPE)
     frame = render(SHAPE, x, y, np.full(10, 20_000.0))
     galactic = tan_header(0.0, 0.0, SHAPE)
@@ -74,14 +80,14 @@ def test_equatorial_coordinates_of_1950_and_galactic_ones_become_icrs(describe, 
     assert np.median(part.objects["dec"]) == pytest.approx(20.275, abs=0.05)
 
 
-def test_without_a_sky_there_are_no_coordinates(describe, tmp_path: Path) -> None:
+def test_without_a_sky_there_are_no_coordinates(describe: Describe, tmp_path: Path) -> None:
     x, y = scatter(10, SHAPE)
     (part,) = describe(write(tmp_path / "a.fits", render(SHAPE, x, y, np.full(10, 20_000.0))))
     assert np.isnan(part.objects["ra"]).all()
     assert np.isnan(part.objects["dec"]).all()
 
 
-def test_a_mosaic_of_36_compressed_ccds(describe, tmp_path: Path) -> None:
+def test_a_mosaic_of_36_compressed_ccds(describe: Describe, tmp_path: Path) -> None:
     shape, prescan = (220, 180), 12
     hdus, truth = [fits.PrimaryHDU()], []
     for ccd in range(36):
@@ -89,7 +95,8 @@ def test_a_mosaic_of_36_compressed_ccds(describe, tmp_path: Path) -> None:
         header = tan_header(80.0, -10.0, shape)
         header["CRPIX1"] -= (ccd % 9 - 4) * 190 - prescan
         header["CRPIX2"] -= (ccd // 9 - 2) * 230
-        header.update({"DATASEC": f"[{prescan + 1}:{prescan + shape[1]},1:{shape[0]}]", "EXTNAME": f"ccd{ccd:02}"})
+        header["DATASEC"] = f"[{prescan + 1}:{prescan + shape[1]},1:{shape[0]}]"
+        header["EXTNAME"] = f"ccd{ccd:02}"
         frame = np.full((shape[0], shape[1] + prescan), 300, "u2")
         frame[:, prescan:] = render(shape, x, y, np.full(12, 20_000.0), seed=ccd)
         frame[5::40, 2] = 60_000  # hot pixels of the prescan are nobody's objects
@@ -106,21 +113,21 @@ def test_a_mosaic_of_36_compressed_ccds(describe, tmp_path: Path) -> None:
         assert separation(project(header, x, y), np.array([found["ra"], found["dec"]])).max() < 0.05
 
 
-def test_parts_that_cannot_be_used_are_left_out(describe, tmp_path: Path) -> None:
+def test_parts_that_cannot_be_used_are_left_out(describe: Describe, tmp_path: Path) -> None:
     x, y = scatter(9, SHAPE)
     good = render(SHAPE, x, y, np.full(9, 9000.0))
     dead = np.zeros(SHAPE, "f4")
     assert [part.name for part in describe(write(tmp_path / "a.fits", dead, good, dead))] == ["2"]
-    with pytest.raises(UnusableImageError, match=r"b\.fits, HDU 1: The image is constant: every usable pixel is 0\."):
+    with pytest.raises(UnusableImageError, match=r"b\.fits, HDU 1: The image is constant: .* is 0\."):
         describe(write(tmp_path / "b.fits", dead, dead))
 
 
-def test_an_image_of_nan_is_refused(describe, tmp_path: Path) -> None:
+def test_an_image_of_nan_is_refused(describe: Describe, tmp_path: Path) -> None:
     with pytest.raises(UnusableImageError, match="no usable pixel"):
         describe(write(tmp_path / "a.fits", np.full(SHAPE, np.nan, "f4")))
 
 
-def test_a_bias_has_a_fingerprint_without_objects(describe, tmp_path: Path) -> None:
+def test_a_bias_has_a_fingerprint_without_objects(describe: Describe, tmp_path: Path) -> None:
     bias = np.random.default_rng(1).normal(300, 4, SHAPE).astype("u2")
     (part,) = describe(write(tmp_path / "bias.fits", bias))
     assert part.n_detected == part.fingerprint.sum() == len(part.objects) == 0
@@ -129,7 +136,9 @@ def test_a_bias_has_a_fingerprint_without_objects(describe, tmp_path: Path) -> N
 
 
 @pytest.mark.parametrize("packed", [False, True])
-def test_tiles_find_the_same_objects(describe, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, packed: bool) -> None:
+def test_tiles_find_the_same_objects(
+    describe: Describe, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, packed: bool
+) -> None:
     shape = (2300, 1400)
     x, y = scatter(400, shape)
     frame = render(shape, x, y, 10 ** np.random.default_rng(3).uniform(3.3, 5, 400)).astype("u2")
@@ -151,7 +160,7 @@ def test_tiles_find_the_same_objects(describe, tmp_path: Path, monkeypatch: pyte
     assert tiled.quality.background == pytest.approx(whole.quality.background, rel=1e-3)
 
 
-def test_a_sample_is_fair_and_the_same_each_time(describe, tmp_path: Path) -> None:
+def test_a_sample_is_fair_and_the_same_each_time(describe: Describe, tmp_path: Path) -> None:
     shape = (1200, 1000)
     x, y = scatter(1500, shape)
     frame = render(shape, x, y, np.full(1500, 5000.0))
@@ -162,7 +171,9 @@ def test_a_sample_is_fair_and_the_same_each_time(describe, tmp_path: Path) -> No
     assert first.sampled_fraction == pytest.approx(300 / first.n_detected)
     assert np.count_nonzero(first.objects["x"] < 500) == pytest.approx(150, abs=35)
     assert np.count_nonzero(first.objects["y"] < 600) == pytest.approx(150, abs=35)
-    packed = write(tmp_path / "b.fits.fz", fits.CompImageHDU(frame, compression_type="GZIP_2", quantize_level=0))
+    packed = write(
+        tmp_path / "b.fits.fz", fits.CompImageHDU(frame, compression_type="GZIP_2", quantize_level=0)
+    )
     assert describe(packed, Limits(objects=300))[0].objects.tobytes() == first.objects.tobytes()
     (other,) = describe(write(tmp_path / "c.fits", frame + 1), Limits(objects=300))
     assert set(other.objects["x"].tolist()) != set(first.objects["x"].tolist())
@@ -171,7 +182,9 @@ def test_a_sample_is_fair_and_the_same_each_time(describe, tmp_path: Path) -> No
     assert len(tiled.objects) == 300
 
 
-def test_processes_and_runs_do_not_change_a_fingerprint(describe, model_folder: Path, tmp_path: Path) -> None:
+def test_processes_and_runs_do_not_change_a_fingerprint(
+    describe: Describe, model_folder: Path, tmp_path: Path
+) -> None:
     x, y = scatter(300, SHAPE)
     path = write(tmp_path / "a.fits", render(SHAPE, x, y, 10 ** np.random.default_rng(1).uniform(3, 5, 300)))
     (here,) = describe(path)
@@ -184,7 +197,8 @@ def test_processes_and_runs_do_not_change_a_fingerprint(describe, model_folder: 
 
 def test_a_giant_frame_in_little_memory(model_folder: Path, tmp_path: Path) -> None:
     x, y = scatter(100, (2000, 2000))
-    strip = np.tile(render((2000, 2000), x, y, np.full(100, 5000.0)).astype("u2") ^ 0x8000, (1, 10)).astype(">u2")
+    tile = render((2000, 2000), x, y, np.full(100, 5000.0)).astype("u2")
+    strip = np.tile(tile ^ 0x8000, (1, 10)).astype(">u2")  # BZERO = 32768
     path = tmp_path / "giant.fits"
     header = fits.PrimaryHDU(np.zeros((20, 20_000), "u2")).header
     header["NAXIS2"] = 20_000

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -72,7 +73,7 @@ def test_degenerate_axes_are_squeezed_and_small_cubes_are_cut_into_slices(tmp_pa
     "cards",
     [{"CTYPE1": "WAVE", "CTYPE2": "ANGLE"}, {"CTYPE2": "LAMBDA"}, {"CTYPE1": "AWAV-TAB"}, {"DISPAXIS": 1}],
 )
-def test_long_slit_spectra_are_skipped(tmp_path: Path, cards: dict[str, object]) -> None:
+def test_long_slit_spectra_are_skipped(tmp_path: Path, cards: dict[str, Any]) -> None:
     with pytest.raises(NotAnImageError, match="two-dimensional spectrum"):
         names(write(tmp_path / "a.fits", image(None, **cards)))
 
@@ -115,7 +116,14 @@ def test_flags_weights_and_undefined_pixels_are_masked(tmp_path: Path) -> None:
     flags[8, 9] = 4
     part = read_one(write(tmp_path / "a.fits", image("SCI", data), image("WHT", weight), image("DQ", flags)))
     assert part.mask is not None
-    assert {tuple(at) for at in np.argwhere(part.mask).tolist()} == {(1, 2), (1, 3), (1, 4), (5, 6), (5, 7), (8, 9)}
+    assert {tuple(at) for at in np.argwhere(part.mask).tolist()} == {
+        (1, 2),
+        (1, 3),
+        (1, 4),
+        (5, 6),
+        (5, 7),
+        (8, 9),
+    }
     assert np.all(part.pixels[part.mask] == 0)
     assert part.noise is not None
     assert np.isfinite(part.noise).all()
@@ -126,7 +134,10 @@ def test_companions_go_by_extver_and_by_shape(tmp_path: Path) -> None:
     first[3, 3], second[7, 7] = 1, 1
     path = write(
         tmp_path / "a.fits",
-        image("SCI", EXTVER=1), image("SCI", EXTVER=2), image("DQ", second, EXTVER=2), image("DQ", first, EXTVER=1),
+        image("SCI", EXTVER=1),
+        image("SCI", EXTVER=2),
+        image("DQ", second, EXTVER=2),
+        image("DQ", first, EXTVER=1),
     )  # fmt: skip
     masks = [part.mask for part in read_parts(path)]
     assert [np.argwhere(mask).tolist() for mask in masks if mask is not None] == [[[3, 3]], [[7, 7]]]

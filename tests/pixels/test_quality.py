@@ -1,4 +1,4 @@
-"""Quality: seeing, tracking, saturation and masks as they were put in, and nothing where nothing can be said."""
+"""Quality: seeing, tracking, saturation and masks as they were put in; None where nothing can be said."""
 
 from __future__ import annotations
 
@@ -21,7 +21,9 @@ def quality_of(
 ) -> Quality:
     part = Part("0", 0, pixels, mask, None, (0, 0), None, saturation, 0.25)
     detection = detect(part)
-    return combine([measure(part, detection, detection.objects, Box(0, SHAPE[1], 0, SHAPE[0]))], part.pixel_scale)
+    return combine(
+        [measure(part, detection, detection.objects, Box(0, SHAPE[1], 0, SHAPE[0]))], part.pixel_scale
+    )
 
 
 @pytest.mark.parametrize("fwhm", [2.2, 3.5, 6.0])
@@ -40,7 +42,9 @@ def test_galaxies_do_not_change_the_seeing() -> None:
     x, y = scatter(100, SHAPE)
     frame = render(SHAPE, x[:60], y[:60], np.full(60, 20_000.0), fwhm=3.0)
     for size, at in zip(np.linspace(5, 14, 40), range(60, 100), strict=True):
-        frame += render(SHAPE, x[at : at + 1], y[at : at + 1], np.array([60_000.0]), fwhm=size, sky=0, noise=0)
+        frame += render(
+            SHAPE, x[at : at + 1], y[at : at + 1], np.array([60_000.0]), fwhm=size, sky=0, noise=0
+        )
     assert quality_of(frame).fwhm_pixel == pytest.approx(3.0, rel=0.05)
 
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 import bz2
 import gzip
 import tracemalloc
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -66,7 +68,9 @@ def test_tile_compressed_integers(tmp_path: Path, codec: str) -> None:
 def test_tile_compressed_floats_with_undefined_pixels(tmp_path: Path) -> None:
     values = PIXELS.astype("f4")
     values[3, 4] = np.nan
-    path = write(tmp_path / "a.fits.fz", fits.CompImageHDU(values, compression_type="RICE_1", quantize_level=64))
+    path = write(
+        tmp_path / "a.fits.fz", fits.CompImageHDU(values, compression_type="RICE_1", quantize_level=64)
+    )
     part = read_one(path)
     assert part.mask is not None
     assert np.argwhere(part.mask).tolist() == [[3, 4]]
@@ -74,7 +78,9 @@ def test_tile_compressed_floats_with_undefined_pixels(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(("suffix", "squeeze"), [(".gz", gzip.compress), (".bz2", bz2.compress)])
-def test_compressed_files_are_inflated(tmp_path: Path, suffix: str, squeeze) -> None:
+def test_compressed_files_are_inflated(
+    tmp_path: Path, suffix: str, squeeze: Callable[[bytes], bytes]
+) -> None:
     plain = write(tmp_path / "a.fits", PIXELS.astype("f4"))
     packed = tmp_path / f"a.fits{suffix}"
     packed.write_bytes(squeeze(plain.read_bytes()))
@@ -96,7 +102,14 @@ def test_illegal_cards_do_not_matter(tmp_path: Path) -> None:
     content = path.read_bytes()
     cards = b"".join(
         card.ljust(80)
-        for card in (b"low case= 1", b"SATURATE= 12 34 ", b"CTYPE1  = RA---TAN", b"OBJECT  = 'no end", b"\xe9\x00\x07 = 3", b"END")
+        for card in (
+            b"low case= 1",
+            b"SATURATE= 12 34 ",
+            b"CTYPE1  = RA---TAN",
+            b"OBJECT  = 'no end",
+            b"\xe9\x00\x07 = 3",
+            b"END",
+        )
     )
     end = content.index(b"END     ")
     path.write_bytes((content[:end] + cards).ljust(2880) + content[2880:])
@@ -128,7 +141,10 @@ GIANT = bare_header(card("BITPIX", 16), card("NAXIS", 2), card("NAXIS1", 10**6),
         (bare_header(card("BITPIX", 8), card("NAXIS", 1), card("NAXIS1", 9), card("PCOUNT", -1)), "negative"),
         (card("SIMPLE", "T").ljust(2880) * 3, "has no END"),
         (card("SIMPLE", "T").ljust(1000), "has no END"),
-        (bare_header(card("BITPIX", 8), card("NAXIS", 2), card("NAXIS1", 99), card("NAXIS2", 99)), "truncated"),
+        (
+            bare_header(card("BITPIX", 8), card("NAXIS", 2), card("NAXIS1", 99), card("NAXIS2", 99)),
+            "truncated",
+        ),
         (b"\x1f\x8b" + b"no gzip at all" * 9, "decompressed"),
         (gzip.compress(GIANT + bytes(2880)), "1,000,000 x 1,000,000"),
         (gzip.compress(RNG.bytes(100_000))[:5000], "truncated or damaged"),
@@ -153,7 +169,9 @@ def test_missing_file(tmp_path: Path) -> None:
 def test_truncated_image_says_how_much_is_there(tmp_path: Path) -> None:
     path = write(tmp_path / "a.fits", PIXELS.astype("f4"))
     path.write_bytes(path.read_bytes()[: 2880 + 1000])
-    with pytest.raises(UnusableImageError, match=r"truncated: HDU 0 declares 12,288 bytes of data, 1,000 are there\."):
+    with pytest.raises(
+        UnusableImageError, match=r"truncated: HDU 0 declares 12,288 bytes of data, 1,000 are there\."
+    ):
         list(read_parts(path))
 
 
@@ -210,10 +228,16 @@ def test_bytes_after_the_last_hdu_are_not_inflated(tmp_path: Path) -> None:
             NotAnImageError,
             "tables only",
         ),
-        ([fits.ImageHDU(np.zeros((99, 99), "f4"), name="WHT"), np.zeros(3, "f4")], NotAnImageError, "one-dim"),
+        (
+            [fits.ImageHDU(np.zeros((99, 99), "f4"), name="WHT"), np.zeros(3, "f4")],
+            NotAnImageError,
+            "one-dim",
+        ),
     ],
 )
-def test_files_without_an_image_say_what_they_hold(tmp_path: Path, hdus, error, reason: str) -> None:
+def test_files_without_an_image_say_what_they_hold(
+    tmp_path: Path, hdus: list[Any], error: type[Exception], reason: str
+) -> None:
     path = write(tmp_path / "thing.fits", *hdus)
     with pytest.raises(error, match=reason) as refusal:
         list(read_parts(path))

@@ -12,7 +12,10 @@ from fingerprinting.tiles import MESH, OVERLAP, split
 
 
 @given(
-    width=st.integers(1, 60_000), height=st.integers(1, 60_000), x0=st.integers(0, 50), most=st.integers(1 << 20, 1 << 26)
+    width=st.integers(1, 60_000),
+    height=st.integers(1, 60_000),
+    x0=st.integers(0, 50),
+    most=st.integers(1 << 20, 1 << 26),
 )
 def test_cores_cover_a_frame_once(width: int, height: int, x0: int, most: int) -> None:
     box = Box(x0, x0 + width, 3, 3 + height)
