@@ -25,7 +25,8 @@ def main(pipe_number: str, parent: str, memory: str, folder: str) -> None:
     """Serve requests on an inherited pipe; `memory` is in bytes, no `folder` means the default model."""
     pipe = Connection(int(pipe_number))
     _die_with(int(parent))
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent decides what Ctrl-C means
+    for kind in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):  # sent to a whole group: the parent decides
+        signal.signal(kind, signal.SIG_IGN)
     resource.setrlimit(resource.RLIMIT_DATA, (int(memory), int(memory)))
     try:
         describe = _load(Path(folder) if folder else None)

@@ -59,9 +59,12 @@ def load_maps(connection: Connection, model: Model, object_map: int) -> Maps:
 
 
 def make_current(connection: Connection, maps: Maps) -> bool:
-    """Let people search these maps from now on; tell whether they did not before."""
+    """Let people search these maps from now on, once the images are on them; tell whether that is new."""
     with connection.transaction():
         _execute(connection, "lock_maps")
+        complete = _execute(connection, "is_complete", mapID=maps.object_map).fetchone()
+        if complete is None or not complete["complete"]:
+            return False
         changed = False
         for kind, number in (("object", maps.object_map), ("field", maps.field_map)):
             _execute(connection, "unset_current", kind=kind, mapID=number)

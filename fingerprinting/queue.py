@@ -70,7 +70,8 @@ class Queue:
     async def put(self, uris: Sequence[str], connection: Any = None, size: int | None = None) -> None:
         """Make jobs of artifacts: about a hundred each in a large archive, a few in a small one."""
         size = size or min(max(math.ceil(len(uris) / SHARES), 1), LARGEST_JOB)
-        jobs: list[JSONDict] = [{"artifacts": list(uris[start : start + size])} for start in range(0, len(uris), size)]
+        starts = range(0, len(uris), size)
+        jobs: list[JSONDict] = [{"artifacts": list(uris[start : start + size])} for start in starts]
         if jobs:
             task = self.app.configure_task(TASK, queue=self.name, connection=connection)
             await task.batch_defer_async(*jobs)

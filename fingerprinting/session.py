@@ -18,7 +18,7 @@ from caomai.settings import Settings
 from fingerprinting.archive import download_folder
 from fingerprinting.changes import follow_changes
 from fingerprinting.children import Children
-from fingerprinting.maps import Maps, fit_here, make_current, refresh, register_maps
+from fingerprinting.maps import Maps, fit_here, load_maps, make_current, refresh, register_maps
 from fingerprinting.model import load_model
 from fingerprinting.queue import Queue
 from fingerprinting.tally import Tally
@@ -98,7 +98,8 @@ class Session:
     def settle(self) -> None:
         """Refresh what people see; a map that is complete for the first time becomes the current one."""
         with closing(self.database.connect("owner", autocommit=True)) as connection:
+            maps = load_maps(connection, self.maps.model, self.maps.object_map)  # fields may be fitted anew
             if not self.tally.left:
-                make_current(connection, self.maps)
-            refresh(connection, self.maps)
+                make_current(connection, maps)
+            refresh(connection, maps)
         self.settled, self.settled_at = self.tally.done, time.monotonic()

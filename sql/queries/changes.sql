@@ -7,17 +7,24 @@ select pg_try_advisory_lock(hashtextextended('caom2_ai changes', 0)) as locked;
 select pg_advisory_unlock(hashtextextended('caom2_ai changes', 0));
 
 -- name: reattach_parts
--- An archive may give a plane a new planeID or name, or a file to another plane, without a change of pixels.
-update caom2_ai.part_fingerprint f
-set planeID = p.planeID, publisherID = p.publisherID
-from caom2.Artifact a
-join caom2.Plane p using (planeID)
-where a.uri = f.artifactURI
-    and not exists (
-        select from caom2.Artifact b
-        join caom2.Plane q using (planeID)
-        where b.uri = f.artifactURI and q.planeID = f.planeID and q.publisherID = f.publisherID
-    );
+-- An archive may give a plane a new planeID or name, or a file to another plane, without a change of pixels; the rows
+-- of planes that files came to go, and are found missing below.
+with moved as (
+    update caom2_ai.part_fingerprint f
+    set planeID = p.planeID, publisherID = p.publisherID
+    from caom2.Artifact a
+    join caom2.Plane p using (planeID)
+    where a.uri = f.artifactURI
+        and not exists (
+            select from caom2.Artifact b
+            join caom2.Plane q using (planeID)
+            where b.uri = f.artifactURI and q.planeID = f.planeID and q.publisherID = f.publisherID
+        )
+    returning f.planeID, f.mapID
+)
+delete from caom2_ai.fingerprint f
+using moved m
+where f.planeID = m.planeID and f.mapID = m.mapID;
 
 -- name: find_orphans
 -- Image HDUs whose file CAOM no longer has in their plane.

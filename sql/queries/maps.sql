@@ -26,6 +26,14 @@ select caom2_ai.make_map_index(%(mapID)s);
 -- The map of a kind that people search.
 select mapID, modelHash from caom2_ai.map where kind = %(kind)s and isCurrent;
 
+-- name: is_complete
+-- Whether a map has about as many images as the one that people search.
+select (select count(*) from caom2_ai.fingerprint where mapID = %(mapID)s) >= 0.9 * (
+    select count(*) from caom2_ai.fingerprint f
+    join caom2_ai.map m using (mapID)
+    where m.kind = 'object' and m.isCurrent
+) as complete;
+
 -- name: unset_current
 -- There is one current map of a kind.
 update caom2_ai.map set isCurrent = false where kind = %(kind)s and isCurrent and mapID <> %(mapID)s;

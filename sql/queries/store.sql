@@ -118,4 +118,7 @@ on conflict (artifactURI, modelHash) do update set
     status = excluded.status,
     reason = excluded.reason,
     lastTry = now() at time zone 'UTC',
-    nextTry = (now() at time zone 'UTC') + %(wait)s::interval * least(power(2, f.attempts), 1024);
+    nextTry = (now() at time zone 'UTC') + %(wait)s::interval * case
+        when f.contentChecksum is not distinct from excluded.contentChecksum then power(2, least(f.attempts, 10))
+        else 1
+    end;

@@ -1,0 +1,131 @@
+"""The worker as an operator runs it: real processes, real files, a real database."""
+
+from __future__ import annotations
+
+import os
+import signal
+from pathlib import Path
+
+import pytest
+
+from tests.worker.archives import Archive
+
+FRAMES = 60
+
+
+def test_every_image_is_fingerprinted_and_a_second_run_does_nothing(archive: Archive) -> None:
+    archive.render(12)
+    archive.ingest()
+    first = archive.finish(archive.start("fingerprint", "-n", "2", "--json"))
+    assert (first["fingerprinted"], first["failed"], first["skipped"], first["left"]) == (12, 0, 0, 0)
+    archive.check_whole()
+    rows = archive.fetch("select * from caom2_ai.part_fingerprint order by imageID")
+    assert len(rows) == 12
+    assert archive.fetch("select sum(nImages), count(*) from caom2_ai.node where mapID = 2")[0][1] == 144
+    assert archive.fetch("select count(*) from caom2_ai.map where isCurrent") == [(2,)]
+    second = archive.fingerprint()
+    assert second["fingerprinted"] == 0
+    assert archive.fetch("select * from caom2_ai.part_fingerprint order by imageID") == rows
+
+
+def test_a_worker_killed_with_its_children_goes_on_where_it_was(archive: Archive) -> None:
+    archive.render(FRAMES)
+    archive.ingest()
+    killed = archive.start("fingerprint", "-n", "2")
+    archive.wait_for(lambda: archive.count("caom2_ai.part_fingerprint") >= 5)
+    os.killpg(killed.pid, signal.SIGKILL)
+    killed.wait()
+    archive.check_whole()
+    before = set(
+        archive.fetch("select imageID, artifactURI, fingerprint::text from caom2_ai.part_fingerprint")
+    )
+    assert 5 <= len(before) < FRAMES
+    again = archive.fingerprint()
+    assert again["fingerprinted"] == FRAMES - len(before)
+    assert again["seconds"] < 15 + again["fingerprinted"]
+    archive.check_whole()
+    after = archive.fetch("select imageID, artifactURI, fingerprint::text from caom2_ai.part_fingerprint")
+    assert len(after) == len({uri for _, uri, _ in after}) == FRAMES
+    assert before <= set(after)
+    assert archive.count("caom2_ai_queue.procrastinate_jobs") == 0
+
+
+def test_workers_share_the_images_and_do_those_of_one_that_dies(archive: Archive) -> None:
+    archive.render(FRAMES)
+    archive.ingest()
+    lost, other = (archive.start("fingerprint", "-n", "1", "--json") for _ in range(2))
+    holders = "select count(distinct worker_id) from caom2_ai_queue.procrastinate_jobs where status = 'doing'"
+    archive.wait_for(
+        lambda: archive.count("caom2_ai.part_fingerprint") >= 5 and archive.fetch(holders) == [(2,)]
+    )
+    children = find_children(lost.pid)
+    os.kill(lost.pid, signal.SIGKILL)  # of the parent alone
+    lost.wait()
+    archive.wait_for(lambda: not any(map(is_alive, children)), 5)
+    done = archive.finish(other)
+    assert 0 < done["fingerprinted"] <= FRAMES
+    assert archive.count("caom2_ai.part_fingerprint") == FRAMES
+    archive.check_whole()
+
+
+def test_a_child_that_dies_costs_the_image_it_had(archive: Archive) -> None:
+    archive.render(20)
+    archive.ingest()
+    worker = archive.start("fingerprint", "-n", "1", "--json")
+    archive.wait_for(lambda: archive.count("caom2_ai.part_fingerprint") >= 3)
+    (child,) = find_children(worker.pid)
+    os.kill(child, signal.SIGKILL)
+    done = archive.finish(worker, 3)
+    assert (done["fingerprinted"], done["failed"], done["left"]) == (19, 1, 0)
+    (refusal,) = done["refused"]
+    assert "the process that read it" in refusal["reason"]
+    assert archive.fetch("select status, artifactURI from caom2_ai.failure") == [("failed", refusal["uri"])]
+    archive.check_whole()
+    assert archive.fingerprint()["failed"] == 0  # it is not tried again
+
+
+@pytest.mark.parametrize("whole_group", [False, True])
+def test_a_signal_lets_the_images_in_hand_be_finished(archive: Archive, *, whole_group: bool) -> None:
+    archive.render(FRAMES)
+    archive.ingest()
+    worker = archive.start("fingerprint", "-n", "2", "--json")
+    archive.wait_for(lambda: archive.count("caom2_ai.part_fingerprint") >= 3)
+    if whole_group:  # as systemd does
+        os.killpg(worker.pid, signal.SIGTERM)
+    else:
+        os.kill(worker.pid, signal.SIGINT)
+    ended = archive.finish(worker, 130)
+    assert ended["interrupted"]
+    assert ended["failed"] == 0
+    assert ended["fingerprinted"] == archive.count("caom2_ai.part_fingerprint") < FRAMES
+    assert archive.fetch("select count(*) from caom2_ai_queue.procrastinate_jobs where status = 'doing'") == [
+        (0,)
+    ]
+    assert archive.fingerprint()["fingerprinted"] == FRAMES - ended["fingerprinted"]
+    archive.check_whole()
+
+
+def test_a_watching_worker_takes_what_is_ingested_later(archive: Archive) -> None:
+    files = archive.render(8)
+    archive.ingest(*files[:4])
+    worker = archive.start("fingerprint", "-n", "1", "--watch", "--json")
+    archive.wait_for(lambda: archive.count("node where nImages > 0") > 0)  # all is in order
+    assert archive.count("caom2_ai.fingerprint") == 4
+    archive.ingest(*files[4:])
+    archive.wait_for(lambda: archive.count("caom2_ai.fingerprint") == 8)
+    worker.send_signal(signal.SIGTERM)
+    assert archive.finish(worker)["fingerprinted"] == 8
+
+
+def find_children(pid: int) -> list[int]:
+    """Find the child processes that a worker started from any of its threads."""
+    tasks = Path(f"/proc/{pid}/task").iterdir()
+    return [int(child) for task in tasks for child in (task / "children").read_text().split()]
+
+
+def is_alive(pid: int) -> bool:
+    """Tell whether a process runs: one that nobody has waited for yet does not."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] not in {"Z", "X"}
+    except FileNotFoundError:
+        return False
