@@ -52,6 +52,7 @@ _WCS_KEYWORD: Final = re.compile(
     rb"|LONPOLE|LATPOLE|RADE(C?)SYS|EQUINOX|EPOCH|MJD-OBS|DATE-OBS"
     rb"|[AB]P?_(ORDER|DMAX|\d\d?_\d\d?)"
 )
+_SIP_KEYWORD: Final = re.compile(rb"[AB]P?_.*")
 
 
 # The many ways in which wcslib and astropy say that a header makes no sense.
@@ -206,7 +207,11 @@ def _read_wcs(hdu: Hdu) -> WCS:
     orders = (cards.integer(f"{name}_ORDER") or 0 for name in ("A", "B", "AP", "BP"))
     if (cards.integer("WCSAXES") or 0) > len(hdu.axes) + 8 or max(orders) > _HIGHEST_ORDER:
         raise UnusableWcsError("its WCS claims too many axes or terms")
-    wcs = WCS(Header.fromstring(b"".join(card for card in split_cards(hdu.header) if _is_wanted(card))))
+    wanted = [card for card in split_cards(hdu.header) if _is_wanted(card)]
+    if not all((cards.text(f"CTYPE{axis}") or "").endswith("-SIP") for axis in (1, 2)):
+        # What is left of a distortion that resampling has taken out already.
+        wanted = [card for card in wanted if not _SIP_KEYWORD.fullmatch(card[:8].rstrip())]
+    wcs = WCS(Header.fromstring(b"".join(wanted)))
     if wcs.naxis > 2:  # noqa: PLR2004 - the sky has two axes
         wcs = wcs.celestial
     if wcs.wcs.lng < 0 or wcs.wcs.lat < 0:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
@@ -112,7 +112,7 @@ Row = Observation | Plane | Artifact | Part
 
 def checksum(row: Row) -> str:
     """Give the metaChecksum of a row: md5 over its content as JSON with sorted keys."""
-    return checksum_of(json.dumps(asdict(row), sort_keys=True, default=str, allow_nan=False))
+    return checksum_of(json.dumps(vars(row), sort_keys=True, default=str, allow_nan=False))
 
 
 def accumulate(own: str, children: list[str]) -> str:

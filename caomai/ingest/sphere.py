@@ -118,7 +118,9 @@ def thin(points: Vectors, tolerance: float, most: int) -> NDArray[np.intp]:
     Those nearest to the line between their neighbours go first, while they lie within `tolerance` of it or
     more than `most` are left.
     """
-    kept = list(range(len(points)))
+    # All that lie on a straight line at once: an edge of a few points that bends by less bends by nothing.
+    kept = np.flatnonzero(_distances(points) > tolerance / 100).tolist()
+    kept = kept if len(kept) > 3 else list(range(len(points)))  # noqa: PLR2004 - a triangle
     while len(kept) > 3:  # noqa: PLR2004 - a triangle
         distances = _distances(points[kept])
         least = int(np.argmin(distances))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Literal, NamedTuple, Self
 from uuid import UUID
@@ -110,25 +110,28 @@ class Store:
     def _remove_plane(self, row: Found) -> None:
         for query in ("delete_plane", "delete_position", "delete_fingerprint"):
             self.run(query, plane_id=row["plane_id"])
-        if not self.run("delete_empty_observation", obs_id=row["obs_id"]):
+        if not self.run("delete_empty_observation", obs_id=row["obs_id"]).rowcount:
             self._accumulate_observation(row["obs_id"])
 
     def _put_rows(self, description: Description) -> int:
         """Write the rows of a file and count those that changed."""
         plane, artifact, parts = description.plane, description.artifact, description.parts
-        written = self.put_row("put_observation", description.observation) if self._leads(plane) else 0
+        leads = self._leads(plane)
         below = accumulate(checksum(artifact), [checksum(part) for part in parts])
-        written += self.put_row("put_plane", plane, accumulated=accumulate(checksum(plane), [below]))
-        written += self.put_row("put_artifact", artifact, accumulated=below)
-        written += sum(self.put_row("put_part", part) for part in parts)
-        self.run("delete_parts", artifact_id=artifact.artifact_id, part_ids=[part.part_id for part in parts])
-        if plane.position is None:
-            self.run("delete_position", plane_id=plane.plane_id)
-        else:
-            self.run("put_position", plane_id=plane.plane_id, **asdict(plane.position))
-        self.run("copy_release", **asdict(plane))
+        with self.connection.pipeline():
+            written = [self.put_row("put_observation", description.observation)] if leads else []
+            written.append(self.put_row("put_plane", plane, accumulated=accumulate(checksum(plane), [below])))
+            written.append(self.put_row("put_artifact", artifact, accumulated=below))
+            written += [self.put_row("put_part", part) for part in parts]
+            ids = [part.part_id for part in parts]
+            self.run("delete_parts", artifact_id=artifact.artifact_id, part_ids=ids)
+            if plane.position is None:
+                self.run("delete_position", plane_id=plane.plane_id)
+            else:
+                self.run("put_position", plane_id=plane.plane_id, **vars(plane.position))
+            self.run("copy_release", **vars(plane))
         self._accumulate_observation(plane.obs_id)
-        return written
+        return sum(cursor.rowcount for cursor in written)
 
     def _leads(self, plane: Plane) -> bool:
         """Tell whether a plane describes its observation, now or until now.
@@ -137,7 +140,7 @@ class Store:
         """
         planes = self.fetch("find_planes", obs_id=plane.obs_id)
         others = [_lead(row) for row in planes if row["plane_id"] != plane.plane_id]
-        mine = [_lead(asdict(plane)), *(_lead(row) for row in planes if row["plane_id"] == plane.plane_id)]
+        mine = [_lead(vars(plane)), *(_lead(row) for row in planes if row["plane_id"] == plane.plane_id)]
         return not others or min(mine) < min(others)
 
     def _accumulate_observation(self, obs_id: UUID) -> None:
@@ -147,13 +150,13 @@ class Store:
         if accumulated != own["accumulated"]:
             self.run("accumulate_observation", obs_id=obs_id, accumulated=accumulated, now=self.now)
 
-    def put_row(self, query: str, row: Row, **more: str) -> int:
-        """Insert or update a row of CAOM, and count whether it was."""
-        return self.run(query, **asdict(row), **more, checksum=checksum(row), now=self.now)
+    def put_row(self, query: str, row: Row, **more: str) -> psycopg.Cursor[Any]:
+        """Insert or update a row of CAOM; a row that says the same already is not touched."""
+        return self.run(query, **vars(row), **more, checksum=checksum(row), now=self.now)
 
-    def run(self, query: str, **parameters: Any) -> int:
-        """Run a query of sql/queries/ingest.sql and count the rows it touched."""
-        return self.connection.execute(self.queries[query], parameters).rowcount
+    def run(self, query: str, **parameters: Any) -> psycopg.Cursor[Any]:
+        """Run a query of sql/queries/ingest.sql."""
+        return self.connection.execute(self.queries[query], parameters)
 
     def fetch(self, query: str, **parameters: Any) -> list[Found]:
         """Run a query of sql/queries/ingest.sql and give its rows."""

@@ -187,6 +187,12 @@ def test_sip_polynomial_moves_the_corners() -> None:
         assert min(separation(corner, found) for found in footprint.outline) < 0.01 * MILLIARCSEC
 
 
+def test_polynomial_without_its_suffix_is_left_over_and_not_applied() -> None:
+    plain = find_footprint([tan_image(50.0, -20.0)])
+    leftover = find_footprint([tan_image(50.0, -20.0, A_ORDER=2, B_ORDER=2, A_0_2=2e-5)])
+    assert leftover == plain
+
+
 def test_galactic_pole_and_old_equinoxes_come_out_in_icrs() -> None:
     galactic = tan_image(0.0, 90.0, CTYPE1="GLON-TAN", CTYPE2="GLAT-TAN")
     footprint = find_footprint([galactic])
