@@ -29,7 +29,7 @@ CONNECT_SECONDS = 10
 
 QUERY_OPTIONS = {
     "default_transaction_read_only": "on",
-    "hnsw.ef_search": "100",
+    "hnsw.ef_search": "160",
     # A filtered nearest-neighbour scan goes on until it has enough rows, and keeps their order.
     "hnsw.iterative_scan": "strict_order",
 }

@@ -213,8 +213,13 @@ class EmbeddedPostgres:
 
 
 def _open_lock(path: Path) -> IO[str]:
-    # Read-only is enough for flock, and lets root and the owner of a folder share it.
-    return os.fdopen(os.open(path, os.O_RDONLY | os.O_CREAT | os.O_CLOEXEC, 0o644), "r")
+    # Over NFS an exclusive flock needs a file that is open for writing.
+    try:
+        return os.fdopen(os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600), "r")
+    except OSError as error:
+        raise CaomAiError(
+            f"{path.parent} cannot be used ({error.strerror}); set CAOMAI_DATA_DIR to a folder of your own."
+        ) from error
 
 
 def _try_lock(file: IO[str], kind: int) -> bool:

@@ -97,13 +97,9 @@ CREATE VIEW caom2_ai_view.map AS
     (iscurrent)::integer AS iscurrent
    FROM caom2_ai.map;
 
-CREATE FUNCTION caom2_ai.label_positions(label text) RETURNS integer[]
-    LANGUAGE sql STABLE PARALLEL SAFE
-    RETURN (SELECT COALESCE(array_agg((l.node + 1) ORDER BY l.node), '{}'::integer[]) AS "coalesce" FROM caom2_ai_view.label l WHERE ((l.label = label_positions.label) AND (l.mapid = (SELECT m.mapid FROM caom2_ai_view.map m WHERE ((m.kind = 'object'::text) AND (m.iscurrent = 1))))));
-
 CREATE FUNCTION caom2_ai.caomai_label_count(fingerprint integer[], label text) RETURNS integer
     LANGUAGE sql STABLE PARALLEL SAFE
-    RETURN ((SELECT CASE WHEN (caomai_label_count.fingerprint IS NOT NULL) THEN COALESCE(sum((caomai_label_count.fingerprint)[p.p]), (0)::bigint) ELSE NULL::bigint END AS "case" FROM unnest(caom2_ai.label_positions(caomai_label_count.label)) p(p)))::integer;
+    RETURN ((SELECT CASE WHEN (caomai_label_count.fingerprint IS NOT NULL) THEN COALESCE(sum((caomai_label_count.fingerprint)[(l.node + 1)]), (0)::bigint) ELSE NULL::bigint END AS "case" FROM caom2_ai_view.label l WHERE ((l.label = caomai_label_count.label) AND (l.mapid = (SELECT m.mapid FROM caom2_ai_view.map m WHERE ((m.kind = 'object'::text) AND (m.iscurrent = 1)))))))::integer;
 
 CREATE TABLE caom2_ai.distance_rank (
     mapid integer NOT NULL,
@@ -238,6 +234,10 @@ CREATE FUNCTION caom2_ai.field_members(publisherid text) RETURNS SETOF text
     FROM caom2_ai_view.fingerprint f
    WHERE ((f.iscurrent = 1) AND (f.fieldnode = ( SELECT caom2_ai.field_of(field_members.publisherid) AS field_of)));
 END;
+
+CREATE FUNCTION caom2_ai.label_positions(label text) RETURNS integer[]
+    LANGUAGE sql STABLE PARALLEL SAFE
+    RETURN (SELECT COALESCE(array_agg((l.node + 1) ORDER BY l.node), '{}'::integer[]) AS "coalesce" FROM caom2_ai_view.label l WHERE ((l.label = label_positions.label) AND (l.mapid = (SELECT m.mapid FROM caom2_ai_view.map m WHERE ((m.kind = 'object'::text) AND (m.iscurrent = 1))))));
 
 CREATE FUNCTION caom2_ai.make_map_index(mapid integer) RETURNS text
     LANGUAGE plpgsql SECURITY DEFINER

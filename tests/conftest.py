@@ -24,9 +24,20 @@ NUMBERS = itertools.count(1)
 
 
 @pytest.fixture(scope="session")
-def socket_folder() -> Iterator[Path]:
+def made_folder() -> Iterator[Path]:
+    """Folder of an embedded PostgreSQL that was made and is not running; to be copied, never used."""
+    folder = Path(tempfile.mkdtemp(prefix="caom-ai-test-"))
+    with EmbeddedPostgres(folder).using():
+        pass
+    yield folder
+    shutil.rmtree(folder)
+
+
+@pytest.fixture(scope="session")
+def socket_folder(made_folder: Path) -> Iterator[Path]:
     """Socket of an embedded PostgreSQL that lives as long as the tests."""
     folder = Path(tempfile.mkdtemp(prefix="caom-ai-test-"))
+    shutil.copytree(made_folder, folder, dirs_exist_ok=True)
     with EmbeddedPostgres(folder).using() as path:
         template = embedded_database(path, TEMPLATE)
         with closing(template.connect_administrator()) as connection:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -18,13 +19,10 @@ from caomai.settings import Settings, read_settings
 
 
 @pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("data")
-
-
-@pytest.fixture(scope="module")
-def embedded(folder: Path) -> Settings:
+def embedded(made_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Settings:
     """Settings of an embedded database in a folder of its own."""
+    folder = tmp_path_factory.mktemp("data")
+    shutil.copytree(made_folder, folder, dirs_exist_ok=True)
     return read_settings(data_dir=folder)
 
 

@@ -78,7 +78,7 @@ def test_the_query_role_has_sane_settings_for_nearest_neighbours(query: Connecti
     query.execute("select '[1]'::halfvec")
     settings = ("transaction_read_only", "hnsw.iterative_scan", "hnsw.ef_search", "timezone")
     found = [query.execute(f"show {name}".encode()).fetchone() for name in settings]
-    assert found == [("on",), ("strict_order",), ("100",), ("UTC",)]
+    assert found == [("on",), ("strict_order",), ("160",), ("UTC",)]
 
 
 def test_the_ingest_role_writes_rows_and_does_not_change_the_schema(
