@@ -135,7 +135,12 @@ def _outline(corners: Vectors, points: Vectors, centre: Vectors, pixel: float) -
     size = 2 * np.degrees(np.arcsin(min(across / 2, 1.0)))
     ra, dec = to_degrees(centre[None])[0].round(10).tolist()
     vertices = tuple((float(lon) % 360.0, float(lat)) for lon, lat in outline)
-    return Footprint((ra % 360.0, dec), vertices, pixel * _ARCSEC, float(size))
+    return Footprint((ra % 360.0, dec), vertices, _shorten(pixel * _ARCSEC), _shorten(size))
+
+
+def _shorten(number: float) -> float:
+    """Round to the digits that a difference of directions can give."""
+    return float(f"{number:.7g}")
 
 
 def _flatten(vectors: Vectors, centre: Vectors) -> Vectors:

@@ -17,7 +17,7 @@ from caomai.ingest.cards import CARD, END, Cards
 BLOCK: Final = 2880
 MOST_HDUS: Final = 10_000
 LONGEST_HEADER: Final = 16 << 20
-LARGEST_UNPACKED: Final = 64 << 30
+LARGEST_UNPACKED: Final = 16 << 30
 _CHUNK: Final = 1 << 20
 _MOST_AXES: Final = 999
 

@@ -25,7 +25,8 @@ def to_lines(summary: Summary) -> Iterator[str]:
     """Give the summary as lines of text."""
     counts = ", ".join(f"{summary.outcomes[outcome]} {outcome}" for outcome in OUTCOMES)
     rate = summary.taken / summary.seconds if summary.seconds else 0.0
-    yield f"{summary.taken} images: {counts}; {len(summary.refused)} refused ({rate:.0f} files/s)."
+    images = "1 image" if summary.taken == 1 else f"{summary.taken} images"
+    yield f"{images}: {counts}; {len(summary.refused)} refused ({rate:.0f} files/s)."
     for remark, count in summary.remarks.items():
         yield f"{count} with {remark}."
     for scheme, count in summary.unreachable.items():

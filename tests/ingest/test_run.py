@@ -444,7 +444,7 @@ def test_command_tells_what_it_did_and_ends_with_the_right_code(
     (tmp_path / "bad.fits").touch()
     some = run(environment, tmp_path)
     assert some.returncode == 3
-    assert "1 images: 0 new, 0 changed, 1 unchanged; 1 refused" in some.stdout
+    assert "1 image: 0 new, 0 changed, 1 unchanged; 1 refused" in some.stdout
     assert some.stderr == f"refused: {tmp_path / 'bad.fits'}: The file is empty.\n"
     assert run(environment, tmp_path / "bad.fits").returncode == 1
 
