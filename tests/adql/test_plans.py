@@ -1,0 +1,128 @@
+"""The plans of content queries written in ADQL: HNSW for nearest images, GIN for nodes, one look-up for constants."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import psycopg
+import pytest
+
+from caomai.database import Database
+from tapext.adql import Catalogue, parse, translate
+from tests.adql.archive import MAP, PAST, VISIBLE
+
+IMAGE = VISIBLE[0].publisher_id
+NEAREST = f"caomai_distance(f.vector, caomai_vector('{IMAGE}'))"
+Explain = Callable[..., str]
+
+
+# Images whose objects all lie in one of the nodes 100 to 399, so that those of the archive are rare.
+FILL = """
+insert into caom2_ai.fingerprint (planeID, mapID, obsID, publisherID, fingerprint, nObjects, nDetected,
+    sampledFraction, collection, metaRelease, dataRelease)
+select gen_random_uuid(), %s, gen_random_uuid(), 'ivo://filled?' || n,
+    array_fill(0, array[100 + n %% 300]) || 3 || array_fill(0, array[299 - n %% 300]), 3, 3, 1, 'FILLED', %s, %s
+from generate_series(1, 6000) n
+"""
+
+
+@pytest.fixture(scope="module")
+def explain(archive: Database, catalogue: Catalogue, connection: psycopg.Connection[Any]) -> Explain:
+    """Give the plan of a query over 6,000 images."""
+    with archive.connect_administrator() as administrator:
+        administrator.execute(FILL, [MAP, PAST, PAST])
+        administrator.execute("vacuum analyze caom2_ai.fingerprint")
+
+    def plan(query: str, *without: str) -> str:
+        sql = psycopg.sql.SQL("explain ") + translate(parse(query), catalogue, 1000).sql
+        with connection.transaction():
+            for way in without:
+                connection.execute(f"set local enable_{way} = off".encode())
+            return "\n".join(row[0] for row in connection.execute(sql))
+
+    return plan
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        f"SELECT TOP 20 f.publisherID, {NEAREST} AS dist FROM caom2_ai.fingerprint AS f ORDER BY dist",
+        f"SELECT TOP 20 f.publisherID, {NEAREST} FROM caom2_ai.fingerprint AS f ORDER BY 2",
+        f"SELECT TOP 20 f.publisherID FROM caom2_ai.fingerprint AS f ORDER BY {NEAREST} ASC",
+        f"SELECT f.publisherID, {NEAREST} AS dist FROM caom2_ai.fingerprint AS f ORDER BY dist",
+        f"SELECT TOP 5 * FROM (SELECT TOP 20 publisherID, {NEAREST} AS d FROM caom2_ai.fingerprint AS f ORDER BY d) AS q",
+        f"SELECT TOP 20 f.publisherID, {NEAREST} AS dist FROM caom2_ai.fingerprint AS f WHERE f.mapID = 2 ORDER BY dist",
+    ],
+)
+def test_nearest_images_come_from_the_index(explain: Explain, query: str) -> None:
+    plan = explain(query)
+    assert "Index Scan using fingerprint_vector_2 on fingerprint" in plan
+    assert "Order By: (vector <-> " in plan
+
+
+@pytest.mark.parametrize(
+    "rest",
+    [
+        "JOIN caom2.Plane AS p ON p.planeID = f.planeID WHERE p.time_exposure > 1",
+        "WHERE EXISTS (SELECT 1 FROM caom2.Plane AS p WHERE p.planeID = f.planeID AND p.calibrationLevel = 2)",
+        "WHERE collection = 'CFHT' AND nObjects + 1 > 5",
+    ],
+)
+def test_nearest_images_can_come_from_the_index_under_other_conditions(explain: Explain, rest: str) -> None:
+    query = (
+        f"SELECT TOP 20 f.publisherID, {NEAREST} AS dist FROM caom2_ai.fingerprint AS f {rest} ORDER BY dist"
+    )
+    plan = explain(query, "sort", "hashjoin", "mergejoin")
+    assert "Order By: (vector <-> " in plan
+
+
+@pytest.mark.parametrize(
+    "condition",
+    [
+        "1 = caomai_has(fingerprint, '7,8')",
+        "caomai_has(fingerprint, '7,8') = 1",
+        "caomai_count(fingerprint, 7) >= 3",
+        "3 < caomai_count(fingerprint, 7)",
+        "caomai_fraction(fingerprint, 7) > 0.25",
+        "caomai_label_count(fingerprint, 'ring') >= 1",
+        "caomai_has(fingerprint, '7') = 1 AND (collection = 'CFHT' OR ra < 5)",
+        "caomai_has(fingerprint, '7') = 1 OR caomai_has(fingerprint, '8') = 1",
+    ],
+)
+def test_images_with_objects_in_a_node_come_from_the_index(explain: Explain, condition: str) -> None:
+    plan = explain(f"SELECT publisherID FROM caom2_ai.fingerprint WHERE {condition}")
+    assert "Bitmap Index Scan on fingerprint_nodes" in plan
+
+
+@pytest.mark.parametrize(
+    "condition",
+    [
+        "NOT caomai_has(fingerprint, '7') = 1",
+        "caomai_has(fingerprint, '7') = 0",
+        "caomai_count(fingerprint, 7) < 3",
+    ],
+)
+def test_the_lack_of_objects_is_never_taken_from_the_index(explain: Explain, condition: str) -> None:
+    plan = explain(f"SELECT publisherID FROM caom2_ai.fingerprint WHERE {condition}")
+    assert "fingerprint_nodes" not in plan
+
+
+def test_members_of_a_field_are_looked_up_once(explain: Explain) -> None:
+    plan = explain(
+        f"SELECT publisherID FROM caom2_ai.fingerprint WHERE caomai_same_field(publisherID, '{IMAGE}') = 1"
+    )
+    assert "Seq Scan on fingerprint" not in plan
+
+
+def test_one_image_is_found_by_its_name(explain: Explain) -> None:
+    for column, value in (("publisherID", IMAGE), ("planeID", VISIBLE[0].id)):
+        plan = explain(f"SELECT * FROM caom2_ai.fingerprint WHERE {column} = '{value}' AND nObjects * 2 > 1")
+        assert "Index Cond: " in plan
+        assert "Seq Scan on fingerprint" not in plan
+
+
+def test_the_vector_of_an_image_is_looked_up_once(explain: Explain) -> None:
+    plan = explain(f"SELECT {NEAREST} FROM caom2_ai.fingerprint AS f WHERE {NEAREST} < 1 AND {NEAREST} > 0.1")
+    filters = [line for line in plan.splitlines() if "Filter: " in line]
+    assert not any("caomai_vector" in line for line in filters)
