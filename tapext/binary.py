@@ -16,7 +16,7 @@ from typing import Final
 from psycopg import sql
 
 from tapext.votable import end_table, start_table
-from tapext.votype import Field, cast
+from tapext.votype import Field
 from tapext.writer import Document, enumerate_columns
 
 SIGNATURE: Final = b"PGCOPY\n\xff\r\n\x00"
@@ -46,6 +46,11 @@ NULLS: Final = {
     "boolean": b"?",
 }
 MAGIC: Final = {"unsignedByte": "255", "short": str(-(2**15)), "int": str(-(2**31)), "long": str(-(2**63))}
+ASCII_XTYPES: Final = ("timestamp", "uuid")
+ASCII_TEXT: Final = sql.SQL(
+    "case when octet_length({0}) = char_length({0}) then {0}"
+    r" else regexp_replace({0}, '[^\u0001-\u007f]', '?', 'g') end"
+)
 
 Repack = Callable[[bytes | None], bytes]
 
@@ -159,9 +164,8 @@ def map_pieces(fields: Sequence[Field]) -> list[Piece]:
     return [map_piece(field, column) for field, column in enumerate_columns(fields)]
 
 
-def map_piece(field: Field, column: sql.Composable) -> Piece:
-    """Say how a column is packed."""
-    value = cast(field, column)
+def map_piece(field: Field, value: sql.Composable) -> Piece:
+    """Say how a value is packed."""
     if field.is_array:
         return Piece(sql.SQL("array_send({})").format(value), partial(pack_array, field))
     if field.datatype == "unicodeChar":
@@ -174,9 +178,7 @@ def map_piece(field: Field, column: sql.Composable) -> Piece:
 
 def send_text(field: Field, value: sql.Composable) -> sql.Composable:
     """Pack text of type char, which binary encodings have in ASCII: other characters become `?`."""
-    ascii_text = sql.SQL(
-        "case when octet_length({0}) = char_length({0}) then {0} else regexp_replace({0}, {1}, '?', 'g') end"
-    ).format(value, sql.SQL(r"'[^\u0001-\u007f]'"))
+    ascii_text = value if field.xtype in ASCII_XTYPES else ASCII_TEXT.format(value)
     if field.length is None:
         packed = sql.SQL("int4send(char_length({})) || textsend({})").format(value, ascii_text)
         return sql.SQL("coalesce({}, '\\x00000000'::bytea)").format(packed)

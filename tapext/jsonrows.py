@@ -8,7 +8,6 @@ from dataclasses import asdict
 
 from psycopg import sql
 
-from tapext.votype import cast
 from tapext.writer import Document, enumerate_columns
 
 
@@ -24,8 +23,8 @@ class Json:
     def columns(self) -> list[sql.Composable]:
         """Write a row as one value."""
         values = [
-            sql.SQL("coalesce(to_json({})::text, 'null')").format(cast(field, column))
-            for field, column in enumerate_columns(self.document.fields)
+            sql.SQL("coalesce(to_json({})::text, 'null')").format(column)
+            for _, column in enumerate_columns(self.document.fields)
         ]
         return [sql.SQL("'[' || {} || ']'").format(sql.SQL(" || ',' || ").join(values))]
 

@@ -45,12 +45,13 @@ async def ask(service: Service, question: Question) -> AsyncGenerator[bytes]:
         raise UsageError(f"The query is longer than {MOST_CHARACTERS:,} characters; upload a table instead.")
     knowledge = await service.know()
     translation = translate(parse(question.text), knowledge.catalogue, question.maxrec)
-    writer = question.format.writer(describe_result(question, translation, knowledge))
+    document = describe_result(question, translation, knowledge)
+    writer = question.format.writer(document)
     if translation.vector_ids:
         await check_images(service, translation.vector_ids)
     if question.maxrec == 0:
         return _write_empty(writer)
-    statement = copy_statement(translation.sql, len(translation.columns), writer)
+    statement = copy_statement(translation.sql, document.fields, writer)
     blocks = copy_blocks(service.pool, statement)
     first = await first_block(blocks, service.settings.query_seconds)
     return write_blocks(first, blocks, writer, question.maxrec)

@@ -27,10 +27,18 @@ def serve(settings: Settings) -> None:
     # A service manager's SIGTERM ends the process as Ctrl-C does: the embedded database is stopped as well.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     configure_log()
+    with suppress(KeyboardInterrupt):
+        run(settings)
+    typer.echo("Stopped.")
+
+
+def run(settings: Settings) -> None:
+    """Serve over the database of the settings."""
     with listen(settings.host, settings.port) as listener, open_database(settings) as database:
         host, port = listener.getsockname()[:2]
         address = f"http://{f'[{host}]' if ':' in host else host}:{port}"
-        typer.echo(f"Serving {settings.base_url or address}/tap (TAP) and /datalink/links. Ctrl-C ends it.")
+        url = str(settings.base_url or address).rstrip("/")
+        typer.echo(f"Serving {url}/tap (TAP) and {url}/datalink/links. Ctrl-C ends it.")
         sys.stdout.flush()
         config = uvicorn.Config(
             create_app(settings, database),
@@ -40,9 +48,7 @@ def serve(settings: Settings) -> None:
             headers=[("Server", SOFTWARE)],
             timeout_graceful_shutdown=GRACE_SECONDS,
         )
-        with suppress(KeyboardInterrupt):
-            uvicorn.Server(config).run(sockets=[listener])
-        typer.echo("Stopped.")
+        uvicorn.Server(config).run(sockets=[listener])
 
 
 def listen(host: str, port: int) -> socket.socket:

@@ -3,25 +3,35 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator
-from typing import Any, Final
+from collections.abc import AsyncGenerator, Sequence
+from typing import Final
 
-from psycopg.generators import copy_from
+from psycopg.abc import PQGen
+from psycopg.errors import error_from_result
+from psycopg.generators import fetch_many
+from psycopg.pq import ExecStatus
+from psycopg.pq.abc import PGconn
 from psycopg.sql import SQL, Composable, Composed
+from psycopg.waiting import Wait
 
 from caomai.errors import CaomAiError, TransientError
 from tapext.pools import Pool, lend
-from tapext.writer import Writer, name_column
+from tapext.votype import Field, cast
+from tapext.writer import Writer, enumerate_columns
 
 FIRST_BLOCK: Final = 1 << 13
 BLOCK: Final = 1 << 16
 
 
-def copy_statement(query: Composable, width: int, writer: Writer) -> Composed:
-    """Wrap a query of `width` columns into the COPY that delivers it as a format needs it."""
-    names = SQL(", ").join(name_column(number) for number in range(1, width + 1))
-    return SQL("COPY (SELECT {} FROM ({}) AS result ({})) TO STDOUT {}").format(
-        SQL(", ").join(writer.columns()), query, names, writer.options
+def copy_statement(query: Composable, fields: Sequence[Field], writer: Writer) -> Composed:
+    """Wrap a query into the COPY that delivers its columns as a format needs them."""
+    names, casts = [], []
+    for field, name in enumerate_columns(fields):
+        names.append(name)
+        casts.append(SQL("{} AS {}").format(cast(field, name), name))
+    # OFFSET 0 has each value made once, however often the format looks at it.
+    return SQL("COPY (SELECT {} FROM (SELECT {} FROM ({}) AS q ({}) OFFSET 0) AS r) TO STDOUT {}").format(
+        SQL(", ").join(writer.columns()), SQL(", ").join(casts), query, SQL(", ").join(names), writer.options
     )
 
 
@@ -36,15 +46,23 @@ async def copy_blocks(pool: Pool, statement: Composed) -> AsyncGenerator[list[by
             size = BLOCK
 
 
-def _read_messages(connection: Any, size: int, messages: list[bytes]) -> Any:
-    # One wait for many messages: a wait for each row costs more than the row.
+def _read_messages(connection: PGconn, size: int, messages: list[bytes]) -> PQGen[bool]:
+    # One wait for many messages: a wait for each row, as in psycopg's own loop, costs more than the row.
     total = 0
     while total < size:
-        data = yield from copy_from(connection)
-        if not isinstance(data, memoryview):
+        length, data = connection.get_copy_data(1)
+        if length > 0:
+            messages.append(data)  # type: ignore[arg-type]
+            total += length
+        elif length == 0:
+            while not (yield Wait.R):
+                pass
+            connection.consume_input()
+        else:
+            for result in (yield from fetch_many(connection)):
+                if result.status != ExecStatus.COMMAND_OK:
+                    raise error_from_result(result)
             return False
-        messages.append(data)  # type: ignore[arg-type]
-        total += len(data)
     return True
 
 

@@ -25,6 +25,7 @@ CAPABILITIES: Final = {
 }
 TABLES: Final = {**NAMESPACES, "xmlns:vosi": "http://www.ivoa.net/xml/VOSITables/v1.0"}
 AVAILABILITY: Final = {"xmlns": "http://www.ivoa.net/xml/VOSIAvailability/v1.0"}
+DATALINK: Final = "ivo://ivoa.net/std/DataLink#links-1.1"
 FEATURES: Final = "ivo://ivoa.net/std/TAPRegExt#features-"
 # Arrays have no names in ADQL's grammar, and validators want one word (TAPRegExt 1.0 sect. 2.3).
 WORDS: Final = {"REAL[]": "VECTOR", "INTEGER[]": "HISTOGRAM"}
@@ -40,45 +41,14 @@ def write_capabilities(catalogue: Catalogue, settings: Settings, base_url: str) 
         _capability("ivo://ivoa.net/std/VOSI#capabilities", f"{tap}/capabilities"),
         _capability("ivo://ivoa.net/std/VOSI#availability", f"{tap}/availability"),
         _capability("ivo://ivoa.net/std/VOSI#tables-1.1", f"{tap}/tables", version="1.1"),
-        _links(f"{base_url}/datalink/links"),
+        _capability(DATALINK, f"{base_url}/datalink/links", use="base", version="1.1"),
     )
 
 
-def _capability(
-    standard: str, url: str, *parameters: str, use: str = "full", version: str | None = None
-) -> str:
+def _capability(standard: str, url: str, *, use: str = "full", version: str | None = None) -> str:
     attributes = {"xsi:type": "vs:ParamHTTP", "role": "std", "version": version}
     access = text_element("accessURL", url, {"use": use})
-    return element(
-        "capability", {"standardID": standard}, element("interface", attributes, access, *parameters)
-    )
-
-
-def _links(url: str) -> str:
-    parameters = (
-        ("ID", "the publisherID of an image; may be repeated", "meta.id;meta.main", "required"),
-        ("RESPONSEFORMAT", "the format of the answer: votable", "meta.code.mime", "optional"),
-    )
-    return _capability(
-        "ivo://ivoa.net/std/DataLink#links-1.1",
-        url,
-        text_element("queryType", "GET"),
-        text_element("queryType", "POST"),
-        text_element("resultType", "application/x-votable+xml;content=datalink"),
-        *(
-            element(
-                "param",
-                {"std": "true", "use": use},
-                text_element("name", name),
-                text_element("description", meaning),
-                text_element("ucd", ucd),
-                text_element("dataType", "string"),
-            )
-            for name, meaning, ucd, use in parameters
-        ),
-        use="base",
-        version="1.1",
-    )
+    return element("capability", {"standardID": standard}, element("interface", attributes, access))
 
 
 def _table_access(catalogue: Catalogue, settings: Settings, url: str) -> str:

@@ -72,9 +72,8 @@ def cast(field: Field, column: sql.Composable) -> sql.Composable:
     return form.format(column, POSTGRES[field.datatype])
 
 
-def write_text(field: Field, column: sql.Composable) -> sql.Composable:
-    """Write a column as text: numbers of an array are separated by blanks."""
-    value = cast(field, column)
+def write_text(field: Field, value: sql.Composable) -> sql.Composable:
+    """Write a value that was cast as text: numbers of an array are separated by blanks."""
     if not field.is_array:
         return value
     # A VOTable array of integers has no NULL for one element.

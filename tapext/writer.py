@@ -36,7 +36,7 @@ class Writer(Protocol):
     options: sql.Composable
 
     def columns(self) -> list[sql.Composable]:
-        """Give the expressions to COPY; the columns of the result are called c1, c2 and so on there."""
+        """Give the expressions to COPY; the columns are called c1, c2 and so on there, and cast already."""
 
     def head(self) -> bytes:
         """Begin the document."""
@@ -54,11 +54,6 @@ class Writer(Protocol):
         """End the document with an error; None where the format cannot say so."""
 
 
-def name_column(number: int) -> sql.Composable:
-    """Name a column of the result inside the COPY statement, counted from 1."""
-    return sql.Identifier(f"c{number}")
-
-
 def enumerate_columns(fields: Sequence[Field]) -> list[tuple[Field, sql.Composable]]:
     """Pair each field with its column inside the COPY statement."""
-    return [(field, name_column(number)) for number, field in enumerate(fields, 1)]
+    return [(field, sql.Identifier(f"c{number}")) for number, field in enumerate(fields, 1)]

@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import AsyncGenerator, Mapping
 
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from caomai.errors import CaomAiError
+
+log = logging.getLogger("caomai.service")
 
 
 class StopWhenLeft:
@@ -59,14 +64,21 @@ class Stream(Response):
         self.init_headers(headers)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:  # noqa: ARG002
-        """Send the chunks as fast as the client reads them; one that stops reading is left."""
+        """Send the chunks as fast as the client reads them; without an end the server breaks off."""
         try:
             start = {"type": "http.response.start", "status": self.status_code, "headers": self.raw_headers}
             await send(start)
             if scope["method"] != "HEAD":
-                async for chunk in self.chunks:
-                    async with asyncio.timeout(self.stall_seconds):
-                        await send({"type": "http.response.body", "body": chunk, "more_body": True})
+                await self._send_chunks(send)
             await send({"type": "http.response.body", "body": b"", "more_body": False})
+        except TimeoutError:
+            log.info("result broken off: the client has not read for %g s", self.stall_seconds)
+        except CaomAiError as error:
+            log.warning("result broken off: %s", error)
         finally:
             await self.chunks.aclose()
+
+    async def _send_chunks(self, send: Send) -> None:
+        async for chunk in self.chunks:
+            async with asyncio.timeout(self.stall_seconds):
+                await send({"type": "http.response.body", "body": chunk, "more_body": True})

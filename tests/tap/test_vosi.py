@@ -1,0 +1,154 @@
+"""Capabilities, tables and availability as clients read them (VOSI 1.1, TAPRegExt 1.0)."""
+
+from __future__ import annotations
+
+from typing import Any
+from xml.etree import ElementTree as ET
+
+import pytest
+import pyvo
+
+from caomai.database import Database, sql_folder
+from tests.tap.client import get
+
+TYPE = "{http://www.w3.org/2001/XMLSchema-instance}type"
+
+
+def read(url: str) -> ET.Element:
+    answer = get(url)
+    assert (answer.status, answer.kind.partition(";")[0]) == (200, "text/xml")
+    root: ET.Element = answer.root
+    return root
+
+
+@pytest.fixture(scope="module")
+def capabilities(service: str) -> dict[str, ET.Element]:
+    root = read(f"{service}/tap/capabilities")
+    return {str(capability.get("standardID")): capability for capability in root}
+
+
+@pytest.fixture(scope="module")
+def client(service: str) -> Any:
+    return pyvo.dal.TAPService(f"{service}/tap")
+
+
+def test_ca_01_one_capability_is_tap(service: str, capabilities: dict[str, ET.Element]) -> None:
+    tap = capabilities["ivo://ivoa.net/std/TAP"]
+    interface = tap.find("interface")
+    assert tap.get(TYPE) == "tr:TableAccess"
+    assert interface is not None
+    assert (interface.get(TYPE), interface.get("role"), interface.get("version")) == (
+        "vs:ParamHTTP",
+        "std",
+        "1.1",
+    )
+    url = interface.find("accessURL")
+    assert url is not None
+    assert (url.text, url.get("use")) == (f"{service}/tap", "base")
+
+
+def test_ca_03_other_resources_are_declared_and_answer(capabilities: dict[str, ET.Element]) -> None:
+    for name in ("VOSI#capabilities", "VOSI#availability", "VOSI#tables-1.1", "DataLink#links-1.1"):
+        url = capabilities[f"ivo://ivoa.net/std/{name}"].findtext("interface/accessURL")
+        assert get(str(url)).status == 200
+
+
+def test_ca_06_both_versions_of_adql(capabilities: dict[str, ET.Element]) -> None:
+    versions = capabilities["ivo://ivoa.net/std/TAP"].findall("language/version")
+    assert [version.get("ivo-id") for version in versions] == [
+        "ivo://ivoa.net/std/ADQL#v2.0",
+        "ivo://ivoa.net/std/ADQL#v2.1",
+    ]
+
+
+def test_ca_07_every_function_is_declared_and_described(capabilities: dict[str, ET.Element]) -> None:
+    features = capabilities["ivo://ivoa.net/std/TAP"].findall("language/languageFeatures/feature")
+    declared = {str(feature.findtext("form")).split("(")[0] for feature in features}
+    assert declared == {path.stem for path in (sql_folder() / "functions").glob("*.sql")}
+    assert all(feature.findtext("description") for feature in features)
+    assert not [feature for feature in features if "[" in str(feature.findtext("form"))]
+
+
+def test_ca_08_every_declared_format_works(service: str, capabilities: dict[str, ET.Element]) -> None:
+    formats = capabilities["ivo://ivoa.net/std/TAP"].findall("outputFormat")
+    names = [str(element.text) for known in formats for element in known]
+    assert len(names) >= 14
+    for name in names:
+        words = {"QUERY": "SELECT table_name FROM tap_schema.tables", "RESPONSEFORMAT": name}
+        assert get(f"{service}/tap/sync", words).status == 200, name
+
+
+def test_ca_10_limits_are_told(capabilities: dict[str, ET.Element]) -> None:
+    limit = capabilities["ivo://ivoa.net/std/TAP"].find("outputLimit")
+    assert limit is not None
+    assert [(child.tag, child.text, child.get("unit")) for child in limit] == [
+        ("default", "100000", "row"),
+        ("hard", "1000000", "row"),
+    ]
+
+
+def test_ca_11_elements_stand_in_the_order_of_the_schema(capabilities: dict[str, ET.Element]) -> None:
+    tags = [child.tag for child in capabilities["ivo://ivoa.net/std/TAP"]]
+    assert list(dict.fromkeys(tags)) == ["interface", "language", "outputFormat", "outputLimit"]
+
+
+def test_ep_04_availability(service: str) -> None:
+    root = read(f"{service}/tap/availability")
+    space = "{http://www.ivoa.net/xml/VOSIAvailability/v1.0}"
+    assert root.findtext(f"{space}available") == "true"
+    assert str(root.findtext(f"{space}upSince")).endswith("Z")
+
+
+def test_ep_05_tables_are_those_of_tap_schema(service: str, database: Database) -> None:
+    with database.connect("query") as connection:
+        known = connection.execute("select table_name, column_name from tap_schema.columns").fetchall()
+    tables = read(f"{service}/tap/tables").findall("schema/table")
+    names = [(table, column) for table in tables for column in table.findall("column")]
+    assert {(table.findtext("name"), column.findtext("name")) for table, column in names} == set(known)
+
+
+def test_ep_06_detail_min_leaves_columns_out(service: str) -> None:
+    root = read(f"{service}/tap/tables?detail=min")
+    assert root.findall("schema/table")
+    assert not root.findall("schema/table/column")
+    assert read(f"{service}/tap/tables?DETAIL=max").findall("schema/table/column")
+
+
+def test_ep_07_one_table(service: str) -> None:
+    root = read(f"{service}/tap/tables/caom2.Plane")
+    assert root.findtext("name") == "caom2.Plane"
+    column = next(column for column in root.findall("column") if column.findtext("name") == "time_exposure")
+    kind = column.find("dataType")
+    assert kind is not None
+    assert (kind.text, kind.get(TYPE), column.findtext("unit")) == ("double", "vs:VOTableType", "s")
+    assert "caom2.Observation" in [key.findtext("targetTable") for key in root.findall("foreignKey")]
+
+
+@pytest.mark.parametrize("name", ["caom2.Nothing", "pg_class", "../capabilities", "%3Cx%3E"])
+def test_ep_07_an_unknown_table_is_not_found(service: str, name: str) -> None:
+    assert get(f"{service}/tap/tables/{name}").status == 404
+
+
+def test_ep_08_examples_are_not_offered_yet(service: str) -> None:
+    assert get(f"{service}/tap/examples").status == 404
+
+
+def test_ep_09_the_root_is_for_people(service: str) -> None:
+    answer = get(f"{service}/tap")
+    assert answer.kind.startswith("text/html")
+    assert f"{service}/tap" in answer.text
+
+
+def test_pyvo_reads_tables(client: Any) -> None:
+    assert client.tables["caom2_ai.fingerprint"].description
+    columns = {column.name: column for column in client.tables["caom2_ai.fingerprint"].columns}
+    column = columns["vector"]
+    assert (column.datatype.content, column.datatype.arraysize) == ("float", "400")
+
+
+def test_pyvo_reads_capabilities(client: Any) -> None:
+    (tap,) = [known for known in client.capabilities if known.standardid == "ivo://ivoa.net/std/TAP"]
+    language = tap.get_adql()
+    assert language.get_udf("caomai_distance") is not None
+    assert client.hardlimit == 1_000_000
+    assert client.maxrec == 100_000
