@@ -13,7 +13,6 @@ from pathlib import Path
 import pytest
 
 from caomai.check import mask
-from caomai.migrate import sql_folder
 
 
 def caom_ai(*words: str, **environment: str) -> subprocess.CompletedProcess[str]:
@@ -59,10 +58,6 @@ def test_a_database_of_somebody_else_is_neither_started_nor_stopped(command: str
     refused = caom_ai("db", command, CAOMAI_DATABASE_URL="postgresql://me@archive.test/caom")
     assert refused.returncode == 2
     assert re.match(r"caom-ai: CAOMAI_DATABASE_URL names .*\n$", refused.stderr)
-
-
-def test_schema_prints_the_schema_file() -> None:
-    assert caom_ai("db", "schema").stdout == (sql_folder() / "schema.sql").read_text()
 
 
 @pytest.mark.parametrize(
