@@ -9,6 +9,7 @@ from typing import Final
 from caomai.settings import Settings
 from tapext.adql.catalogue import Catalogue, Column, Key, Schema, Table
 from tapext.adql.functions import Function
+from tapext.adql.geometry import GEOMETRY
 from tapext.formats import FORMATS, Format
 from tapext.markup import DECLARATION, element, text_element
 
@@ -27,6 +28,16 @@ TABLES: Final = {**NAMESPACES, "xmlns:vosi": "http://www.ivoa.net/xml/VOSITables
 AVAILABILITY: Final = {"xmlns": "http://www.ivoa.net/xml/VOSIAvailability/v1.0"}
 DATALINK: Final = "ivo://ivoa.net/std/DataLink#links-1.1"
 FEATURES: Final = "ivo://ivoa.net/std/TAPRegExt#features-"
+FORMS: Final = {
+    "adqlgeo": tuple(sorted(GEOMETRY)),
+    "adql-string": ("LOWER", "UPPER", "ILIKE"),
+    "adql-common-table": ("WITH",),
+    "adql-sets": ("UNION", "EXCEPT", "INTERSECT"),
+    "adql-type": ("CAST",),
+    "adql-conditional": ("COALESCE",),
+    "adql-unit": ("IN_UNIT",),
+    "adql-offset": ("OFFSET",),
+}
 # Arrays have no names in ADQL's grammar, and validators want one word (TAPRegExt 1.0 sect. 2.3).
 WORDS: Final = {"REAL[]": "VECTOR", "INTEGER[]": "HISTOGRAM"}
 
@@ -82,22 +93,16 @@ def _language(functions: Iterable[Function]) -> str:
         text_element("version", version, {"ivo-id": f"ivo://ivoa.net/std/ADQL#v{version}"})
         for version in ("2.0", "2.1")
     ]
+    ours = [_feature(write_signature(known), known.description) for known in functions]
+    groups = {"udf": ours} | {name: [_feature(form) for form in forms] for name, forms in FORMS.items()}
     features = [
-        element(
-            "feature",
-            None,
-            text_element("form", write_signature(known)),
-            text_element("description", known.description),
-        )
-        for known in functions
+        element("languageFeatures", {"type": f"{FEATURES}{name}"}, *group) for name, group in groups.items()
     ]
-    return element(
-        "language",
-        None,
-        text_element("name", "ADQL"),
-        *versions,
-        element("languageFeatures", {"type": f"{FEATURES}udf"}, *features),
-    )
+    return element("language", None, text_element("name", "ADQL"), *versions, *features)
+
+
+def _feature(form: str, description: str | None = None) -> str:
+    return element("feature", None, text_element("form", form), text_element("description", description))
 
 
 def _output_format(known: Format) -> str:

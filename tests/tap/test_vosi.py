@@ -9,7 +9,7 @@ import pytest
 import pyvo
 
 from caomai.database import Database, sql_folder
-from tests.tap.client import get
+from tests.tap.client import ask, get
 
 TYPE = "{http://www.w3.org/2001/XMLSchema-instance}type"
 
@@ -62,11 +62,65 @@ def test_ca_06_both_versions_of_adql(capabilities: dict[str, ET.Element]) -> Non
 
 
 def test_ca_07_every_function_is_declared_and_described(capabilities: dict[str, ET.Element]) -> None:
-    features = capabilities["ivo://ivoa.net/std/TAP"].findall("language/languageFeatures/feature")
-    declared = {str(feature.findtext("form")).split("(")[0] for feature in features}
-    assert declared == {path.stem for path in (sql_folder() / "functions").glob("*.sql")}
-    assert all(feature.findtext("description") for feature in features)
-    assert not [feature for feature in features if "[" in str(feature.findtext("form"))]
+    features = declared(capabilities, "udf")
+    assert {form.split("(")[0] for form in features} == {
+        path.stem for path in (sql_folder() / "functions").glob("*.sql")
+    }
+    assert all(features.values())
+    assert not [form for form in features if "[" in form]
+
+
+def declared(capabilities: dict[str, ET.Element], group: str) -> dict[str, str | None]:
+    (found,) = [
+        part
+        for part in capabilities["ivo://ivoa.net/std/TAP"].findall("language/languageFeatures")
+        if part.get("type") == f"ivo://ivoa.net/std/TAPRegExt#features-{group}"
+    ]
+    return {str(feature.findtext("form")): feature.findtext("description") for feature in found}
+
+
+FEATURES = {
+    "adqlgeo": {
+        "AREA": "SELECT AREA(CIRCLE(1, 2, 3)) AS x FROM caom2.Plane",
+        "BOX": "SELECT BOX(1, 2, 3, 4) AS x FROM caom2.Plane",
+        "CENTROID": "SELECT CENTROID(CIRCLE(1, 2, 3)) AS x FROM caom2.Plane",
+        "CIRCLE": "SELECT CIRCLE('ICRS', 1, 2, 3) AS x FROM caom2.Plane",
+        "CONTAINS": "SELECT ra FROM caom2_ai.fingerprint WHERE 1 = CONTAINS(POINT(ra, dec), CIRCLE(1, 2, 3))",
+        "COORD1": "SELECT COORD1(POINT(1, 2)) AS x FROM caom2.Plane",
+        "COORD2": "SELECT COORD2(POINT(1, 2)) AS x FROM caom2.Plane",
+        "COORDSYS": "SELECT COORDSYS(POINT(1, 2)) AS x FROM caom2.Plane",
+        "DISTANCE": "SELECT DISTANCE(ra, dec, 1, 2) AS x FROM caom2_ai.fingerprint",
+        "INTERSECTS": "SELECT ra FROM caom2_ai.fingerprint WHERE INTERSECTS(POINT(ra, dec), BOX(1,2,3,4)) = 1",
+        "POINT": "SELECT POINT(1, 2) AS x FROM caom2.Plane",
+        "POLYGON": "SELECT POLYGON(1, 2, 3, 4, 5, 0) AS x FROM caom2.Plane",
+        "REGION": "SELECT REGION('CIRCLE ICRS 1 2 3') AS x FROM caom2.Plane",
+    },
+    "adql-string": {
+        "LOWER": "SELECT LOWER(productID) AS x FROM caom2.Plane",
+        "UPPER": "SELECT UPPER(productID) AS x FROM caom2.Plane",
+        "ILIKE": "SELECT productID FROM caom2.Plane WHERE productID ILIKE 'IMAGE%'",
+    },
+    "adql-common-table": {"WITH": "WITH p AS (SELECT productID FROM caom2.Plane) SELECT * FROM p"},
+    "adql-sets": {
+        name: f"SELECT nObjects FROM caom2_ai.fingerprint {name} SELECT nDetected FROM caom2_ai.fingerprint"
+        for name in ("UNION", "EXCEPT", "INTERSECT")
+    },
+    "adql-type": {"CAST": "SELECT CAST(calibrationLevel AS VARCHAR) AS x FROM caom2.Plane"},
+    "adql-conditional": {"COALESCE": "SELECT COALESCE(time_exposure, 0) AS x FROM caom2.Plane"},
+    "adql-unit": {"IN_UNIT": "SELECT IN_UNIT(time_exposure, 'h') AS x FROM caom2.Plane"},
+    "adql-offset": {"OFFSET": "SELECT productID FROM caom2.Plane ORDER BY productID OFFSET 3"},
+}
+
+
+@pytest.mark.parametrize("group", FEATURES)
+def test_ca_07_every_declared_feature_works(
+    service: str, capabilities: dict[str, ET.Element], group: str
+) -> None:
+    assert declared(capabilities, group).keys() == FEATURES[group].keys()
+    for query in FEATURES[group].values():
+        answer = ask(service, query, MAXREC=3)
+        assert answer.status == 200, (query, answer.text)
+        assert answer.table.fields
 
 
 def test_ca_08_every_declared_format_works(service: str, capabilities: dict[str, ET.Element]) -> None:
