@@ -12,6 +12,7 @@ from typing import Final, NoReturn
 import typer
 from rich.console import Console
 from rich.progress import BarColumn, Progress, ProgressColumn, Task, TaskID, TextColumn, TimeRemainingColumn
+from rich.table import Column
 from rich.text import Text
 
 DONE: Final = 0
@@ -55,7 +56,7 @@ class Bar:
 
 class _Rates(ProgressColumn):
     def __init__(self, bar: Bar) -> None:
-        super().__init__()
+        super().__init__(Column(no_wrap=True))
         self.bar = bar
 
     def render(self, task: Task) -> Text:

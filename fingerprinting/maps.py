@@ -77,6 +77,7 @@ def refresh(connection: Connection, maps: Maps) -> None:
     while assign_fields(connection, maps):
         pass
     with connection.transaction():
+        _execute(connection, "lock_refresh")
         _execute(connection, "refresh_nodes")
         _execute(connection, "refresh_distance_rank", mapID=maps.object_map)
     _execute(connection, "analyze")
@@ -86,6 +87,7 @@ def assign_fields(connection: Connection, maps: Maps) -> int:
     """Find the field of some thousand planes that have none on the field map in force; give their number."""
     names = {"mapID": maps.field_map, "objectMapID": maps.object_map, "limit": CHUNK}
     with connection.transaction(), connection.cursor(binary=True) as cursor:
+        _execute(connection, "lock_refresh")
         cursor.execute(read_queries("maps")["list_unassigned"], names)
         planes = [(plane, field_node(decode_vector(vector), maps.fields)) for plane, vector in cursor]
         ids, nodes = [plane for plane, _ in planes], [node for _, node in planes]

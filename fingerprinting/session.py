@@ -12,7 +12,7 @@ from typing import Final
 from procrastinate.exceptions import ConnectorException
 
 from caomai.console import progress
-from caomai.database import Database, open_database, translate_errors
+from caomai.database import Database, open_database, read_queries, translate_errors
 from caomai.errors import TransientError
 from caomai.settings import Settings
 from fingerprinting.archive import download_folder
@@ -25,7 +25,7 @@ from fingerprinting.tally import Tally
 from fingerprinting.worker import LOST, STOP_SIGNALS, Worker
 from fingerprinting.workshop import Places, Workshop
 
-QUIET: Final = 300.0  # seconds between looks at changes of CAOM while a watching worker has nothing to do
+QUIET: Final = 300.0  # seconds between looks of a watching worker at what changed in CAOM
 
 
 def fingerprint_archive(settings: Settings, processes: int, *, watch: bool, quiet: bool) -> Tally:
@@ -39,6 +39,8 @@ def fingerprint_archive(settings: Settings, processes: int, *, watch: bool, quie
             session = Session(settings, database, maps, Tally(bar))
             session.work(processes, watch=watch)
         session.settle()
+        with database.connect() as connection:
+            session.tally.others = dict(connection.execute(read_queries("queue")["count_others"]).fetchall())
     return session.tally
 
 
@@ -85,15 +87,14 @@ class Session:
                 for number, handler in handlers.items():  # the loop leaves the system's own behind
                     signal.signal(number, handler)
 
-    def rest(self) -> None:
-        """Put things in order while nothing is to be done, if images were done or CAOM may have changed."""
-        if self.tally.done != self.settled:
-            self.settle()
-        elif time.monotonic() - self.settled_at > QUIET:
+    def rest(self, *, idle: bool) -> None:
+        """Put things in order: once nothing is left to do, and now and then."""
+        due = time.monotonic() - self.settled_at > QUIET
+        if due:
             with closing(self.database.connect("owner", autocommit=True)) as connection:
-                if follow_changes(connection, self.maps):
-                    self.settle()
-            self.settled_at = time.monotonic()
+                follow_changes(connection, self.maps)
+        if due or (idle and self.tally.done != self.settled):
+            self.settle()
 
     def settle(self) -> None:
         """Refresh what people see; a map that is complete for the first time becomes the current one."""

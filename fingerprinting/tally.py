@@ -16,7 +16,10 @@ LISTED: Final = 1000  # refusals that are kept by name; the rest are counted, an
 
 @dataclass
 class Tally:
-    """The running account of one worker; `unreachable` counts artifacts by scheme without a place."""
+    """The running account of one worker.
+
+    `unreachable` counts artifacts by scheme without a place, `others` planes that are no images by type.
+    """
 
     bar: Bar
     done: int = 0
@@ -27,6 +30,7 @@ class Tally:
     interrupted: bool = False
     refusals: list[Refusal] = field(default_factory=list)
     unreachable: dict[str, int] = field(default_factory=dict)
+    others: dict[str, int] = field(default_factory=dict)
     started: float = field(default_factory=time.monotonic)
 
     def add(self, outcome: Outcome) -> None:
@@ -56,6 +60,7 @@ class Tally:
             "left": self.left,
             "interrupted": self.interrupted,
             "unreachable": self.unreachable,
+            "notImages": self.others,
             "seconds": round(seconds, 3),
             "imagesPerSecond": round(self.done / seconds, 3),
             "mpixPerSecond": round(self.megapixels / seconds, 3),
@@ -76,6 +81,8 @@ class Tally:
         """Give the account as lines of text."""
         for scheme, count in self.unreachable.items():
             yield f"{count} images wait for a place of the scheme '{scheme}' in CAOMAI_ARTIFACTS."
+        for kind, count in self.others.items():
+            yield f"{count} of the archive's planes are no images: {kind}."
         seconds = time.monotonic() - self.started
         yield (
             f"{self.done} images fingerprinted, {self.failed} failed, {self.skipped} skipped, "

@@ -6,8 +6,9 @@ import asyncio
 import os
 import signal
 import time
-from collections.abc import Callable, Sequence
-from typing import Any, Final
+from collections.abc import Awaitable, Callable, Sequence
+from functools import partial
+from typing import Any, Final, Protocol
 
 from procrastinate.job_context import JobContext
 from procrastinate.worker import Worker as JobWorker
@@ -20,11 +21,18 @@ from fingerprinting.tally import Tally
 from fingerprinting.workshop import Workshop
 
 TICK: Final = 0.5  # seconds between looks at the queue
-PATIENCE: Final = 20  # a look that took long is repeated after this many times its length
+PATIENCE: Final = 5  # a look that took long is repeated after this many times its length
 DEATHS: Final = 3  # workers that died over a job before its images are taken one by one
 INTERRUPTED: Final = 130  # exit code
 STOP_SIGNALS: Final = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 LOST: Final = "The connection to the database was lost: start again, the work goes on where it was."
+
+
+class Rest(Protocol):
+    """What a worker that stays does now and then, in a thread; `idle` where nothing is left to do."""
+
+    def __call__(self, *, idle: bool) -> None:
+        """Put things in order."""
 
 
 class Worker:
@@ -49,17 +57,19 @@ class Worker:
             stalled_worker_timeout=STALLED,
         )
 
-    async def run(self, rest: Callable[[], None] | None) -> None:
-        """Work until every image is done or a signal ends it; with `rest`, stay, and call that when idle."""
+    async def run(self, rest: Rest | None) -> None:
+        """Work until every image is done or a signal ends it; with `rest`, stay, and call that each time."""
         for number in STOP_SIGNALS:
             asyncio.get_running_loop().add_signal_handler(number, self._stop)
         async with self._queue.app.open_async():
-            overseer = asyncio.create_task(self._oversee(rest))
+            steps = (self._keep_alive, partial(self._look, rest))
+            loops = [asyncio.create_task(self._repeat(step)) for step in steps]
             try:
                 await self._jobs.run()
             finally:
-                overseer.cancel()
-                await asyncio.wait([overseer])
+                for loop in loops:
+                    loop.cancel()
+                await asyncio.wait(loops)
         if self._error:
             raise self._error
         if not (self._finished or self._stopping):
@@ -77,30 +87,34 @@ class Worker:
         self._stopping = True
         self._jobs.stop()
 
-    async def _oversee(self, rest: Callable[[], None] | None) -> None:
-        """Feed the queue, recover lost jobs and show that this worker is alive, also while it is stopping."""
-        next_look = 0.0
+    async def _repeat(self, step: Callable[[], Awaitable[None]]) -> None:
         try:
             while True:
-                if self._jobs.worker_id is not None:  # before the recovery, which must not take our own jobs
-                    await self._queue.app.job_manager.update_heartbeat(self._jobs.worker_id)
-                await self._queue.recover()
-                started = time.monotonic()
-                if started >= next_look and not self._stopping:
-                    await self._look(rest)
-                    next_look = started + PATIENCE * (time.monotonic() - started)
+                await step()
                 await asyncio.sleep(TICK)
         except Exception as error:  # noqa: BLE001 -- whatever it is, the worker must not go on without it
             self._fail(error)
 
-    async def _look(self, rest: Callable[[], None] | None) -> None:
+    async def _keep_alive(self) -> None:
+        """Show that this worker lives, also while it is stopping; take the jobs from those that do not."""
+        if self._jobs.worker_id is not None:  # before the recovery, which must not take our own jobs
+            await self._queue.app.job_manager.update_heartbeat(self._jobs.worker_id)
+        await self._queue.recover()
+
+    async def _look(self, rest: Rest | None) -> None:
+        """Keep the queue fed, and see whether anything is left to do."""
+        if self._stopping:
+            return
+        started = time.monotonic()
         feeding = await self._queue.feed()
         self._tally.expect(*await self._queue.count_work())
-        if feeding.finished and rest:
-            await asyncio.to_thread(rest)
+        looked = time.monotonic() - started
+        if rest:
+            await asyncio.to_thread(rest, idle=feeding.finished)
         elif feeding.finished:
             self._finished = True
             self._jobs.stop()
+        await asyncio.sleep(PATIENCE * looked)
 
     async def _work(self, context: JobContext, artifacts: Sequence[str]) -> None:
         """Do one job; what is not begun when the worker is asked to stop goes back into the queue."""

@@ -2,6 +2,10 @@
 -- One process at a time adds maps or changes which is current.
 select pg_advisory_xact_lock(hashtextextended('caom2_ai maps', 0));
 
+-- name: lock_refresh
+-- One worker at a time counts and assigns: two would wait for each other's rows.
+select pg_advisory_xact_lock(hashtextextended('caom2_ai refresh', 0));
+
 -- name: find_map
 -- A map by its kind and the hash of what made it.
 select mapID from caom2_ai.map where kind = %(kind)s and modelHash = %(modelHash)s;

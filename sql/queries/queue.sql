@@ -4,6 +4,14 @@ select scheme, count(*) as artifacts
 from caom2_ai_queue.find_work(%(mapID)s, %(modelHash)s)
 group by scheme;
 
+-- name: count_others
+-- Planes that are no images.
+select dataProductType as kind, count(*) as planes
+from caom2.Plane
+where dataProductType is not null and dataProductType <> 'image'
+group by dataProductType
+order by dataProductType;
+
 -- name: lock_feed
 -- One worker at a time feeds the queue.
 select pg_try_advisory_xact_lock(hashtextextended('caom2_ai_queue feed ' || %(queue)s, 0)) as locked;

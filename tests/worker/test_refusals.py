@@ -6,7 +6,10 @@ from pathlib import Path
 
 import numpy as np
 from astropy.io import fits
+from psycopg.types.json import Jsonb
 
+from fingerprinting.maps import register_maps
+from fingerprinting.model import load_model
 from tests.worker.archives import Archive
 
 REASONS = "select artifactURI, status, reason, nextTry is null from caom2_ai.failure"
@@ -82,11 +85,31 @@ def test_a_file_that_changes_before_it_is_read_is_not_stored_under_the_old_check
     archive.check_whole()
 
 
-def test_images_without_a_place_are_counted_and_left(archive: Archive) -> None:
-    archive.render(2)
+def test_what_is_not_looked_at_is_counted(archive: Archive) -> None:
+    archive.render(3)
     archive.ingest()
+    archive.connection.execute("update caom2.artifact set uri = 'mast:x.fits' where uri ~ 'sparse-02'")
     archive.connection.execute(
-        "update caom2.artifact set uri = replace(uri, 'file:', 'mast:') where uri like '%sparse-02.fits'"
+        "update caom2.plane set dataProductType = 'spectrum' where productID = 'sparse-03'"
     )
     done = archive.fingerprint()
-    assert (done["fingerprinted"], done["left"], done["unreachable"]) == (1, 0, {"mast": 1})
+    assert (done["fingerprinted"], done["left"]) == (1, 0)
+    assert (done["unreachable"], done["notImages"]) == ({"mast": 1}, {"spectrum": 1})
+
+
+def test_an_image_over_which_workers_die_is_given_up_but_not_its_neighbours(
+    archive: Archive,
+) -> None:
+    archive.render(3)
+    archive.ingest()
+    uris = [uri for (uri,) in archive.fetch("select uri from caom2.artifact order by uri")]
+    number = register_maps(archive.connection, load_model()).object_map
+    for artifacts in (uris[:1], uris[1:]):
+        archive.connection.execute(
+            "insert into procrastinate_jobs (queue_name, task_name, args, attempts) values (%s, %s, %s, 3)",
+            [f"fingerprint.{number}", "fingerprint", Jsonb({"artifacts": artifacts})],
+        )
+    done = archive.fingerprint()
+    assert (done["fingerprinted"], done["failed"]) == (2, 1)
+    assert done["refused"][0]["uri"] == uris[0]
+    assert "workers died" in done["refused"][0]["reason"]
