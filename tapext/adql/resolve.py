@@ -24,15 +24,13 @@ from tapext.adql.typed import (
 )
 from tapext.adql.types import Type, joint_type
 
+# PostgreSQL's own limit is 1,664.
+_MAX_COLUMNS = 1_600
+
 
 def resolve(query: tree.Query, catalogue: Catalogue) -> Query:
     """Look up all names and types of a query; a QueryError says what is not known or does not fit."""
-    resolver = _Resolver(query, catalogue)
-    try:
-        return resolver.query(query)
-    except RecursionError:
-        # The caller's own stack was deep already.
-        raise resolver.error(query, "The query is nested too deeply") from None
+    return _Resolver(query, catalogue).query(query)
 
 
 class _Body(NamedTuple):
@@ -168,6 +166,8 @@ class _Resolver(SourceResolver):
     def _outputs(self, node: tree.Select) -> tuple[Output, ...]:
         outputs: list[Output] = []
         for item in node.items:
+            if len(outputs) > _MAX_COLUMNS:
+                raise self.error(item, f"A query gives at most {_MAX_COLUMNS} columns")
             if isinstance(item, tree.Star):
                 outputs.extend(Output(name, value) for name, value in self.starred(item))
             else:
@@ -196,7 +196,7 @@ class _Resolver(SourceResolver):
         outputs = found.body.outputs
         if isinstance(order.key, int):
             if not 1 <= order.key <= len(outputs):
-                raise self.error(order, f"ORDER BY {order.key}: the query has {len(outputs)} columns")
+                raise self.error(order, f"ORDER BY {order.key}: there is no such column among {len(outputs)}")
             return Order(order.key, order.descending)
         place = _find_output(order.key, outputs)
         if place is not None:

@@ -76,6 +76,7 @@ class TableLeaf(Leaf):
 
     table: Table
     map_id: int | None
+    _referred: dict[str, Reference] = field(default_factory=dict)
 
     def answers(self, qualifier: tuple[tree.Name, ...]) -> bool:
         """Tell whether a qualifier is the alias, or the end of the table's name where there is no alias."""
@@ -100,8 +101,11 @@ class TableLeaf(Leaf):
         return TableSource(self.number, self.table.relation, self.map_id)
 
     def _refer(self, column: Column) -> Reference:
-        about = About(column.bare, column.unit, column.ucd, column.utype, column.description)
-        return Reference(column.type, about, self.number, column.stored)
+        found = self._referred.get(column.stored)
+        if found is None:
+            about = About(column.bare, column.unit, column.ucd, column.utype, column.description)
+            found = self._referred[column.stored] = Reference(column.type, about, self.number, column.stored)
+        return found
 
 
 @dataclass

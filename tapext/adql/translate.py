@@ -8,6 +8,7 @@ from psycopg import sql
 
 from tapext.adql import tree
 from tapext.adql.catalogue import Catalogue
+from tapext.adql.lexer import error_at
 from tapext.adql.resolve import resolve
 from tapext.adql.typed import Operation, Output, Rows, Select
 from tapext.adql.types import Kind
@@ -47,11 +48,17 @@ class Translation:
 
 def translate(query: tree.Query, catalogue: Catalogue, maxrec: int | None = None) -> Translation:
     """Resolve a query and write it in SQL, stopping one row after `maxrec`."""
+    try:
+        return _translate(query, catalogue, maxrec)
+    except RecursionError:
+        # The caller's own stack was deep already.
+        raise error_at(query.text, query.at, "The query is nested too deeply") from None
+
+
+def _translate(query: tree.Query, catalogue: Catalogue, maxrec: int | None) -> Translation:
     resolved = resolve(query, catalogue)
-    limits = [
-        limit for limit in (resolved.rows.limit, None if maxrec is None else maxrec + 1) if limit is not None
-    ]
-    limit = min(limits) if limits else None
+    limits = [resolved.rows.limit, None if maxrec is None else maxrec + 1]
+    limit = min((limit for limit in limits if limit is not None), default=None)
     written = write_sql(replace(resolved, rows=write_shapes(resolved.rows)), limit)
     return Translation(written, describe(resolved.rows.outputs), resolved.vector_ids, limit)
 
@@ -76,14 +83,14 @@ def _write_shape(output: Output) -> Output:
 
 def describe(outputs: tuple[Output, ...]) -> tuple[OutputColumn, ...]:
     """Describe the columns of a result under names that are all different."""
-    taken: set[str] = set()
+    uses: dict[str, int] = {}
     columns = []
     for output in outputs:
-        name, number = output.name, 1
-        while name.lower() in taken:
-            number += 1
-            name = f"{output.name}_{number}"
-        taken.add(name.lower())
+        name = output.name
+        while name.lower() in uses:
+            uses[output.name.lower()] += 1
+            name = f"{output.name}_{uses[output.name.lower()]}"
+        uses[name.lower()] = 1
         kind, about = output.value.type, output.value.about
         columns.append(
             OutputColumn(

@@ -78,7 +78,9 @@ _PLAIN = {
 }
 
 _SCALE = re.compile(r"10(?:\*\*\(?([+-]?\d+)\)?)?")
-_SYMBOL = re.compile(r"([A-Za-z]+|%)(?:\*\*(?:([+-]?\d+)|\(([+-]?\d+)(?:/(\d+))?\)))?")
+_SYMBOL = re.compile(r"([A-Za-z]+|%)(?:\*\*(?:([+-]?\d+)|\(([+-]?\d+)(?::(\d+))?\)))?")
+# The slash of a broken exponent is no division of units.
+_BROKEN = re.compile(r"\*\*\(([+-]?\d+)/(\d+)\)")
 
 
 class UnitError(ValueError):
@@ -98,7 +100,7 @@ def conversion(source: str, target: str) -> float:
 
 def read_unit(text: str) -> Unit:
     """Read a unit: its factor to base units, and the exponents of those."""
-    numerator, slash, denominator = text.strip().partition("/")
+    numerator, slash, denominator = _BROKEN.sub(r"**(\1:\2)", text.strip()).partition("/")
     bracketed = denominator[1:-1] if denominator[:1] == "(" and denominator[-1:] == ")" else denominator
     if not text.strip() or (slash and not bracketed) or "/" in re.sub(r"\([^()]*\)", "", bracketed):
         raise UnitError(f"'{text}' is not a unit of VOUnits")

@@ -99,8 +99,9 @@ def _fill_maps(connection: psycopg.Connection[object]) -> None:
     ]
     for map_id, kind, object_map, width, height, model, current in maps:
         connection.execute(
-            "insert into caom2_ai.map (mapID, kind, objectMapID, gridWidth, gridHeight, modelHash, parameters, isCurrent)"
-            " overriding system value values (%s, %s, %s, %s, %s, %s, %s, %s)",
+            "insert into caom2_ai.map (mapID, kind, objectMapID, gridWidth, gridHeight, modelHash,"
+            " parameters,"
+            " isCurrent) overriding system value values (%s, %s, %s, %s, %s, %s, %s, %s)",
             [map_id, kind, object_map, width, height, model, Jsonb({}), current],
         )
         connection.execute(
@@ -109,15 +110,17 @@ def _fill_maps(connection: psycopg.Connection[object]) -> None:
             [map_id, width, width, width * height - 1],
         )
     connection.execute(
-        "insert into caom2_ai.label (mapID, node, label, author) values (%s, 7, 'ring', 'me'), (%s, 8, 'ring', 'me')",
+        "insert into caom2_ai.label (mapID, node, label, author)"
+        " values (%s, 7, 'ring', 'me'), (%s, 8, 'ring', 'me')",
         [MAP, MAP],
     )
 
 
 def _fill_observation(connection: psycopg.Connection[object], plane: Plane) -> None:
     connection.execute(
-        "insert into caom2.Observation (observationURI, obsID, collection, observationID, algorithm_name, metaRelease,"
-        " typeCode, lastModified, maxLastModified, metaChecksum, accMetaChecksum, intent, target_name)"
+        "insert into caom2.Observation (observationURI, obsID, collection, observationID, algorithm_name,"
+        " metaRelease, typeCode, lastModified, maxLastModified, metaChecksum, accMetaChecksum, intent,"
+        " target_name)"
         " values (%s, %s, %s, %s, 'exposure', %s, 'S', %s, %s, 'md5:', 'md5:', 'science', %s)",
         [
             f"caom:TEST/obs{plane.number // 2}",
@@ -158,7 +161,8 @@ def _fill_plane(connection: psycopg.Connection[object], plane: Plane) -> None:
     )
     for map_id in (OLD_MAP, MAP):
         connection.execute(
-            "insert into caom2_ai.fingerprint (planeID, mapID, obsID, publisherID, fingerprint, vector, nObjects,"
+            "insert into caom2_ai.fingerprint (planeID, mapID, obsID, publisherID, fingerprint, vector,"
+            " nObjects,"
             " nDetected, sampledFraction, fwhm, oddness, collection, metaRelease, dataRelease, ra, dec)"
             " values (%s, %s, %s, %s, %s, %s::real[]::halfvec, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)",
             [

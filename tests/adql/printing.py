@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
 from tapext.adql import tree
 
 
@@ -91,57 +94,75 @@ def join(found: tree.Join) -> str:
     return f"{words} USING ({', '.join(map(name, found.using))})" if found.using else words
 
 
+def no(negated: bool) -> str:
+    return "NOT " if negated else ""
+
+
 def value(found: tree.Value) -> str:
-    match found:
-        case tree.Number(number):
-            return repr(number)
-        case tree.Text(text):
-            return "'" + text.replace("'", "''") + "'"
-        case tree.Null():
-            return "NULL"
-        case tree.Column(names):
-            return path(names)
-        case tree.Signed(sign, inner):
-            return f"({sign}{value(inner)})"
-        case tree.Chain(operands, operators):
-            words = [value(operands[0])]
-            for operator, part in zip(operators, operands[1:], strict=True):
-                words += [operator, value(part)]
-            return f"({' '.join(words)})"
-        case tree.Call(function, arguments):
-            return f"{function}({', '.join(map(value, arguments))})"
-        case tree.Aggregate(function, inner, distinct):
-            written = "*" if inner is None else ("DISTINCT " if distinct else "") + value(inner)
-            return f"{function}({written})"
-        case tree.Cast(inner, target, length):
-            words_of = "DOUBLE PRECISION" if target == "DOUBLE" else target
-            return f"CAST({value(inner)} AS {words_of}{'' if length is None else f'({length})'})"
-        case tree.SubQuery(query):
-            return f"({selection(query)})"
+    return WRITERS[type(found)](found)
 
 
 def condition(found: tree.Condition) -> str:
-    match found:
-        case tree.Comparison(operator, left, right):
-            return f"{value(left)} {operator} {value(right)}"
-        case tree.Between(inner, low, high, negated):
-            return f"{value(inner)} {no(negated)}BETWEEN {value(low)} AND {value(high)}"
-        case tree.In(inner, choices, negated):
-            written = ", ".join(map(value, choices)) if isinstance(choices, tuple) else selection(choices)
-            return f"{value(inner)} {no(negated)}IN ({written})"
-        case tree.Like(inner, pattern, negated, ignore_case):
-            return f"{value(inner)} {no(negated)}{'ILIKE' if ignore_case else 'LIKE'} {value(pattern)}"
-        case tree.IsNull(inner, negated):
-            return f"{value(inner)} IS {no(negated)}NULL"
-        case tree.Exists(query):
-            return f"EXISTS ({selection(query)})"
-        case tree.Not(inner):
-            return f"NOT ({condition(inner)})"
-        case tree.And(operands):
-            return " AND ".join(f"({condition(part)})" for part in operands)
-        case tree.Or(operands):
-            return " OR ".join(f"({condition(part)})" for part in operands)
+    return WRITERS[type(found)](found)
 
 
-def no(negated: bool) -> str:
-    return "NOT " if negated else ""
+def values(found: tuple[tree.Value, ...]) -> str:
+    return ", ".join(map(value, found))
+
+
+def chain(found: tree.Chain) -> str:
+    words = [value(found.operands[0])]
+    for operator, part in zip(found.operators, found.operands[1:], strict=True):
+        words += [operator, value(part)]
+    return f"({' '.join(words)})"
+
+
+def aggregate(found: tree.Aggregate) -> str:
+    operand = "*" if found.operand is None else ("DISTINCT " if found.distinct else "") + value(found.operand)
+    return f"{found.name}({operand})"
+
+
+def cast(found: tree.Cast) -> str:
+    target = "DOUBLE PRECISION" if found.target == "DOUBLE" else found.target
+    return f"CAST({value(found.operand)} AS {target}{'' if found.length is None else f'({found.length})'})"
+
+
+def between(found: tree.Between) -> str:
+    return f"{value(found.operand)} {no(found.negated)}BETWEEN {value(found.low)} AND {value(found.high)}"
+
+
+def membership(found: tree.In) -> str:
+    choices = values(found.choices) if isinstance(found.choices, tuple) else selection(found.choices)
+    return f"{value(found.operand)} {no(found.negated)}IN ({choices})"
+
+
+def like(found: tree.Like) -> str:
+    word = "ILIKE" if found.ignore_case else "LIKE"
+    return f"{value(found.operand)} {no(found.negated)}{word} {value(found.pattern)}"
+
+
+def all_of(word: str, operands: tuple[tree.Condition, ...]) -> str:
+    return f" {word} ".join(f"({condition(part)})" for part in operands)
+
+
+WRITERS: dict[type[tree.Node], Callable[[Any], str]] = {
+    tree.Number: lambda found: repr(found.value),
+    tree.Text: lambda found: "'" + found.value.replace("'", "''") + "'",
+    tree.Null: lambda _: "NULL",
+    tree.Column: lambda found: path(found.path),
+    tree.Signed: lambda found: f"({found.sign}{value(found.operand)})",
+    tree.Chain: chain,
+    tree.Call: lambda found: f"{found.name}({values(found.arguments)})",
+    tree.Aggregate: aggregate,
+    tree.Cast: cast,
+    tree.SubQuery: lambda found: f"({selection(found.query)})",
+    tree.Comparison: lambda found: f"{value(found.left)} {found.operator} {value(found.right)}",
+    tree.Between: between,
+    tree.In: membership,
+    tree.Like: like,
+    tree.IsNull: lambda found: f"{value(found.operand)} IS {no(found.negated)}NULL",
+    tree.Exists: lambda found: f"EXISTS ({selection(found.query)})",
+    tree.Not: lambda found: f"NOT ({condition(found.operand)})",
+    tree.And: lambda found: all_of("AND", found.operands),
+    tree.Or: lambda found: all_of("OR", found.operands),
+}

@@ -124,7 +124,10 @@ class Questions:
             here = f"POINT('ICRS', {ra[0]}, {dec[0]})"
             found += [f"DISTANCE({here}, POINT({self.random.randrange(360)}, 5))", f"COORD2({here})"]
             found += [
-                f"CONTAINS({here}, CIRCLE({self.random.randrange(360)}, {self.random.randrange(-90, 91)}, 100))"
+                (
+                    f"CONTAINS({here}, CIRCLE({self.random.randrange(360)},"
+                    f" {self.random.randrange(-90, 91)}, 100))"
+                )
             ]
         return found
 
@@ -185,7 +188,10 @@ class Questions:
         condition = (
             self.equal(at, inner) if at.columns.get("text") and "." in at.columns["text"][0] else "1 = 1"
         )
-        return f"{self.pick('', 'NOT ')}EXISTS (SELECT 1 FROM {inner.text} WHERE {condition} AND {self.condition(inner, 0)})"
+        return (
+            f"{self.pick('', 'NOT ')}EXISTS (SELECT 1 FROM {inner.text} WHERE {condition} AND"
+            f" {self.condition(inner, 0)})"
+        )
 
     def table(self) -> Source:
         name = self.pick(*TABLES, "caom2_ai.fingerprint", "caom2_ai.fingerprint", "caom2.Plane")
@@ -269,19 +275,29 @@ class Questions:
         pair = self.pick(
             f"caom2_ai.fingerprint AS f NATURAL {kind}JOIN caom2_ai.field_node AS g",
             f"caom2_ai.fingerprint AS f {kind}JOIN caom2.Plane AS g USING (planeID, publisherID)",
-            f"caom2.Plane AS g {kind}JOIN caom2_ai.fingerprint AS f USING (publisherID) {kind}JOIN caom2.Observation o"
+            f"caom2.Plane AS g {kind}JOIN caom2_ai.fingerprint AS f USING (publisherID) {kind}JOIN"
+            f" caom2.Observation o"
             " ON o.obsID = f.obsID",
         )
         at = Source(
             pair, {"text": ["publisherID", "g.planeID"], "number": ["f.nObjects"], "counts": ["fingerprint"]}
         )
-        return f"SELECT {self.text(at)}, {self.number(at)}, * FROM {pair}{self.where(at, depth)} ORDER BY 1, 2, f.planeID"
+        return (
+            f"SELECT {self.text(at)}, {self.number(at)}, * FROM {pair}{self.where(at, depth)} ORDER BY 1,"
+            f" 2, f.planeID"
+        )
 
     def common(self, depth: int) -> str:
         inner, first = self.source(depth), self.table()
         at = Source("w", {"text": ["sx"], "number": ["w.nx"]})
-        again = f"SELECT {self.text(at)}, {self.number(at)}, (SELECT COUNT(*) FROM w WHERE {self.condition(at, 0)}) FROM w"
-        defined = f"w AS (SELECT {self.number(inner)} AS nx, {self.text(inner)} AS sx FROM {inner.text}{self.where(inner, 1)})"
+        again = (
+            f"SELECT {self.text(at)}, {self.number(at)}, (SELECT COUNT(*) FROM w WHERE"
+            f" {self.condition(at, 0)}) FROM w"
+        )
+        defined = (
+            f"w AS (SELECT {self.number(inner)} AS nx, {self.text(inner)} AS sx FROM"
+            f" {inner.text}{self.where(inner, 1)})"
+        )
         other = f"v AS (SELECT {self.text(first)} AS k FROM {first.text})"
         return f"WITH {defined}, {other} {again}{self.where(at, 1)} ORDER BY 1, 2"
 

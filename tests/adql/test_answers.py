@@ -38,8 +38,14 @@ def one(ask: Ask, value: str) -> Any:
     [
         ("nObjects >= 80", lambda plane: plane.counts.sum() >= 80),
         ("NOT nObjects >= 80", lambda plane: plane.counts.sum() < 80),
-        ("80 < nObjects AND ra < 5 OR collection = 'CFHT'", lambda p: (p.counts.sum() > 80 and p.ra < 5) or p.number % 3 == 1),
-        ("80 < nObjects AND (ra < 5 OR collection = 'CFHT')", lambda p: p.counts.sum() > 80 and (p.ra < 5 or p.number % 3 == 1)),
+        (
+            "80 < nObjects AND ra < 5 OR collection = 'CFHT'",
+            lambda p: (p.counts.sum() > 80 and p.ra < 5) or p.number % 3 == 1,
+        ),
+        (
+            "80 < nObjects AND (ra < 5 OR collection = 'CFHT')",
+            lambda p: p.counts.sum() > 80 and (p.ra < 5 or p.number % 3 == 1),
+        ),
         ("collection = 'o''brien'", lambda plane: plane.number % 3 == 2),
         ("collection LIKE 'C%' OR collection LIKE '_''%'", lambda plane: plane.number % 3 != 0),
         ("collection ILIKE 'cf_t'", lambda plane: plane.number % 3 == 1),
@@ -72,9 +78,15 @@ def one(ask: Ask, value: str) -> Any:
         ("caomai_count(fingerprint, 7) >= 0", lambda _: True),
         ("NOT caomai_count(fingerprint, 7) >= 1", lambda plane: plane.counts[7] < 1),
         ("1 = caomai_has(fingerprint, '7,8')", lambda plane: plane.counts[7] > 0 and plane.counts[8] > 0),
-        ("caomai_has(fingerprint, '7,8') = 0", lambda plane: not (plane.counts[7] > 0 and plane.counts[8] > 0)),
+        (
+            "caomai_has(fingerprint, '7,8') = 0",
+            lambda plane: not (plane.counts[7] > 0 and plane.counts[8] > 0),
+        ),
         ("0 < caomai_fraction(fingerprint, 7)", lambda plane: plane.counts[7] > 0),
-        ("caomai_label_count(fingerprint, 'ring') >= 2", lambda plane: plane.counts[7] + plane.counts[8] >= 2),
+        (
+            "caomai_label_count(fingerprint, 'ring') >= 2",
+            lambda plane: plane.counts[7] + plane.counts[8] >= 2,
+        ),
         (
             f"caomai_same_field(publisherID, '{VISIBLE[0].publisher_id}') = 1",
             lambda plane: plane.number % 5 == VISIBLE[0].number % 5,
@@ -83,15 +95,27 @@ def one(ask: Ask, value: str) -> Any:
             f"caomai_distance(vector, caomai_vector('{VISIBLE[0].publisher_id}')) < 1.4",
             lambda plane: plane.vector is not None and distance(plane, VISIBLE[0]) < 1.4,
         ),
-        ("publisherID IN (SELECT publisherID FROM caom2.Plane WHERE time_exposure > 30)", lambda p: p.number > 20 and p.number % 7 > 0),
-        ("planeID IN (SELECT f2.planeID FROM caom2_ai.fingerprint AS f2 WHERE f2.ra < 2)", lambda plane: plane.ra < 2),
-        ("EXISTS (SELECT 1 FROM caom2.Plane AS p WHERE p.planeID = f.planeID AND p.calibrationLevel = 2)", lambda p: p.number % 4 == 2),
-        ("nObjects > (SELECT AVG(nObjects) FROM caom2_ai.fingerprint)", lambda p: p.counts.sum() > np.mean([v.counts.sum() for v in VISIBLE])),
+        (
+            "publisherID IN (SELECT publisherID FROM caom2.Plane WHERE time_exposure > 30)",
+            lambda p: p.number > 20 and p.number % 7 > 0,
+        ),
+        (
+            "planeID IN (SELECT f2.planeID FROM caom2_ai.fingerprint AS f2 WHERE f2.ra < 2)",
+            lambda plane: plane.ra < 2,
+        ),
+        (
+            "EXISTS (SELECT 1 FROM caom2.Plane AS p WHERE p.planeID = f.planeID AND p.calibrationLevel = 2)",
+            lambda p: p.number % 4 == 2,
+        ),
+        (
+            "nObjects > (SELECT AVG(nObjects) FROM caom2_ai.fingerprint)",
+            lambda p: p.counts.sum() > np.mean([v.counts.sum() for v in VISIBLE]),
+        ),
         ("planeID = '" + str(VISIBLE[3].id).upper() + "'", lambda plane: plane is VISIBLE[3]),
         ("planeID = 'no uuid'", lambda _: False),
         ("planeID LIKE '" + str(VISIBLE[3].id)[:8] + "%'", lambda plane: plane is VISIBLE[3]),
     ],
-)  # fmt: skip
+)
 def test_conditions(ask: Ask, condition: str, expected: Any) -> None:
     found = ask(f"SELECT publisherID FROM {FINGERPRINT} AS f WHERE {condition} ORDER BY publisherID")
     assert found == ids([plane for plane in VISIBLE if expected(plane)])
@@ -166,7 +190,8 @@ def test_rand_lies_between_0_and_1(ask: Ask) -> None:
 def test_nearest_images_come_first(ask: Ask) -> None:
     image = VISIBLE[2]
     rows = ask(
-        f"SELECT TOP 5 f.publisherID, caomai_distance(f.vector, caomai_vector('{image.publisher_id}')) AS dist"
+        f"SELECT TOP 5 f.publisherID, caomai_distance(f.vector, caomai_vector('{image.publisher_id}'))"
+        f" AS dist"
         f" FROM {FINGERPRINT} AS f WHERE f.vector IS NOT NULL ORDER BY dist"
     )
     near = sorted(
@@ -179,7 +204,8 @@ def test_nearest_images_come_first(ask: Ask) -> None:
 def test_groups(ask: Ask) -> None:
     rows = ask(
         f"SELECT collection AS k, COUNT(*) AS n, SUM(nObjects), AVG(nObjects), MIN(ra), MAX(publisherID),"
-        f" COUNT(DISTINCT fwhm), COUNT(fwhm) FROM {FINGERPRINT} GROUP BY collection HAVING COUNT(*) > 1 ORDER BY n DESC, k"
+        f" COUNT(DISTINCT fwhm), COUNT(fwhm) FROM {FINGERPRINT} GROUP BY collection HAVING COUNT(*) > 1"
+        f" ORDER BY n DESC, k"
     )
     groups = {name: [p for p in VISIBLE if p.collection == name] for name in {p.collection for p in VISIBLE}}
     expected = [
@@ -224,7 +250,10 @@ def test_top_and_offset(ask: Ask) -> None:
     assert ask(f"SELECT TOP 3 {query} OFFSET 2") == [(name,) for name in names[2:5]]
     assert ask(f"SELECT {query} OFFSET 30") == [(name,) for name in names[30:]]
     assert ask(f"SELECT TOP 0 {query}") == []
-    nested = f"SELECT TOP 2 x FROM (SELECT TOP 4 publisherID AS x FROM {FINGERPRINT} ORDER BY x) AS q ORDER BY x DESC"
+    nested = (
+        f"SELECT TOP 2 x FROM (SELECT TOP 4 publisherID AS x FROM {FINGERPRINT} ORDER BY x) AS q ORDER BY x"
+        f" DESC"
+    )
     assert ask(nested) == [(name,) for name in names[3:1:-1]]
 
 
@@ -270,7 +299,8 @@ def test_joins(ask: Ask, join: str, both: int, left: int, right: int) -> None:
 
 def test_nested_and_comma_joins(ask: Ask) -> None:
     count = ask(
-        f"SELECT COUNT(*) FROM {FINGERPRINT} AS f JOIN (caom2.Plane AS p JOIN caom2.Observation AS o ON p.obsID = o.obsID)"
+        f"SELECT COUNT(*) FROM {FINGERPRINT} AS f JOIN (caom2.Plane AS p JOIN caom2.Observation AS o ON"
+        f" p.obsID = o.obsID)"
         " ON f.planeID = p.planeID, caom2_ai.map AS m WHERE m.kind = 'object'"
     )
     seen = [plane for plane in VISIBLE if plane.number // 2 % 9 < 7]
@@ -303,7 +333,8 @@ def test_set_operators(ask: Ask, operator: str, expected: list[int]) -> None:
 def test_set_operators_take_different_kinds_of_numbers_and_texts(ask: Ask) -> None:
     rows = ask(
         f"SELECT nObjects, planeID FROM {FINGERPRINT} WHERE publisherID = '{VISIBLE[0].publisher_id}'"
-        " UNION SELECT 0.5, 'text' FROM tap_schema.schemas UNION SELECT NULL, NULL FROM tap_schema.schemas ORDER BY 1"
+        " UNION SELECT 0.5, 'text' FROM tap_schema.schemas UNION SELECT NULL, NULL FROM tap_schema.schemas"
+        " ORDER BY 1"
     )
     assert rows == [(0.5, "text"), (float(VISIBLE[0].counts.sum()), str(VISIBLE[0].id)), (None, None)]
 
@@ -312,13 +343,14 @@ def test_each_operand_keeps_its_own_top(ask: Ask) -> None:
     half = "SELECT TOP 2 node FROM caom2_ai.node WHERE mapID = 2 ORDER BY node"
     assert ask(f"({half}) UNION ALL ({half} OFFSET 5) ORDER BY 1") == [(0,), (1,), (5,), (6,)]
     assert (
-        len(ask(f"SELECT TOP 2 node FROM caom2_ai.node UNION ALL SELECT TOP 3 node FROM caom2_ai.node")) == 5
+        len(ask("SELECT TOP 2 node FROM caom2_ai.node UNION ALL SELECT TOP 3 node FROM caom2_ai.node")) == 5
     )
 
 
 def test_common_table_expressions(ask: Ask) -> None:
     rows = ask(
-        f"WITH near AS (SELECT publisherID AS id, ra FROM {FINGERPRINT} WHERE ra < 5), ids AS (SELECT id FROM near)"
+        f"WITH near AS (SELECT publisherID AS id, ra FROM {FINGERPRINT} WHERE ra < 5), ids AS (SELECT"
+        f" id FROM near)"
         " SELECT n.id FROM near AS n JOIN ids ON n.id = ids.id WHERE n.id IN (SELECT id FROM Ids) ORDER BY 1"
     )
     assert rows == ids([plane for plane in VISIBLE if plane.ra < 5])
@@ -368,7 +400,8 @@ def test_rows_are_those_that_may_be_seen(ask: Ask) -> None:
 
 def test_shapes_are_written_as_dali_has_them(ask: Ask) -> None:
     rows = ask(
-        "SELECT TOP 4 position_bounds, lastModified FROM caom2.Plane WHERE position_bounds IS NOT NULL ORDER BY 2"
+        "SELECT TOP 4 position_bounds, lastModified FROM caom2.Plane WHERE position_bounds IS NOT NULL"
+        " ORDER BY 2"
     )
     assert rows[0] == ("polygon 358 -3 358.2 -3 358.1 -2.8", PAST)
     assert str(rows[1][0]).startswith("circle 358.25 -2.9 0.1")
@@ -401,7 +434,8 @@ def test_no_text_of_the_user_becomes_sql(archive: Database, ask: Ask, text: str)
     delimited = text.replace('"', '""')
     rows = ask(
         f'SELECT \'{quoted}\' AS "{delimited}", "{delimited}".publisherID FROM caom2.Plane AS "{delimited}"'
-        f" WHERE publisherID <> '{quoted}' AND publisherID NOT LIKE '{quoted}' ORDER BY \"{delimited}\" OFFSET 0"
+        f" WHERE publisherID <> '{quoted}' AND publisherID NOT LIKE '{quoted}' ORDER BY \"{delimited}\""
+        f" OFFSET 0"
     )
     assert {row[0] for row in rows} == {text}
     assert len(rows) == len(DESCRIBED)

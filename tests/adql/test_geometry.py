@@ -50,14 +50,24 @@ def vectors(positions: Positions) -> NDArray[np.float64]:
 
 def separation(positions: Positions, ra: float, dec: float) -> NDArray[np.float64]:
     many, one = vectors(positions), vectors(np.array([[ra, dec]]))[0]
-    return np.degrees(np.arctan2(np.linalg.norm(np.cross(many, one), axis=1), many @ one))
+    angles: NDArray[np.float64] = np.arctan2(np.linalg.norm(np.cross(many, one), axis=1), many @ one)
+    return np.degrees(angles)
 
 
 @pytest.fixture(scope="module")
 def sky(catalogue: Catalogue, connection: psycopg.Connection[Any]) -> Iterator[Any]:
     """Answer a query about the table `sky` of positions, numbered in order."""
-    table = Table("TAP_UPLOAD.sky", ("pg_temp", "sky"), (Column("n", "int"), Column("ra", "double"), Column("dec", "double"),
-                  Column("p", "double", "2", "point"), Column("c", "double", "3", "circle")))  # fmt: skip
+    table = Table(
+        "TAP_UPLOAD.sky",
+        ("pg_temp", "sky"),
+        (
+            Column("n", "int"),
+            Column("ra", "double"),
+            Column("dec", "double"),
+            Column("p", "double", "2", "point"),
+            Column("c", "double", "3", "circle"),
+        ),
+    )
     connection.execute("set default_transaction_read_only = off")
     connection.execute("create temp table sky (n integer, ra float8, dec float8, p float8[], c float8[])")
     with connection.cursor() as cursor:
@@ -73,9 +83,19 @@ def inside(sky: Any, condition: str) -> set[int]:
 
 
 CIRCLES = [
-    (10, 20, 0.5), (0, 0, 0.01), (0, 90, 2), (77, -90, 30), (359.9, 0, 1), (180, 0, 90), (10, 20, 120), (190, -20, 179.9),
-    (45, 45, 180), (10, 20, 0), (0, 0, 10), (10, 20, 1e-7),
-]  # fmt: skip
+    (10, 20, 0.5),
+    (0, 0, 0.01),
+    (0, 90, 2),
+    (77, -90, 30),
+    (359.9, 0, 1),
+    (180, 0, 90),
+    (10, 20, 120),
+    (190, -20, 179.9),
+    (45, 45, 180),
+    (10, 20, 0),
+    (0, 0, 10),
+    (10, 20, 1e-7),
+]
 
 
 @pytest.mark.parametrize(("ra", "dec", "radius"), CIRCLES)
@@ -106,7 +126,8 @@ def test_distances_keep_their_digits_from_nothing_to_half_a_turn(sky: Any) -> No
         ]
         assert np.allclose(found, separation(POSITIONS, ra, dec), rtol=1e-12, atol=1e-12)
     tiny = sky(
-        "SELECT TOP 1 DISTANCE(10, 20, 10, 20.000000001), DISTANCE(0, 0, 180, 0), DISTANCE(1, 2, 1, 2) FROM TAP_UPLOAD.sky"
+        "SELECT TOP 1 DISTANCE(10, 20, 10, 20.000000001), DISTANCE(0, 0, 180, 0), DISTANCE(1, 2, 1, 2)"
+        " FROM TAP_UPLOAD.sky"
     )
     assert tiny[0] == (pytest.approx(1e-9, rel=1e-6), 180.0, 0.0)
 
@@ -170,7 +191,8 @@ def test_circles_with_circles(sky: Any) -> None:
 
 def test_measures(sky: Any) -> None:
     values = (
-        "AREA(CIRCLE(1, 2, 90)), AREA(CIRCLE(1, 2, 0.1)), AREA(POLYGON(0, 0, 90, 0, 0, 90)), AREA(POINT(1, 2)),"
+        "AREA(CIRCLE(1, 2, 90)), AREA(CIRCLE(1, 2, 0.1)), AREA(POLYGON(0, 0, 90, 0, 0, 90)),"
+        " AREA(POINT(1, 2)),"
         " COORD1(CENTROID(BOX(10, 20, 4, 4))), COORD2(CENTROID(BOX(10, 20, 4, 4))), COORD1(POINT(1, 2)),"
         " COORD2(CIRCLE(1, 2, 3)), COORDSYS(POINT(1, 2))"
     ).replace("COORD2(CIRCLE(1, 2, 3))", "COORD2(CENTROID(CIRCLE(1, 2, 3)))")

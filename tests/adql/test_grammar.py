@@ -14,7 +14,7 @@ ACCEPTED = [
     "select all a from t",
     "SELECT *, a FROM t",
     "SELECT t.*, s.t.* FROM t, s.t",
-    "SELECT DISTINCT TOP 10 a AS x, b y, c \"z z\" FROM cat.s.t AS q",
+    'SELECT DISTINCT TOP 10 a AS x, b y, c "z z" FROM cat.s.t AS q',
     "SELECT TOP 0 a FROM TAP_UPLOAD.mine",
     "SELECT a FROM t WHERE a = 1 AND b <> 2 OR NOT c != 3",
     "SELECT a FROM t WHERE NOT (a = 1 OR b = 2) AND (c > 3)",
@@ -30,29 +30,47 @@ ACCEPTED = [
     "SELECT -a, +1, -1.5E-3, .5, 5., 1e10, a - -1, a * -b FROM t",
     "SELECT 'it''s', '', '--', \"a\"\"b\", \"select\" FROM t -- a comment with 'quotes\n WHERE a = 1",
     "--- first\nSELECT a--\nFROM t--",
-    "SELECT COUNT(*), COUNT(DISTINCT a), SUM(ALL b), AVG(b), MIN(b), MAX(DISTINCT b) FROM t GROUP BY c, d + 1",
+    (
+        "SELECT COUNT(*), COUNT(DISTINCT a), SUM(ALL b), AVG(b), MIN(b), MAX(DISTINCT b) FROM t GROUP BY c,"
+        " d + 1"
+    ),
     "SELECT a FROM t GROUP BY a HAVING COUNT(*) > 1 ORDER BY a ASC, 2 DESC, b + 1, f(c) OFFSET 5",
     "SELECT a FROM t JOIN u ON t.a = u.a",
-    "SELECT a FROM t INNER JOIN u USING (a, \"B\") LEFT JOIN v USING (a) RIGHT OUTER JOIN w ON 1 = 1",
+    'SELECT a FROM t INNER JOIN u USING (a, "B") LEFT JOIN v USING (a) RIGHT OUTER JOIN w ON 1 = 1',
     "SELECT a FROM t NATURAL JOIN u NATURAL LEFT JOIN v NATURAL FULL OUTER JOIN w",
     "SELECT a FROM (t JOIN u USING (a)) JOIN ((v NATURAL JOIN w) NATURAL JOIN x) ON a = b, y",
     "SELECT a FROM t JOIN u JOIN v ON u.a = v.a ON t.a = u.a",
-    "SELECT a FROM (SELECT b FROM u) AS q, (SELECT c FROM v) r JOIN ((SELECT d FROM w) UNION SELECT e FROM x) z USING (d)",
-    "SELECT a FROM t UNION SELECT b FROM u EXCEPT ALL SELECT c FROM v INTERSECT ALL SELECT d FROM w ORDER BY 1",
+    (
+        "SELECT a FROM (SELECT b FROM u) AS q, (SELECT c FROM v) r JOIN ((SELECT d FROM w) UNION SELECT e"
+        " FROM x) z USING (d)"
+    ),
+    (
+        "SELECT a FROM t UNION SELECT b FROM u EXCEPT ALL SELECT c FROM v INTERSECT ALL SELECT d FROM w"
+        " ORDER BY 1"
+    ),
     "(SELECT TOP 1 a FROM t ORDER BY a) UNION ALL (SELECT b FROM u OFFSET 2) OFFSET 1",
     "((SELECT a FROM t))",
     "WITH w AS (SELECT a FROM t), x AS (SELECT a FROM w ORDER BY a) SELECT a FROM x",
     "SELECT CAST(a AS SMALLINT), CAST(b AS INTEGER), CAST(c AS BIGINT), CAST(d AS REAL) FROM t",
-    "SELECT CAST(a AS DOUBLE PRECISION), CAST(b AS CHAR), CAST(c AS VARCHAR(10)), CAST(d AS TIMESTAMP) FROM t",
-    "SELECT COALESCE(a, b, 0), LOWER(a), UPPER(b), IN_UNIT(c, 'deg'), MOD(a, 2), PI(), RAND(), ROUND(a, -1) FROM t",
+    (
+        "SELECT CAST(a AS DOUBLE PRECISION), CAST(b AS CHAR), CAST(c AS VARCHAR(10)), CAST(d AS TIMESTAMP)"
+        " FROM t"
+    ),
+    (
+        "SELECT COALESCE(a, b, 0), LOWER(a), UPPER(b), IN_UNIT(c, 'deg'), MOD(a, 2), PI(), RAND(), ROUND(a,"
+        " -1) FROM t"
+    ),
     "SELECT a FROM t WHERE 1 = CONTAINS(POINT('ICRS', a, b), CIRCLE('ICRS', 10, -20, 1))",
     "SELECT DISTANCE(POINT(a, b), POINT(1, 2)), DISTANCE(a, b, 1, 2), AREA(BOX(1, 2, 3, 4)) FROM t",
     "SELECT COORD1(CENTROID(POLYGON(1, 2, 3, 4, 5, 6))), COORDSYS(c), REGION('CIRCLE 1 2 3') FROM t",
-    "SELECT caomai_distance(f.vector, caomai_vector('ivo://x')) AS dist FROM caom2_ai.fingerprint AS f ORDER BY dist",
+    (
+        "SELECT caomai_distance(f.vector, caomai_vector('ivo://x')) AS dist FROM caom2_ai.fingerprint AS f"
+        " ORDER BY dist"
+    ),
     "SELECT f() FROM t",
     "SELECT NULL AS n FROM t",
     "SELECT limit FROM over",
-]  # fmt: skip
+]
 
 # Query, column (1-based; the line where it is not 1), and what the message must say.
 REFUSED = [
@@ -148,16 +166,16 @@ REFUSED = [
     ("UPDATE t SET a = 1", 1, "only queries are served"),
     ("VALUES (1)", 1, "only queries are served"),
     ("a", 1, "only queries are served"),
-]  # fmt: skip
+]
 
 
 @pytest.mark.parametrize("text", ACCEPTED)
-def test_adql_is_accepted(text: str):
+def test_adql_is_accepted(text: str) -> None:
     assert isinstance(parse(text), tree.Query)
 
 
 @pytest.mark.parametrize(("text", "column", "words"), REFUSED)
-def test_what_is_not_adql_is_refused_at_its_place(text: str, column: int, words: str):
+def test_what_is_not_adql_is_refused_at_its_place(text: str, column: int, words: str) -> None:
     with pytest.raises(QueryError) as caught:
         parse(text)
     assert words in caught.value.message
@@ -165,13 +183,13 @@ def test_what_is_not_adql_is_refused_at_its_place(text: str, column: int, words:
 
 
 @pytest.mark.parametrize("newline", ["\n", "\r\n", "\r"])
-def test_lines_are_counted(newline: str):
+def test_lines_are_counted(newline: str) -> None:
     with pytest.raises(QueryError) as caught:
         parse(f"SELECT a -- x{newline}FROM t{newline}WHERE  % 2")
     assert (caught.value.line, caught.value.column) == (3, 8)
 
 
-def test_every_reserved_word_must_be_delimited_to_be_a_name():
+def test_every_reserved_word_must_be_delimited_to_be_a_name() -> None:
     assert {"BIGINT", "ILIKE", "IN_UNIT", "OFFSET", "TOP", "DISTANCE", "CURRENT", "SIZE"} <= RESERVED
     for word in RESERVED:
         with pytest.raises(QueryError):
@@ -179,7 +197,7 @@ def test_every_reserved_word_must_be_delimited_to_be_a_name():
         parse(f'SELECT a AS "{word}" FROM t')
 
 
-def test_set_operators_bind_as_the_standard_says():
+def test_set_operators_bind_as_the_standard_says() -> None:
     body = parse(
         "SELECT a FROM t UNION SELECT b FROM t INTERSECT SELECT c FROM t EXCEPT SELECT d FROM t"
     ).selection.body
@@ -189,7 +207,7 @@ def test_set_operators_bind_as_the_standard_says():
     assert body.operands[1].operators == ("INTERSECT",)
 
 
-def test_operators_bind_as_usual():
+def test_operators_bind_as_usual() -> None:
     query = parse("SELECT a FROM t WHERE NOT a = 1 AND b = 2 OR c = -d + 2 * e / 3 - 1 || 'x'")
     assert query == parse(
         "SELECT a FROM t WHERE ((NOT (a = 1)) AND (b = 2)) OR (c = (((-d) + (2 * e / 3) - 1) || 'x'))"
@@ -197,7 +215,7 @@ def test_operators_bind_as_usual():
     assert query != parse("SELECT a FROM t WHERE NOT (a = 1 AND b = 2) OR c = -d + 2 * e / 3 - 1 || 'x'")
 
 
-def test_ten_thousand_terms_stay_flat():
+def test_ten_thousand_terms_stay_flat() -> None:
     query = parse("SELECT a FROM t WHERE " + " OR ".join(f"a = {number}" for number in range(10_000)))
     body = query.selection.body
     assert isinstance(body, tree.Select)
@@ -218,7 +236,7 @@ def test_ten_thousand_terms_stay_flat():
     ],
 )
 @pytest.mark.parametrize("depth", [2_000, 100_000])
-def test_deep_brackets_are_refused(nested: str, depth: int):
+def test_deep_brackets_are_refused(nested: str, depth: int) -> None:
     with pytest.raises(QueryError, match="nested too deeply: 200 levels are allowed"):
         parse(nested.format("(" * depth, ")" * depth))
 
@@ -227,13 +245,13 @@ def test_deep_brackets_are_refused(nested: str, depth: int):
     ("opening", "closing"),
     [("ABS(", ")"), ("1 + (", ")"), ("COUNT(", ")"), ("CAST(", " AS REAL)"), ("(SELECT ", " FROM t)")],
 )
-def test_deep_nesting_of_any_kind_is_refused(opening: str, closing: str):
+def test_deep_nesting_of_any_kind_is_refused(opening: str, closing: str) -> None:
     for depth in (1_000, 20_000):
         with pytest.raises(QueryError, match="nested too deeply"):
             parse(f"SELECT {opening * depth}1{closing * depth} FROM t")
 
 
-def test_a_caller_deep_in_python_gets_a_sentence_too():
+def test_a_caller_deep_in_python_gets_a_sentence_too() -> None:
     def call(depth: int) -> None:
         if depth:
             call(depth - 1)
@@ -244,12 +262,12 @@ def test_a_caller_deep_in_python_gets_a_sentence_too():
         call(700)
 
 
-def test_ordinary_nesting_works():
+def test_ordinary_nesting_works() -> None:
     for depth in (20, 190):
         parse(f"SELECT {'(' * depth}1{')' * depth} FROM t WHERE {'(' * depth}a = 1{')' * depth}")
         parse(f"SELECT {'1 + (' * depth}1{')' * depth} FROM t")
 
 
-def test_a_very_long_query_is_refused():
+def test_a_very_long_query_is_refused() -> None:
     with pytest.raises(QueryError, match="upload a table"):
         parse("SELECT a FROM t WHERE a = '" + "x" * MAX_CHARACTERS + "'")

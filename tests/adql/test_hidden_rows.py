@@ -21,21 +21,39 @@ FAILING = [
     "SELECT COUNT(*) FROM {1} AS f WHERE {0} AND 3 BETWEEN 1 AND CAST({2} AS INTEGER)",
     "SELECT COUNT(*) FROM (SELECT {2} AS x FROM {1} AS f WHERE {0}) AS q WHERE CAST(x AS INTEGER) IS NULL",
     "SELECT COUNT(*) FROM (SELECT CAST({2} AS INTEGER) AS x FROM {1} AS f WHERE {0}) AS q WHERE x IS NULL",
-    "SELECT COUNT(*) FROM (SELECT CAST({2} AS INTEGER) AS x FROM {1} AS f WHERE {0} GROUP BY CAST({2} AS INTEGER))"
-    " AS q WHERE x > 1",
+    (
+        "SELECT COUNT(*) FROM (SELECT CAST({2} AS INTEGER) AS x FROM {1} AS f WHERE {0} GROUP BY CAST({2}"
+        " AS INTEGER))"
+        " AS q WHERE x > 1"
+    ),
     "WITH q AS (SELECT {2} AS x FROM {1} AS f WHERE {0}) SELECT COUNT(*) FROM q WHERE CAST(x AS INTEGER) = 1",
-    "SELECT COUNT(*) FROM (SELECT {2} AS x FROM {1} AS f WHERE {0} UNION ALL SELECT '1' FROM tap_schema.schemas)"
-    " AS q WHERE CAST(x AS INTEGER) = 2",
+    (
+        "SELECT COUNT(*) FROM (SELECT {2} AS x FROM {1} AS f WHERE {0} UNION ALL SELECT '1' FROM"
+        " tap_schema.schemas)"
+        " AS q WHERE CAST(x AS INTEGER) = 2"
+    ),
     "SELECT {2} FROM {1} AS f WHERE {0} GROUP BY {2} HAVING CAST({2} AS INTEGER) > 1",
-    "SELECT COUNT(*) FROM {1} AS f JOIN tap_schema.schemas AS s ON {0} AND CAST({2} AS INTEGER) = s.schema_index",
+    (
+        "SELECT COUNT(*) FROM {1} AS f JOIN tap_schema.schemas AS s ON {0} AND CAST({2} AS INTEGER) ="
+        " s.schema_index"
+    ),
     "SELECT COUNT(*) FROM tap_schema.schemas AS s LEFT JOIN {1} AS f ON {0} AND 1 = CAST({2} AS INTEGER)",
-    "SELECT COUNT(*) FROM tap_schema.schemas WHERE 1 IN (SELECT CAST({2} AS INTEGER) FROM {1} AS f WHERE {0})",
-    "SELECT COUNT(*) FROM tap_schema.schemas WHERE schema_index IN"
-    " (SELECT CAST({2} AS INTEGER) FROM {1} AS f WHERE {0})",
-    "SELECT COUNT(*) FROM tap_schema.schemas AS s WHERE EXISTS"
-    " (SELECT 1 FROM {1} AS f WHERE {0} AND CAST({2} AS INTEGER) = s.schema_index)",
-    "SELECT COUNT(*) FROM {1} AS f WHERE {0} AND EXISTS (SELECT 1 FROM tap_schema.schemas WHERE"
-    " CAST(f.{2} AS INTEGER) = schema_index)",
+    (
+        "SELECT COUNT(*) FROM tap_schema.schemas WHERE 1 IN (SELECT CAST({2} AS INTEGER) FROM {1} AS f"
+        " WHERE {0})"
+    ),
+    (
+        "SELECT COUNT(*) FROM tap_schema.schemas WHERE schema_index IN"
+        " (SELECT CAST({2} AS INTEGER) FROM {1} AS f WHERE {0})"
+    ),
+    (
+        "SELECT COUNT(*) FROM tap_schema.schemas AS s WHERE EXISTS"
+        " (SELECT 1 FROM {1} AS f WHERE {0} AND CAST({2} AS INTEGER) = s.schema_index)"
+    ),
+    (
+        "SELECT COUNT(*) FROM {1} AS f WHERE {0} AND EXISTS (SELECT 1 FROM tap_schema.schemas WHERE"
+        " CAST(f.{2} AS INTEGER) = schema_index)"
+    ),
     "SELECT CAST({2} AS INTEGER) FROM {1} AS f WHERE {0} ORDER BY CAST({2} AS INTEGER)",
 ]
 TABLES = [("caom2_ai.fingerprint", "collection"), ("caom2.Plane", "productID")]
@@ -58,7 +76,8 @@ def test_a_value_that_cannot_be_computed_is_computed_for_visible_rows_only(
 
 def test_rows_that_an_outer_join_makes_up_are_computed(ask: Ask) -> None:
     rows = ask(
-        "SELECT COUNT(*) FROM caom2.Plane AS p LEFT JOIN caom2_ai.fingerprint AS f ON f.publisherID = p.publisherID"
+        "SELECT COUNT(*) FROM caom2.Plane AS p LEFT JOIN caom2_ai.fingerprint AS f ON f.publisherID ="
+        " p.publisherID"
         " WHERE COALESCE(f.nObjects + 1, -1) = -1"
     )
     assert rows == [(sum(plane.described and not plane.visible for plane in PLANES),)]

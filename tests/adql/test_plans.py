@@ -1,4 +1,5 @@
-"""The plans of content queries written in ADQL: HNSW for nearest images, GIN for nodes, one look-up for constants."""
+"""The plans of content queries written in ADQL: HNSW for nearest images, GIN for nodes, one look-up"
+" for constants."""
 
 from __future__ import annotations
 
@@ -22,7 +23,7 @@ FILL = """
 insert into caom2_ai.fingerprint (planeID, mapID, obsID, publisherID, fingerprint, nObjects, nDetected,
     sampledFraction, collection, metaRelease, dataRelease)
 select gen_random_uuid(), %s, gen_random_uuid(), 'ivo://filled?' || n,
-    array_fill(0, array[100 + n %% 300]) || 3 || array_fill(0, array[299 - n %% 300]), 3, 3, 1, 'FILLED', %s, %s
+    array_fill(0, array[100 + n %% 300]) || 3 || array_fill(0, array[299 - n %% 300]), 3, 3, 1, 'X', %s, %s
 from generate_series(1, 6000) n
 """
 
@@ -51,8 +52,14 @@ def explain(archive: Database, catalogue: Catalogue, connection: psycopg.Connect
         f"SELECT TOP 20 f.publisherID, {NEAREST} FROM caom2_ai.fingerprint AS f ORDER BY 2",
         f"SELECT TOP 20 f.publisherID FROM caom2_ai.fingerprint AS f ORDER BY {NEAREST} ASC",
         f"SELECT f.publisherID, {NEAREST} AS dist FROM caom2_ai.fingerprint AS f ORDER BY dist",
-        f"SELECT TOP 5 * FROM (SELECT TOP 20 publisherID, {NEAREST} AS d FROM caom2_ai.fingerprint AS f ORDER BY d) AS q",
-        f"SELECT TOP 20 f.publisherID, {NEAREST} AS dist FROM caom2_ai.fingerprint AS f WHERE f.mapID = 2 ORDER BY dist",
+        (
+            f"SELECT TOP 5 * FROM (SELECT TOP 20 publisherID, {NEAREST} AS d FROM caom2_ai.fingerprint AS f"
+            f" ORDER BY d) AS q"
+        ),
+        (
+            f"SELECT TOP 20 f.publisherID, {NEAREST} AS dist FROM caom2_ai.fingerprint AS f WHERE f.mapID ="
+            f" 2 ORDER BY dist"
+        ),
     ],
 )
 def test_nearest_images_come_from_the_index(explain: Explain, query: str) -> None:
@@ -65,7 +72,10 @@ def test_nearest_images_come_from_the_index(explain: Explain, query: str) -> Non
     "rest",
     [
         "JOIN caom2.Plane AS p ON p.planeID = f.planeID WHERE p.time_exposure > 1",
-        "WHERE EXISTS (SELECT 1 FROM caom2.Plane AS p WHERE p.planeID = f.planeID AND p.calibrationLevel = 2)",
+        (
+            "WHERE EXISTS (SELECT 1 FROM caom2.Plane AS p WHERE p.planeID = f.planeID AND"
+            " p.calibrationLevel = 2)"
+        ),
         "WHERE collection = 'CFHT' AND nObjects + 1 > 5",
     ],
 )

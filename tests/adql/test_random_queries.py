@@ -1,7 +1,9 @@
-"""Queries made at random: PostgreSQL takes the SQL of each, and none sees what is hidden (architecture sect. 4)."""
+"""Queries made at random: PostgreSQL takes the SQL of each, and none sees what is hidden (architecture"
+" sect. 4)."""
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Iterator
 from typing import Any
 
@@ -16,7 +18,6 @@ from tests.adql.archive import PLANES
 from tests.adql.conftest import Rows
 from tests.adql.questions import Questions
 
-DATA_EXCEPTION = "22"
 HIDDEN_NAMES = {plane.publisher_id for plane in PLANES if not plane.described}
 
 seeds = st.integers(0, 2**40)
@@ -24,16 +25,14 @@ fixtures_stay = settings(suppress_health_check=[HealthCheck.function_scoped_fixt
 
 
 @given(seeds)
-@settings(fixtures_stay, max_examples=300)
+@settings(fixtures_stay, max_examples=250)
 def test_every_query_that_is_translated_runs(
     connection: psycopg.Connection[Any], catalogue: Catalogue, seed: int
 ) -> None:
     translation = translate(parse(Questions(seed).query()), catalogue, 100)
-    try:
+    # Any other error than one of the data would be a mistake of the translation.
+    with contextlib.suppress(psycopg.DataError):
         rows = connection.execute(translation.sql).fetchall()
-    except psycopg.Error as error:
-        assert (error.sqlstate or "").startswith(DATA_EXCEPTION), error
-    else:
         assert len(rows) <= 101
         assert all(len(row) == len(translation.columns) for row in rows)
 
@@ -70,7 +69,8 @@ def delete_hidden(administrator: psycopg.Connection[Any]) -> None:
     hidden = "(metaRelease is null or metaRelease > now())"
     content = f"({hidden} or dataRelease is null or dataRelease > now())"
     administrator.execute(
-        f"delete from caom2_ai.field_node where planeID in (select planeID from caom2_ai.fingerprint where {content})"
+        f"delete from caom2_ai.field_node where planeID in (select planeID from caom2_ai.fingerprint"
+        f" where {content})"
     )
     administrator.execute(f"delete from caom2_ai.fingerprint where {content}")
     administrator.execute(f"delete from caom2.Plane where {hidden}")
@@ -78,7 +78,7 @@ def delete_hidden(administrator: psycopg.Connection[Any]) -> None:
 
 
 @given(seeds)
-@settings(fixtures_stay, max_examples=150)
+@settings(fixtures_stay, max_examples=100)
 def test_no_query_is_influenced_by_hidden_rows(
     administrator: psycopg.Connection[Any], catalogue: Catalogue, seed: int
 ) -> None:

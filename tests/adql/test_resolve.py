@@ -52,7 +52,10 @@ def test_stars_give_all_columns_in_the_order_of_tap_schema(catalogue: Catalogue)
 
 
 def test_names_are_unique_also_of_expressions(catalogue: Catalogue) -> None:
-    query = f"SELECT ra, RA, f.ra AS ra, COUNT(*), MAX(dec), MAX(dec), 1, ra + 1, caomai_count(fingerprint, 1), 'x' \"Ra\""
+    query = (
+        "SELECT ra, RA, f.ra AS ra, COUNT(*), MAX(dec), MAX(dec), 1, ra + 1, caomai_count(fingerprint, 1),"
+        " 'x' \"Ra\""
+    )
     names = [column.name for column in columns(catalogue, f"{query} {FROM} GROUP BY ra, fingerprint")]
     assert names == ["ra", "ra_2", "ra_3", "count", "max", "max_2", "col7", "col8", "caomai_count", "Ra_4"]
 
@@ -161,7 +164,10 @@ def test_uploaded_tables_are_known_by_their_name(catalogue: Catalogue) -> None:
         "SELECT caom2.Plane.obsID FROM caom2.Plane, caom2.Observation AS Plane",
         'SELECT "Aa", aa2 FROM (SELECT ra AS "Aa", dec AS aa2 FROM caom2_ai.fingerprint) AS q',
         "SELECT a.x FROM (SELECT b.x FROM (SELECT ra AS x FROM caom2_ai.fingerprint) AS b) AS a",
-        "SELECT publisherID FROM caom2.Plane WHERE EXISTS (SELECT 1 FROM caom2.Artifact AS a WHERE a.planeID = Plane.planeID)",
+        (
+            "SELECT publisherID FROM caom2.Plane WHERE EXISTS (SELECT 1 FROM caom2.Artifact AS a WHERE"
+            " a.planeID = Plane.planeID)"
+        ),
         "WITH plane AS (SELECT label FROM caom2_ai.label) SELECT label FROM Plane",
     ],
 )
@@ -171,7 +177,11 @@ def test_names_are_found(catalogue: Catalogue, query: str) -> None:
 
 WRONG = [
     # Names
-    ("SELECT ra FROM caom2_ai.fingerprnt", 16, "no table caom2_ai.fingerprnt; did you mean caom2_ai.fingerprint?"),
+    (
+        "SELECT ra FROM caom2_ai.fingerprnt",
+        16,
+        "no table caom2_ai.fingerprnt; did you mean caom2_ai.fingerprint?",
+    ),
     ("SELECT ra FROM ivoa.fingerprint", 16, "did you mean caom2_ai.fingerprint?"),
     ("SELECT ra FROM plane_", 16, "did you mean caom2.Plane?"),
     ("SELECT 1 FROM pg_catalog.pg_class", 15, "no table pg_catalog.pg_class"),
@@ -193,17 +203,33 @@ WRONG = [
     ("SELECT x FROM (SELECT ra AS x, dec AS X FROM caom2_ai.fingerprint) AS q", 8, "x is ambiguous"),
     (f"SELECT ra AS alpha {FROM} WHERE alpha > 1", 57, "alias alpha cannot be used here"),
     (f"SELECT 1 {FROM} JOIN caom2.Plane AS p ON q.x = 1", 66, "no table or alias q"),
-    (f"SELECT 1 {FROM}, caom2_ai.map AS m JOIN caom2.Plane AS p ON f.planeID = p.planeID", 85, "no table or alias f"),
+    (
+        f"SELECT 1 {FROM}, caom2_ai.map AS m JOIN caom2.Plane AS p ON f.planeID = p.planeID",
+        85,
+        "no table or alias f",
+    ),
     (f"SELECT 1 {FROM} JOIN caom2.Plane AS p USING (ra)", 70, "ra does not exist on the right"),
-    ("SELECT 1 FROM caom2.Plane AS p, (SELECT p.planeID FROM caom2.Artifact AS a) AS q", 41, "no table or alias p"),
+    (
+        "SELECT 1 FROM caom2.Plane AS p, (SELECT p.planeID FROM caom2.Artifact AS a) AS q",
+        41,
+        "no table or alias p",
+    ),
     ("WITH w AS (SELECT 1 FROM w) SELECT 1 FROM w", 26, "no table w"),
     ("WITH w AS (SELECT 1 FROM caom2.Plane), W AS (SELECT 2 FROM w) SELECT 1 FROM w", 40, "given twice"),
     # Functions
-    (f"SELECT caomai_distnce(vector, vector) {FROM}", 8, "no function caomai_distnce; did you mean caomai_distance?"),
+    (
+        f"SELECT caomai_distnce(vector, vector) {FROM}",
+        8,
+        "no function caomai_distnce; did you mean caomai_distance?",
+    ),
     (f"SELECT pg_sleep(10) {FROM}", 8, "no function pg_sleep"),
     (f"SELECT version() {FROM}", 8, "no function version"),
     (f"SELECT caom2_ai.caomai_rank(1) {FROM}", 28, "Expected ',' or FROM"),
-    (f"SELECT caomai_distance(vector) {FROM}", 8, "takes 2 arguments as in caomai_distance(v1 REAL[], v2 REAL[]) -> DOUBLE, not 1"),
+    (
+        f"SELECT caomai_distance(vector) {FROM}",
+        8,
+        "takes 2 arguments as in caomai_distance(v1 REAL[], v2 REAL[]) -> DOUBLE, not 1",
+    ),
     (f"SELECT caomai_distance(vector, fingerprint) {FROM}", 32, "takes REAL[] as v2, not an array (int)"),
     (f"SELECT caomai_count(fingerprint, 1.5) {FROM}", 34, "takes INTEGER as node, not a number"),
     (f"SELECT caomai_count(fingerprint, '1') {FROM}", 34, "takes INTEGER as node, not a text"),
@@ -264,13 +290,21 @@ WRONG = [
     (f"SELECT CIRCLE(1, 5) {FROM}", 15, "Expected a geometry (POINT), found a number"),
     (f"SELECT POLYGON(1, 2, 3, 4) {FROM}", 8, "three corners"),
     (f"SELECT POLYGON(1, 2, 3, 4, 5) {FROM}", 8, "one is missing"),
-    (f"SELECT 1 {FROM} WHERE 1 = CONTAINS(ra, CIRCLE(1, 2, 3))", 60, "takes geometries such as POINT or CIRCLE"),
+    (
+        f"SELECT 1 {FROM} WHERE 1 = CONTAINS(ra, CIRCLE(1, 2, 3))",
+        60,
+        "takes geometries such as POINT or CIRCLE",
+    ),
     (f"SELECT 1 {FROM} WHERE 1 = CONTAINS(POINT(ra, dec))", 51, "two geometries, not 1"),
     (f"SELECT DISTANCE(ra, dec, 1) {FROM}", 8, "two points or four numbers"),
     (f"SELECT REGION('ELLIPSE 1 2 3') {FROM}", 15, "REGION reads POSITION, CIRCLE"),
     (f"SELECT REGION('CIRCLE ICRS 1 x 3') {FROM}", 15, "cannot be read"),
-    ("SELECT 1 FROM caom2.Plane WHERE INTERSECTS(position_bounds, CIRCLE(1, 2, 3)) = 1", 33, "not supported yet"),
-]  # fmt: skip
+    (
+        "SELECT 1 FROM caom2.Plane WHERE INTERSECTS(position_bounds, CIRCLE(1, 2, 3)) = 1",
+        33,
+        "not supported yet",
+    ),
+]
 
 
 @pytest.mark.parametrize(("query", "column", "words"), WRONG)

@@ -8,13 +8,36 @@ from astropy import units
 from tapext.adql.units import UnitError, conversion
 
 PAIRS = [
-    ("deg", "arcsec"), ("arcsec", "mas"), ("deg", "rad"), ("arcmin", "deg"), ("deg**2", "sr"), ("deg", "uarcsec"),
-    ("m", "nm"), ("m", "Angstrom"), ("km", "pc"), ("AU", "lyr"), ("um", "mm"),
-    ("d", "s"), ("yr", "d"), ("h", "min"), ("ms", "us"),
-    ("km/s", "m.s**-1"), ("m.s**-1", "km/h"), ("mas/yr", "arcsec/d"),
-    ("Jy", "W/(m**2.Hz)"), ("mJy", "erg/(s.cm**2.Hz)"), ("keV", "J"), ("GHz", "1/s"), ("10**-3.Jy", "mJy"),
-    ("kbyte", "byte"), ("%", "%"), ("g.cm**-3", "kg.m**-3"), ("m**(1/2)", "cm**(1/2)"), ("solMass", "kg"), ("ct/s", "count.s**-1"),
-]  # fmt: skip
+    ("deg", "arcsec"),
+    ("arcsec", "mas"),
+    ("deg", "rad"),
+    ("arcmin", "deg"),
+    ("deg**2", "sr"),
+    ("deg", "uarcsec"),
+    ("m", "nm"),
+    ("m", "Angstrom"),
+    ("km", "pc"),
+    ("AU", "lyr"),
+    ("um", "mm"),
+    ("d", "s"),
+    ("yr", "d"),
+    ("h", "min"),
+    ("ms", "us"),
+    ("km/s", "m.s**-1"),
+    ("m.s**-1", "km/h"),
+    ("mas/yr", "arcsec/d"),
+    ("Jy", "W/(m**2.Hz)"),
+    ("mJy", "erg/(s.cm**2.Hz)"),
+    ("keV", "J"),
+    ("GHz", "1/s"),
+    ("10**-3.Jy", "mJy"),
+    ("kbyte", "byte"),
+    ("%", "%"),
+    ("g.cm**-3", "kg.m**-3"),
+    ("m**(1/2)", "cm**(1/2)"),
+    ("solMass", "kg"),
+    ("ct/s", "count.s**-1"),
+]
 
 
 def read(unit: str) -> units.UnitBase:

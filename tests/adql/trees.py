@@ -16,6 +16,7 @@ CHARACTERS = string.printable + "\"\"\"'''éß漢\u00a0\u2019\U0001f52d"
 FUNCTIONS = ["f", "caomai_Has", *sorted(FUNCTION_WORDS)]
 TARGETS = ["SMALLINT", "INTEGER", "BIGINT", "REAL", "DOUBLE", "TIMESTAMP", "CHAR", "VARCHAR"]
 COMPARISONS = ["=", "<>", "<", ">", "<=", ">="]
+AGGREGATES = ["AVG", "COUNT", "MAX", "MIN", "SUM"]
 LEVELS = [["+", "-"], ["*", "/"], ["||"]]
 
 
@@ -66,27 +67,25 @@ class Forest:
         def inner() -> tree.Value:
             return self.value(depth - 1)
 
-        match random.randrange(12) if depth else 0:
-            case 1:
-                return tree.Signed(random.choice("+-"), inner())
-            case 2:
-                operands, level = self.some(inner, 2), random.choice(LEVELS)
-                return tree.Chain(operands, tuple(random.choice(level) for _ in operands[1:]))
-            case 3:
-                return tree.Call(random.choice(FUNCTIONS), self.some(inner, 0))
-            case 4:
-                name = random.choice(["AVG", "COUNT", "MAX", "MIN", "SUM"])
-                return tree.Aggregate(name, inner(), self.yes())
-            case 5:
-                return tree.Aggregate("COUNT", None)
-            case 6:
-                target = random.choice(TARGETS)
-                length = random.randint(1, 99) if target.endswith("CHAR") and self.yes() else None
-                return tree.Cast(inner(), target, length)
-            case 7:
-                return tree.SubQuery(self.selection(depth - 1))
-            case _:
-                return self.leaf()
+        makers: list[Callable[[], tree.Value]] = [
+            lambda: tree.Signed(random.choice("+-"), inner()),
+            lambda: self.chain(inner),
+            lambda: tree.Call(random.choice(FUNCTIONS), self.some(inner, 0)),
+            lambda: tree.Aggregate(random.choice(AGGREGATES), inner(), self.yes()),
+            lambda: tree.Aggregate("COUNT", None),
+            lambda: self.cast(inner()),
+            lambda: tree.SubQuery(self.selection(depth - 1)),
+        ]
+        return random.choice(makers)() if depth and random.random() < 0.6 else self.leaf()
+
+    def chain(self, inner: Callable[[], tree.Value]) -> tree.Chain:
+        operands, level = self.some(inner, 2), self.random.choice(LEVELS)
+        return tree.Chain(operands, tuple(self.random.choice(level) for _ in operands[1:]))
+
+    def cast(self, operand: tree.Value) -> tree.Cast:
+        target = self.random.choice(TARGETS)
+        length = self.random.randint(1, 99) if target.endswith("CHAR") and self.yes() else None
+        return tree.Cast(operand, target, length)
 
     def condition(self, depth: int) -> tree.Condition:
         def value() -> tree.Value:
@@ -95,27 +94,21 @@ class Forest:
         def inner() -> tree.Condition:
             return self.condition(depth - 1)
 
-        match self.random.randrange(10 if depth else 4):
-            case 0:
-                return tree.Between(value(), value(), value(), self.yes())
-            case 1:
-                return tree.Like(value(), value(), self.yes(), self.yes())
-            case 2:
-                return tree.IsNull(value(), self.yes())
-            case 4:
-                return tree.In(value(), self.some(value, 2), self.yes())
-            case 5:
-                return tree.In(value(), self.selection(depth - 1), self.yes())
-            case 6:
-                return tree.Exists(self.selection(depth - 1))
-            case 7:
-                return tree.Not(inner())
-            case 8:
-                return tree.And(self.some(inner, 2))
-            case 9:
-                return tree.Or(self.some(inner, 2))
-            case _:
-                return tree.Comparison(self.random.choice(COMPARISONS), value(), value())
+        plain: list[Callable[[], tree.Condition]] = [
+            lambda: tree.Between(value(), value(), value(), self.yes()),
+            lambda: tree.Like(value(), value(), self.yes(), self.yes()),
+            lambda: tree.IsNull(value(), self.yes()),
+            lambda: tree.Comparison(self.random.choice(COMPARISONS), value(), value()),
+        ]
+        deep: list[Callable[[], tree.Condition]] = [
+            lambda: tree.In(value(), self.some(value, 2), self.yes()),
+            lambda: tree.In(value(), self.selection(depth - 1), self.yes()),
+            lambda: tree.Exists(self.selection(depth - 1)),
+            lambda: tree.Not(inner()),
+            lambda: tree.And(self.some(inner, 2)),
+            lambda: tree.Or(self.some(inner, 2)),
+        ]
+        return self.random.choice(plain + deep if depth else plain)()
 
     def source(self, depth: int) -> tree.Source:
         match self.random.randrange(4) if depth else 0:
