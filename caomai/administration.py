@@ -8,7 +8,7 @@ from pathlib import Path
 import typer
 from psycopg.conninfo import make_conninfo
 
-from caomai.check import check_database, show_settings
+from caomai.check import check_database, check_folders, show_settings
 from caomai.console import print_json
 from caomai.database import (
     NAME,
@@ -108,7 +108,7 @@ def show_schema() -> None:
 def check(json: bool) -> None:
     """Print the settings and look at the database; exit code 1 if something is wrong."""
     settings = read_settings()
-    shown, findings = show_settings(settings), check_database(settings)
+    shown, findings = show_settings(settings), check_folders(settings) + check_database(settings)
     faults = [finding for finding in findings if finding.fault]
     if json:
         listed = [{"name": item.name, "value": item.value, "fault": item.fault} for item in findings]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from contextlib import closing
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from caomai.database import Database, attached_database, embedded_database, read_queries, translate_errors
@@ -41,6 +42,17 @@ def _show(value: Any) -> str:
     if isinstance(value, dict):
         return ", ".join(f"{key}: {mask(str(item))}" for key, item in value.items())
     return "" if value is None else mask(str(value))
+
+
+def check_folders(settings: Settings) -> list[Finding]:
+    """Look whether the folders that settings name are there."""
+    named = {f"CAOMAI_ARTIFACTS {scheme}": place for scheme, place in settings.artifacts.items()}
+    named |= {"CAOMAI_MODEL": str(settings.model)} if settings.model else {}
+    return [
+        Finding(name, place, "There is no such folder.")
+        for name, place in named.items()
+        if "://" not in place and not Path(place).expanduser().is_dir()
+    ]
 
 
 def check_database(settings: Settings) -> list[Finding]:

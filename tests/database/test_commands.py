@@ -42,14 +42,17 @@ def test_the_life_of_an_embedded_database(tmp_path: Path, made_folder: Path) -> 
 
 
 def test_check_hides_passwords_and_fails_when_the_database_is_away() -> None:
+    places = {"cadc": "https://me:hunter2@files.test/{path}?access_token=hunter2", "file": "/nowhere"}
     checked = caom_ai(
         "check",
         CAOMAI_DATABASE_URL="postgresql://me:hunter2@%2Fnowhere/archive?sslpassword=hunter2",
-        CAOMAI_ARTIFACTS='{"cadc": "https://me:hunter2@files.test/{path}?access_token=hunter2"}',
+        CAOMAI_ARTIFACTS=json.dumps(places),
     )
     assert checked.returncode == 1
     assert "hunter2" not in checked.stdout + checked.stderr
     assert "CAOMAI_DATABASE_URL=postgresql://me:***@%2Fnowhere/archive" in checked.stdout
+    assert "CAOMAI_ARTIFACTS file: /nowhere. There is no such folder." in checked.stdout
+    assert "CAOMAI_ARTIFACTS cadc: " not in checked.stdout
     assert "database: not usable. The database cannot be reached" in checked.stdout
 
 
