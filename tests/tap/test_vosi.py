@@ -90,7 +90,7 @@ FEATURES = {
         "COORD2": "SELECT COORD2(POINT(1, 2)) AS x FROM caom2.Plane",
         "COORDSYS": "SELECT COORDSYS(POINT(1, 2)) AS x FROM caom2.Plane",
         "DISTANCE": "SELECT DISTANCE(ra, dec, 1, 2) AS x FROM caom2_ai.fingerprint",
-        "INTERSECTS": "SELECT ra FROM caom2_ai.fingerprint WHERE INTERSECTS(POINT(ra, dec), BOX(1,2,3,4)) = 1",
+        "INTERSECTS": "SELECT ra FROM caom2_ai.fingerprint WHERE 1=INTERSECTS(POINT(1, 2), BOX(1,2,3,4))",
         "POINT": "SELECT POINT(1, 2) AS x FROM caom2.Plane",
         "POLYGON": "SELECT POLYGON(1, 2, 3, 4, 5, 0) AS x FROM caom2.Plane",
         "REGION": "SELECT REGION('CIRCLE ICRS 1 2 3') AS x FROM caom2.Plane",
@@ -106,7 +106,6 @@ FEATURES = {
         for name in ("UNION", "EXCEPT", "INTERSECT")
     },
     "adql-type": {"CAST": "SELECT CAST(calibrationLevel AS VARCHAR) AS x FROM caom2.Plane"},
-    "adql-conditional": {"COALESCE": "SELECT COALESCE(time_exposure, 0) AS x FROM caom2.Plane"},
     "adql-unit": {"IN_UNIT": "SELECT IN_UNIT(time_exposure, 'h') AS x FROM caom2.Plane"},
     "adql-offset": {"OFFSET": "SELECT productID FROM caom2.Plane ORDER BY productID OFFSET 3"},
 }
