@@ -12,14 +12,10 @@ from numpy.typing import NDArray
 from caomai.errors import UnusableImageError
 from fingerprinting.image import Part
 from fingerprinting.noise import Sky, kernel_noise, model_sky
-from fingerprinting.section import Box
-from fingerprinting.tiles import Tile, split
 
 FIRST_STACK: Final = 400_000  # pixels of open objects; SEP fills this buffer first: 3 million take 50 ms
 LAST_STACK: Final = 3_000_000
-BLOCK: Final = 8 << 20
-CROWDED: Final = 40_000  # objects
-OBJECT_AREA: Final = 50  # pixels
+BRIGHT: Final = 3.0  # sigma
 
 OBJECT: Final = np.dtype(
     [
@@ -47,6 +43,7 @@ class DetectionParameters:
     kernel_threshold: float = 4.5  # at least, in sigma of the noise that the detection kernel leaves
     area: int = 5  # connected pixels
     deblending: int = 16  # levels; 32 take 1.4 times as long in crowded fields and split 1 % more
+    crowded: int = 600_000  # bright pixels, of about 15,000 objects; beyond, false objects in wings stay
     mesh: int = 128  # background box, pixels
     sub_objects: int = 4096
     retry_factor: float = 1.6
@@ -73,13 +70,9 @@ def detect(part: Part, parameters: DetectionParameters = RECIPE) -> Detection:
     """Subtract the sky of a part and find its objects; none at all is an answer too."""
     sky = model_sky(part, parameters.mesh)
     threshold = _threshold(part, sky, parameters)
-    height, width = part.shape
-    whole = Box(0, width, 0, height)
-    tiles = split(whole, BLOCK) if _is_crowded(sky, threshold) else [Tile(whole, whole)]
-    pieces = [_extract_tile(sky, part.mask, tile, threshold, parameters) for tile in tiles]
-    objects = np.concatenate([objects for objects, _ in pieces])
-    highest = max(used for _, used in pieces)
-    return Detection(objects, sky.subtracted, sky.sigma, sky.level, sky.noise, highest, len(objects))
+    found, used = _extract(sky, part.mask, threshold, parameters)
+    objects = _tabulate(found, sky.sigma)
+    return Detection(objects, sky.subtracted, sky.sigma, sky.level, sky.noise, used, len(objects))
 
 
 def _threshold(part: Part, sky: Sky, parameters: DetectionParameters) -> float:
@@ -89,58 +82,38 @@ def _threshold(part: Part, sky: Sky, parameters: DetectionParameters) -> float:
     return min(max(wanted, least), max(parameters.highest_threshold, least))
 
 
-def _is_crowded(sky: Sky, threshold: float) -> bool:
-    """Tell where SEP's cleaning, which compares every two objects, would take minutes: then in pieces."""
-    if sky.subtracted.size <= BLOCK:
-        return False
-    above = np.count_nonzero(sky.subtracted[::4] > threshold * sky.sigma[::4]) * 4
-    return bool(above > CROWDED * OBJECT_AREA)
-
-
-def _extract_tile(
-    sky: Sky, mask: NDArray[np.bool_] | None, tile: Tile, threshold: float, parameters: DetectionParameters
-) -> tuple[NDArray[np.void], float]:
-    """Extract the objects that belong to one piece of a part, and the threshold that could be used."""
-    box = tile.outer
-    area = slice(box.y0, box.y1), slice(box.x0, box.x1)
-    pixels, sigma = np.ascontiguousarray(sky.subtracted[area]), np.ascontiguousarray(sky.sigma[area])
-    masked = None if mask is None else np.ascontiguousarray(mask[area])
-    found, used = _extract(pixels, sigma, masked, threshold, parameters)
-    objects = _tabulate(found, sigma)
-    objects = objects[tile.owns(objects["x"], objects["y"])]
-    objects["x"] += box.x0
-    objects["y"] += box.y0
-    return objects, used
+def _is_crowded(sky: Sky, parameters: DetectionParameters) -> bool:
+    """Tell where cleaning, which compares every two objects, would take longer than all else."""
+    rows = slice(None, None, 4)
+    bright = np.count_nonzero(sky.subtracted[rows] > BRIGHT * sky.sigma[rows]) * 4
+    return bool(bright > parameters.crowded)
 
 
 def _extract(
-    pixels: NDArray[np.float32],
-    sigma: NDArray[np.float32],
-    mask: NDArray[np.bool_] | None,
-    threshold: float,
-    parameters: DetectionParameters,
+    sky: Sky, mask: NDArray[np.bool_] | None, threshold: float, parameters: DetectionParameters
 ) -> tuple[NDArray[np.void], float]:
     """Extract objects; where SEP's buffers overflow, enlarge them, then raise the threshold."""
     sep.set_sub_object_limit(parameters.sub_objects)
-    stack = FIRST_STACK
+    stack, pixels, clean = FIRST_STACK, sky.subtracted.size, not _is_crowded(sky, parameters)
     for _ in range(parameters.retries):
-        sep.set_extract_pixstack(min(stack, pixels.size))
+        sep.set_extract_pixstack(min(stack, pixels))
         try:
             # With a noise map SEP's default filter compares signal to noise after the kernel: hundreds of
             # false objects at 2 sigma. "conv" is the filter it uses for a single noise value.
             found = sep.extract(
-                pixels,
+                sky.subtracted,
                 threshold,
-                err=sigma,
+                err=sky.sigma,
                 mask=mask,
                 minarea=parameters.area,
                 deblend_nthresh=parameters.deblending,
                 filter_type="conv",
+                clean=clean,
             )
         except MemoryError:
             raise
         except Exception as error:  # SEP raises bare Exception when a buffer is full
-            if "full" in str(error) and stack < min(LAST_STACK, pixels.size):
+            if "full" in str(error) and stack < min(LAST_STACK, pixels):
                 stack = LAST_STACK
             elif "full" in str(error) or "overflow" in str(error):
                 threshold *= parameters.retry_factor
