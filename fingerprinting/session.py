@@ -26,6 +26,7 @@ from fingerprinting.worker import LOST, STOP_SIGNALS, Worker
 from fingerprinting.workshop import Places, Workshop
 
 QUIET: Final = 300.0  # seconds between looks of a watching worker at what changed in CAOM
+PATIENCE: Final = 20  # or this many times what the last one took
 
 
 def fingerprint_archive(settings: Settings, processes: int, *, watch: bool, quiet: bool) -> Tally:
@@ -64,7 +65,7 @@ class Session:
     maps: Maps
     tally: Tally
     settled: int = 0
-    settled_at: float = field(default_factory=time.monotonic)
+    next_rest: float = field(default_factory=lambda: time.monotonic() + QUIET)
 
     def work(self, processes: int, *, watch: bool) -> None:
         """Run the worker until nothing is left or a signal ends it."""
@@ -89,12 +90,15 @@ class Session:
 
     def rest(self, *, idle: bool) -> None:
         """Put things in order: once nothing is left to do, and now and then."""
-        due = time.monotonic() - self.settled_at > QUIET
+        started = time.monotonic()
+        due = started > self.next_rest
         if due:
             with closing(self.database.connect("owner", autocommit=True)) as connection:
                 follow_changes(connection, self.maps)
         if due or (idle and self.tally.done != self.settled):
             self.settle()
+            ended = time.monotonic()
+            self.next_rest = ended + max(QUIET, PATIENCE * (ended - started))
 
     def settle(self) -> None:
         """Refresh what people see; a map that is complete for the first time becomes the current one."""
@@ -103,4 +107,4 @@ class Session:
             if not self.tally.left:
                 make_current(connection, maps)
             refresh(connection, maps)
-        self.settled, self.settled_at = self.tally.done, time.monotonic()
+        self.settled = self.tally.done
