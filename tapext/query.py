@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncGenerator, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
@@ -27,6 +28,7 @@ CAOM_RELATIONS: Final = {
     Identifier(VIEWS, name).as_string() for name in ("observation", "plane", "artifact", "part")
 }
 MOST_CHARACTERS: Final = 1 << 20
+LONG: Final = 1 << 14
 
 
 @dataclass(frozen=True)
@@ -44,7 +46,7 @@ async def ask(service: Service, question: Question) -> AsyncGenerator[bytes]:
     if len(question.text) > MOST_CHARACTERS:
         raise UsageError(f"The query is longer than {MOST_CHARACTERS:,} characters; upload a table instead.")
     knowledge = await service.know()
-    translation = translate(parse(question.text), knowledge.catalogue, question.maxrec)
+    translation = await understand(question, knowledge)
     document = describe_result(question, translation, knowledge)
     writer = question.format.writer(document)
     if translation.vector_ids:
@@ -55,6 +57,15 @@ async def ask(service: Service, question: Question) -> AsyncGenerator[bytes]:
     blocks = copy_blocks(service.pool, statement)
     first = await first_block(blocks, service.settings.query_seconds)
     return write_blocks(first, blocks, writer, question.maxrec)
+
+
+async def understand(question: Question, knowledge: Knowledge) -> Translation:
+    """Translate a query; a very long one beside the others, not before them."""
+
+    def work() -> Translation:
+        return translate(parse(question.text), knowledge.catalogue, question.maxrec)
+
+    return await asyncio.to_thread(work) if len(question.text) > LONG else work()
 
 
 async def check_images(service: Service, ids: Sequence[str]) -> None:

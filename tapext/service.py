@@ -41,7 +41,9 @@ class Service:
     _lock: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     async def know(self) -> Knowledge:
-        """Give the catalogue and the current maps, as they were at most a minute ago."""
+        """Give the catalogue and the current maps, as they were about a minute ago at most."""
+        if self._knowledge is not None and self._lock.locked():
+            return self._knowledge
         async with self._lock:
             if self._knowledge is None or time.monotonic() > self._expires:
                 self._knowledge = await asyncio.to_thread(read_knowledge, self.database)
