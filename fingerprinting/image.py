@@ -96,23 +96,29 @@ def _read_noise(
     value = read_box(file, companion, plane.index, box)
     useless = ~((value > 0) & (value < masks.HUGE))
     value[useless] = 1
-    if plane.weight is not None:
-        np.divide(1, np.sqrt(value, out=value), out=value)
-    elif plane.variance is not None:
+    if companion is not plane.error:
         np.sqrt(value, out=value)
-    if plane.weight is None:
+    if companion is plane.weight:
+        np.divide(1, value, out=value)
+    else:
         _level(value, useless)
     return value, useless if useless.any() else None
 
 
 def _level(error: NDArray[np.float32], useless: NDArray[np.bool_]) -> None:
     """Cap an error map, in place, at what is usual around: in an object it holds the photon noise too."""
-    for y in range(0, error.shape[0], ERROR_MESH):
-        for x in range(0, error.shape[1], ERROR_MESH):
-            cell = (slice(y, y + ERROR_MESH), slice(x, x + ERROR_MESH))
-            good = error[cell][~useless[cell]]
-            if good.size:
-                np.minimum(error[cell], np.percentile(good, 75, method="lower"), out=error[cell])
+    height, width = error.shape
+    columns = width // ERROR_MESH
+    usual = ERROR_MESH**2 * 3 // 4  # upper quartile
+    if columns == 0 or height < ERROR_MESH:
+        return
+    cell = np.minimum(np.arange(width) // ERROR_MESH, columns - 1)
+    for y in range(0, height, ERROR_MESH):
+        top = min(y, height - ERROR_MESH)
+        rows = np.where(useless[top : top + ERROR_MESH], np.inf, error[top : top + ERROR_MESH])
+        cells = rows[:, : columns * ERROR_MESH].reshape(ERROR_MESH, columns, ERROR_MESH).swapaxes(0, 1)
+        cap = np.partition(cells.reshape(columns, -1), usual, axis=1)[:, usual]
+        np.minimum(error[y : y + ERROR_MESH], cap[cell], out=error[y : y + ERROR_MESH])
 
 
 def _read_flags(file: FitsFile, plane: Plane, box: Box) -> NDArray[np.bool_] | None:

@@ -84,8 +84,8 @@ def _read_compressed(file: FitsFile, hdu: Hdu, index: int, box: Box) -> NDArray[
     try:
         section = file.astropy[hdu.number].section
         with np.errstate(over="ignore", invalid="ignore"):
-            if math.prod(hdu.shape) <= WHOLE:  # astropy then reads the heap at once, else tile by tile
-                pixels[...] = section[...][(*lead, slice(box.y0, box.y1), columns)]
+            if not lead and math.prod(hdu.shape) <= WHOLE:  # the heap is then read at once, else tile by tile
+                pixels[...] = section[...][box.y0 : box.y1, columns]
                 return pixels
             for y in range(0, box.shape[0], CHUNK_ROWS):
                 rows = slice(box.y0 + y, min(box.y0 + y + CHUNK_ROWS, box.y1))
