@@ -148,6 +148,8 @@ _SENTENCES: tuple[tuple[str, type[CaomAiError], str], ...] = (
     ("55P03", TransientError, "The database was busy with the same rows; try again."),
     ("53", TransientError, "The database has no room for more work now ({}); try again later."),
     ("22", UsageError, "A value cannot be used: {}."),
+    ("21", UsageError, "The query asks for what has no single answer: {}."),
+    ("0A", UsageError, "The database cannot do this: {}."),
     ("54", UsageError, "The request is too long or too complex for the database: {}."),
     ("42501", AuthorizationError, "The database does not allow this: {}."),
     ("25006", AuthorizationError, "The database does not allow this: {}."),
