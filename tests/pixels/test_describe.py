@@ -6,6 +6,7 @@ import json
 import subprocess
 import sys
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -22,18 +23,12 @@ OBJECT_KEYS = {
 }  # fmt: skip
 
 
-@pytest.fixture
-def run(model_folder: Path, tmp_path: Path) -> Run:
+@pytest.fixture(scope="module")
+def run(model_folder: Path) -> Run:
     def describe(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
         command = [Path(sys.executable).with_name("caom-ai"), "describe", *arguments, "--model", model_folder]
-        return subprocess.run(
-            [str(word) for word in command],
-            capture_output=True,
-            text=True,
-            check=False,
-            timeout=120,
-            cwd=tmp_path,
-        )
+        words = [str(word) for word in command]
+        return subprocess.run(words, capture_output=True, text=True, check=False, timeout=120)
 
     return describe
 
@@ -92,26 +87,38 @@ def test_a_summary_for_people(run: Run, tmp_path: Path) -> None:
     assert "No objects" in nothing.stdout
 
 
-@pytest.mark.parametrize(
-    ("name", "code", "reason"),
-    [
-        ("truncated.fits", 1, "truncated: HDU 0 declares 480,000 bytes of data, 1,000 are there."),
-        ("text.fits", 1, "is not a FITS file: it does not begin with SIMPLE."),
-        ("nan.fits", 1, "The image has no usable pixel"),
-        ("one.fits", 1, "is too small: 1 x 1 pixels"),
-        ("cube.fits", 1, "is a cube of 40 slices; at most 16 are taken as images."),
-        ("table.fits", 1, "holds tables only, no image."),
-        ("spectrum.fits", 1, "one-dimensional spectrum"),
-        ("slit.fits", 1, "two-dimensional spectrum"),
-        ("constant.fits", 1, "The image is constant: every usable pixel is 7."),
-        ("empty.fits", 1, "is empty (0 bytes)."),
-        ("missing.fits", 2, "There is no file"),
-        ("folder.fits", 2, "There is no file"),
-    ],
-)
-def test_a_bad_file_is_one_sentence(run: Run, tmp_path: Path, name: str, code: int, reason: str) -> None:
-    make_bad_files(tmp_path)
-    answer = run(tmp_path / name, "--json")
+BAD_FILES = {
+    "truncated.fits": (1, "truncated: HDU 0 declares 480,000 bytes of data, 1,000 are there."),
+    "text.fits": (1, "is not a FITS file: it does not begin with SIMPLE."),
+    "nan.fits": (1, "The image has no usable pixel"),
+    "one.fits": (1, "is too small: 1 x 1 pixels"),
+    "cube.fits": (1, "is a cube of 40 slices; at most 16 are taken as images."),
+    "table.fits": (1, "holds tables only, no image."),
+    "spectrum.fits": (1, "one-dimensional spectrum"),
+    "slit.fits": (1, "two-dimensional spectrum"),
+    "constant.fits": (1, "The image is constant: every usable pixel is 7."),
+    "empty.fits": (1, "is empty (0 bytes)."),
+    "missing.fits": (2, "There is no file"),
+    "folder.fits": (2, "There is no file"),
+}
+
+
+@pytest.fixture(scope="module")
+def answers(
+    run: Run, tmp_path_factory: pytest.TempPathFactory
+) -> dict[str, subprocess.CompletedProcess[str]]:
+    """Describe all bad files, two at a time."""
+    folder = tmp_path_factory.mktemp("bad")
+    make_bad_files(folder)
+    with ThreadPoolExecutor(2) as threads:
+        return dict(
+            zip(BAD_FILES, threads.map(lambda name: run(folder / name, "--json"), BAD_FILES), strict=True)
+        )
+
+
+@pytest.mark.parametrize("name", BAD_FILES)
+def test_a_bad_file_is_one_sentence(answers: dict[str, subprocess.CompletedProcess[str]], name: str) -> None:
+    answer, (code, reason) = answers[name], BAD_FILES[name]
     assert (answer.returncode, answer.stdout) == (code, "")
     assert answer.stderr.startswith("caom-ai: ")
     assert answer.stderr.count("\n") == 1
