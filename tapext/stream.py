@@ -6,13 +6,12 @@ import asyncio
 from collections.abc import AsyncGenerator, Sequence
 from typing import Final
 
-from psycopg.abc import PQGen
+import psycopg
 from psycopg.errors import error_from_result
 from psycopg.generators import fetch_many
 from psycopg.pq import ExecStatus
 from psycopg.pq.abc import PGconn
 from psycopg.sql import SQL, Composable, Composed
-from psycopg.waiting import Wait
 
 from caomai.errors import CaomAiError, TransientError
 from tapext.pools import Pool, lend
@@ -38,32 +37,61 @@ def copy_statement(query: Composable, fields: Sequence[Field], writer: Writer) -
 async def copy_blocks(pool: Pool, statement: Composed) -> AsyncGenerator[list[bytes]]:
     """Run a COPY and give its messages, a row each, some at a time; closing it cancels the query."""
     async with lend(pool) as connection, connection.cursor().copy(statement):
-        size, more = FIRST_BLOCK, True
-        while more:
-            messages: list[bytes] = []
-            more = await connection.wait(_read_messages(connection.pgconn, size, messages))
+        size, collector = FIRST_BLOCK, Collector(connection.pgconn)
+        while not collector.ended:
+            messages = await collector.collect(size)
+            if collector.ended:
+                for result in await connection.wait(fetch_many(connection.pgconn)):
+                    if result.status != ExecStatus.COMMAND_OK:
+                        raise error_from_result(result)
             yield messages
             size = BLOCK
 
 
-def _read_messages(connection: PGconn, size: int, messages: list[bytes]) -> PQGen[bool]:
-    # One wait for many messages: a wait for each row, as in psycopg's own loop, costs more than the row.
-    total = 0
-    while total < size:
-        length, data = connection.get_copy_data(1)
-        if length > 0:
-            messages.append(data)  # type: ignore[arg-type]
-            total += length
-        elif length == 0:
-            while not (yield Wait.R):
-                pass
-            connection.consume_input()
-        else:
-            for result in (yield from fetch_many(connection)):
-                if result.status != ExecStatus.COMMAND_OK:
-                    raise error_from_result(result)
-            return False
-    return True
+class Collector:
+    """Collects the messages of a COPY in the event loop's own callback.
+
+    PostgreSQL sends 8 kB at a time: to wake a task for each of them, as psycopg's own loop does, costs more
+    than the rows in it.
+    """
+
+    def __init__(self, connection: PGconn) -> None:
+        self.connection = connection
+        self.ended = False
+
+    async def collect(self, size: int) -> list[bytes]:
+        """Wait for `size` bytes of messages or the end of the COPY."""
+        self.messages: list[bytes] = []
+        self.missing = size
+        if not self._take():
+            loop = asyncio.get_running_loop()
+            full = loop.create_future()
+            loop.add_reader(self.connection.socket, self._read, full)
+            try:
+                await full
+            finally:
+                loop.remove_reader(self.connection.socket)
+        return self.messages
+
+    def _read(self, full: asyncio.Future[None]) -> None:
+        try:
+            self.connection.consume_input()
+            if self._take() and not full.done():
+                full.set_result(None)
+        except psycopg.Error as error:
+            if not full.done():
+                full.set_exception(error)
+
+    def _take(self) -> bool:
+        """Take what libpq has; tells whether it is enough."""
+        while self.missing > 0:
+            length, data = self.connection.get_copy_data(1)
+            if length <= 0:
+                self.ended = length < 0
+                return self.ended
+            self.messages.append(data)  # type: ignore[arg-type]
+            self.missing -= length
+        return True
 
 
 async def first_block(blocks: AsyncGenerator[list[bytes]], seconds: float) -> list[bytes]:

@@ -121,14 +121,15 @@ class TableData:
         block = b"".join(rows)
         if self.floats and b"Infinity" in block:
             block = b"".join(spell_infinity(bytes(row), self.floats) for row in rows)
-        block = block.translate(None, CONTROLS)
+        if not block.isascii():
+            block = NONCHARACTERS.sub(b"", block)
+        has_escapes = b"\\" in block
+        block = block[:-1].translate(None, CONTROLS)
         block = block.replace(b"&", b"&amp;").replace(b"<", b"&lt;").replace(b">", b"&gt;")
         block = block.replace(b"\t", CELL).replace(b"\n", ROW_END + ROW)
-        if b"\\" in block:
+        if has_escapes:
             block = ESCAPE.sub(lambda match: ESCAPED.get(match[1], match[1]), block)
-        if b"\xef\xbf" in block:
-            block = NONCHARACTERS.sub(b"", block)
-        return ROW + block[: -len(ROW)]
+        return b"".join((ROW, block, ROW_END))
 
     def tail(self, *, overflow: bool) -> bytes:
         """End the document."""
