@@ -10,7 +10,7 @@ import psycopg
 from psycopg.errors import error_from_result
 from psycopg.generators import fetch_many
 from psycopg.pq import ExecStatus
-from psycopg.pq.abc import PGconn
+from psycopg.pq.abc import PGconn, PGresult
 from psycopg.sql import SQL, Composable, Composed
 
 from caomai.errors import CaomAiError, TransientError
@@ -37,15 +37,19 @@ def copy_statement(query: Composable, fields: Sequence[Field], writer: Writer) -
 async def copy_blocks(pool: Pool, statement: Composed) -> AsyncGenerator[list[bytes]]:
     """Run a COPY and give its messages, a row each, some at a time; closing it cancels the query."""
     async with lend(pool) as connection, connection.cursor().copy(statement):
-        size, collector = FIRST_BLOCK, Collector(connection.pgconn)
-        while not collector.ended:
-            messages = await collector.collect(size)
-            if collector.ended:
-                for result in await connection.wait(fetch_many(connection.pgconn)):
-                    if result.status != ExecStatus.COMMAND_OK:
-                        raise error_from_result(result)
+        size, more, collector = FIRST_BLOCK, True, Collector(connection.pgconn)
+        while more:
+            messages, more = await collector.collect(size)
+            if not more:
+                _check(await connection.wait(fetch_many(connection.pgconn)))
             yield messages
             size = BLOCK
+
+
+def _check(results: Sequence[PGresult]) -> None:
+    for result in results:
+        if result.status != ExecStatus.COMMAND_OK:
+            raise error_from_result(result)
 
 
 class Collector:
@@ -57,12 +61,13 @@ class Collector:
 
     def __init__(self, connection: PGconn) -> None:
         self.connection = connection
+        self.messages: list[bytes] = []
+        self.missing = 0
         self.ended = False
 
-    async def collect(self, size: int) -> list[bytes]:
-        """Wait for `size` bytes of messages or the end of the COPY."""
-        self.messages: list[bytes] = []
-        self.missing = size
+    async def collect(self, size: int) -> tuple[list[bytes], bool]:
+        """Wait for `size` bytes of messages or the end of the COPY; tells also whether more are to come."""
+        self.messages, self.missing = [], size
         if not self._take():
             loop = asyncio.get_running_loop()
             full = loop.create_future()
@@ -71,7 +76,7 @@ class Collector:
                 await full
             finally:
                 loop.remove_reader(self.connection.socket)
-        return self.messages
+        return self.messages, not self.ended
 
     def _read(self, full: asyncio.Future[None]) -> None:
         try:
