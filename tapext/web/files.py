@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Final
 from uuid import UUID
 
 from psycopg.rows import dict_row
@@ -15,19 +16,21 @@ from tapext.pools import lend
 from tapext.service import Service
 from tapext.web.dali import HEADERS, log, service_of
 
-UNKNOWN = "No such file can be read here."
+# No browser takes these for a page of ours.
+HARMLESS: Final = ("application/fits", "image/fits", "application/gzip", "application/x-bzip2")
+UNKNOWN: Final = "No such file can be read here."
 
 
 async def file(request: Request) -> Response:
     """Send a file, or the part of it that the client asked for (RFC 9110 sect. 14)."""
-    place = await find_place(service_of(request), request.path_params["artifact"])
+    place, media_type = await find_place(service_of(request), request.path_params["artifact"])
     if isinstance(place, str):
         return RedirectResponse(place, 303)
-    return FileResponse(place, headers=HEADERS, media_type="application/fits", filename=place.name)
+    return FileResponse(place, headers=HEADERS, media_type=media_type, filename=place.name)
 
 
-async def find_place(service: Service, artifact: UUID) -> Path | str:
-    """Find where a file lies; what is hidden, unknown or lost answers alike."""
+async def find_place(service: Service, artifact: UUID) -> tuple[Path | str, str]:
+    """Find where a file lies and what it is; what is hidden, unknown or lost answers alike."""
     async with lend(service.pool) as connection:
         cursor = connection.cursor(row_factory=dict_row)
         await cursor.execute(service.queries["find_file"], {"artifactID": artifact})
@@ -35,7 +38,8 @@ async def find_place(service: Service, artifact: UUID) -> Path | str:
     if row is None:
         raise NotFoundError(UNKNOWN)
     try:
-        return resolve(row["uri"], service.settings.artifacts)
+        place = resolve(row["uri"], service.settings.artifacts)
     except CaomAiError as error:
         log.warning("file not served: artifact=%s reason=%s", artifact, error)
         raise NotFoundError(UNKNOWN) from error
+    return place, row["contenttype"] if row["contenttype"] in HARMLESS else "application/octet-stream"
