@@ -80,7 +80,7 @@ def quantise(model: onnx.ModelProto, foveae: NDArray[np.float32]) -> onnx.ModelP
             plain, small, _Calibration(foveae[:CALIBRATION]),
             quant_format=QuantFormat.QDQ, per_channel=True, reduce_range=True,
             activation_type=QuantType.QUInt8, weight_type=QuantType.QInt8,
-            calibrate_method=CalibrationMethod.MinMax, op_types_to_quantize=["Conv", "Add"],
+            calibrate_method=CalibrationMethod.MinMax,
         )  # fmt: skip
         return onnx.load(small)
 

@@ -61,17 +61,33 @@ class Result:
     figures: Figures
 
 
+@dataclass(frozen=True)
+class Learnt:
+    """A trained network, what it was trained on and where training stood at its end."""
+
+    collection: Collection
+    refused: int
+    network: EncoderNetwork
+    standing: Progress
+
+
 def train_model(plan: Plan, say: Say) -> Result:
     """Train an encoder and both maps, write the model folder, evaluate it and complete its card."""
     plan.output.mkdir(parents=True, exist_ok=True)
     collection, refused = collect(plan, say)
     network, standing = train_encoder(collection, plan.recipe, plan.seed, lambda now: say(_describe(now)))
+    return finish(plan, Learnt(collection, refused, network, standing), say)
+
+
+def finish(plan: Plan, learnt: Learnt, say: Say) -> Result:
+    """Export the encoder, fit the maps, evaluate, and write the model folder."""
+    collection = learnt.collection
     say("quantise")
-    encoder_bytes, likeness = _export(network, collection, plan.seed)
+    encoder_bytes, likeness = _export(learnt.network, collection, plan.seed)
     encoder = Encoder(encoder_bytes)
     say("fit the maps")
     arrays = fit_maps(collection, embed_windows(encoder, collection.windows), plan.seed)
-    notes = {"training": describe_training(plan, collection, standing, refused)}
+    notes = {"training": describe_training(plan, learnt)}
     write_model(plan.output, plan.name, encoder_bytes, arrays, notes)
     say("evaluate")
     figures = _evaluate(plan, encoder, collection)
@@ -126,10 +142,9 @@ def _evaluate(plan: Plan, encoder: Encoder, collection: Collection) -> Figures:
     return evaluate(model, encoder, see(model, encoder, collection), unseen, plan.seed)
 
 
-def describe_training(
-    plan: Plan, collection: Collection, standing: Progress, refused: int
-) -> dict[str, Any]:
+def describe_training(plan: Plan, learnt: Learnt) -> dict[str, Any]:
     """Describe the training set and the recipe for the card."""
+    collection, standing = learnt.collection, learnt.standing
     real: NDArray[np.bool_] = collection.real
     genuine = [source for source in collection.sources if not source.field_type]
     return {
@@ -141,7 +156,7 @@ def describe_training(
         "learning_rate": plan.recipe.learning_rate,
         "final_loss": round(standing.loss, 4),
         "real_planes": len(genuine),
-        "real_images_refused": refused,
+        "real_images_refused": learnt.refused,
         "real_objects": int(real.sum()),
         "real_instruments": sorted({source.instrument for source in genuine}),
         "simulated_frames": len(collection.sources) - len(genuine),

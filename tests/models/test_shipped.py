@@ -20,6 +20,7 @@ from fingerprinting.training.card import describe_parameters
 from fingerprinting.training.collect import as_part
 
 TYPES = ("sparse", "crowded", "globular", "trailed", "defocused", "bad_seeing", "dark")
+SEEDS = (501, 502, 503)
 
 
 @pytest.fixture(scope="module")
@@ -62,7 +63,7 @@ def test_it_was_made_with_the_detection_and_cut_outs_of_this_code(model: Model) 
 
 def test_its_figures_are_worth_shipping(model: Model) -> None:
     figures = model.card["evaluation"]
-    assert figures["int8_cosine_mean"] >= 0.999
+    assert figures["int8_cosine_min"] >= 0.999
     assert figures["node_accuracy"] > 0.6
     assert figures["retrieval_p10"] > 0.75
 
@@ -113,12 +114,12 @@ def test_extreme_windows_give_finite_embeddings(encoder: Encoder) -> None:
 def test_frames_are_found_again_when_turned_and_types_are_told_apart(model: Model, encoder: Encoder) -> None:
     vectors, turned = [], []
     for field_type in TYPES:
-        for seed in (501, 502):
-            frame = render(field_type, seed, (420, 420))
+        for seed in SEEDS:
+            frame = render(field_type, seed, (500, 500))
             vectors.append(make_vector(model, encoder, frame))
             turned.append(make_vector(model, encoder, replace(frame, pixels=np.rot90(frame.pixels).copy())))
     apart = np.array([[distance(a, b) for b in vectors] for a in turned])
     assert (apart.argmin(axis=1) == np.arange(len(vectors))).all()
     between = np.array([[distance(a, b) for b in vectors] for a in vectors]) + 9 * np.eye(len(vectors))
-    nearest_type = between.argmin(axis=1) // 2
-    assert (nearest_type == np.arange(len(vectors)) // 2).mean() > 0.7
+    nearest_type = between.argmin(axis=1) // len(SEEDS)
+    assert (nearest_type == np.arange(len(vectors)) // len(SEEDS)).mean() > 0.7  # by chance: 0.1
