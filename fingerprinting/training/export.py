@@ -75,7 +75,11 @@ def quantise(model: onnx.ModelProto, foveae: NDArray[np.float32]) -> onnx.ModelP
     """
     with tempfile.TemporaryDirectory() as folder:
         plain, small = Path(folder) / "plain.onnx", Path(folder) / "small.onnx"
-        onnx.save(model, plain)
+        marked = onnx.ModelProto()
+        marked.CopyFrom(model)
+        # Else onnxruntime warns that the graph was not simplified; it is simple as it is.
+        helper.set_model_props(marked, {"onnx.quant.pre_process": "onnxruntime.quant"})
+        onnx.save(marked, plain)
         quantize_static(
             plain, small, _Calibration(foveae[:CALIBRATION]),
             quant_format=QuantFormat.QDQ, per_channel=True, reduce_range=True,
