@@ -15,6 +15,7 @@ test: lint types
 
 lint: $(VENV)/test
 	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
 
 types: $(VENV)/test
 	$(BIN)/mypy

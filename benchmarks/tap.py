@@ -30,6 +30,8 @@ from caomai.settings import read_settings
 ROWS, VECTORS, RUNS, QUESTIONS = 200_000, 10_000, 5, 300
 SETUP = Path(__file__).with_suffix(".sql")
 FORMATS = ("votable", "votable/b2", "votable/b", "csv", "tsv", "json")
+
+
 @contextmanager
 def serving(folder: str) -> Iterator[tuple[Database, str, int]]:
     """Serve a fresh embedded database; gives the database, the address and the process of the service."""

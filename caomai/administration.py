@@ -70,8 +70,13 @@ def show_status(json: bool) -> None:
     if json:
         folder = str(status.socket_folder) if status.socket_folder else None
         print_json(
-            {"running": status.running, "data_dir": str(settings.data_dir), "socket_folder": folder,
-             "pid": status.pid, "stays": status.stays}
+            {
+                "running": status.running,
+                "data_dir": str(settings.data_dir),
+                "socket_folder": folder,
+                "pid": status.pid,
+                "stays": status.stays,
+            }
         )
     elif status.running and status.socket_folder:
         stays = "stays until caom-ai db stop" if status.stays else "stops when nobody uses it"

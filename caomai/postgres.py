@@ -96,8 +96,19 @@ def initialise(data: Path, identity: str, log: IO[str]) -> None:
     partial.mkdir(mode=0o700)
     give_to(partial, identity)
     options = [
-        "--username", SUPERUSER, "--auth", "trust", "--encoding", "UTF8", "--locale", "C",
-        "--locale-provider", "builtin", "--builtin-locale", "C.UTF-8", "--no-instructions",
+        "--username",
+        SUPERUSER,
+        "--auth",
+        "trust",
+        "--encoding",
+        "UTF8",
+        "--locale",
+        "C",
+        "--locale-provider",
+        "builtin",
+        "--builtin-locale",
+        "C.UTF-8",
+        "--no-instructions",
     ]
     options += [word for name, value in SETTINGS.items() for word in ("--set", f"{name}={value}")]
     run_program("run", identity, [find_programs() / "initdb", "-D", partial, *options], log)

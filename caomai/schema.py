@@ -33,7 +33,10 @@ def write_schema() -> str:
 def dump_schema(database: Database) -> str:
     """Give the schema of a database: tables, views, functions and who may use them."""
     command = [
-        str(find_programs() / "pg_dump"), "--schema-only", "--no-owner", "--exclude-schema=caom2_ai_queue",
+        str(find_programs() / "pg_dump"),
+        "--schema-only",
+        "--no-owner",
+        "--exclude-schema=caom2_ai_queue",
         f"--dbname={database.address}",
     ]
     result = subprocess.run(command, check=False, capture_output=True, text=True)  # noqa: S603

@@ -114,4 +114,3 @@ def describe(
     from fingerprinting.describe import describe as run
 
     run(file, model, as_json=as_json)
-

@@ -228,9 +228,7 @@ def _describe(number: int, header: fits.Header, offset: int, name: str) -> Hdu:
     """Say what an HDU holds; the CFITSIO tile-compression convention makes images look like tables."""
     kind = (read_card(header, "XTENSION", str) or "IMAGE").strip().upper()
     compressed = kind == "BINTABLE" and read_card(header, "ZIMAGE", bool) is True
-    is_image = compressed or (
-        kind in {"IMAGE", "IUEIMAGE"} and not read_card(header, "GROUPS", bool)
-    )
+    is_image = compressed or (kind in {"IMAGE", "IUEIMAGE"} and not read_card(header, "GROUPS", bool))
     prefix = "Z" if compressed else ""
     shape = _axes(header, prefix, name, number) if is_image else ()
     if is_image:

@@ -89,9 +89,7 @@ def _read_file(path: Path, largest: int) -> bytes:
         with path.open("rb") as file:
             data = file.read(largest + 1)
     except FileNotFoundError as error:
-        raise NotFoundError(
-            f"{path} does not exist: a model is a folder that caom-ai train made."
-        ) from error
+        raise NotFoundError(f"{path} does not exist: a model is a folder that caom-ai train made.") from error
     except OSError as error:
         raise CaomAiError(f"{path} cannot be read: {error.strerror}.") from error
     if len(data) > largest:

@@ -15,9 +15,7 @@ TRAILER: Final = b"\xff\xff"
 
 IDENTITY: Final = {"mapID": ">i4", "imageID": ">i4", "objectID": ">i4", "node": ">i2", "flags": ">i2"}
 SKY: Final = {"healpix": ">i8", "ra": ">f8", "dec": ">f8"}
-MEASURED: Final = dict.fromkeys(
-    ("x", "y", "a", "b", "theta", "flux", "snr", "confidence", "oddness"), ">f4"
-)
+MEASURED: Final = dict.fromkeys(("x", "y", "a", "b", "theta", "flux", "snr", "confidence", "oddness"), ">f4")
 
 
 def encode_objects(objects: NDArray[np.void], map_id: int, image_id: int) -> Iterator[tuple[str, bytes]]:

@@ -39,7 +39,9 @@ class Queue:
         given = conninfo_to_dict(conninfo)
         options = f"{given.pop('options', '') or ''} -c search_path=caom2_ai_queue".strip()
         self._connector = PsycopgConnector(
-            conninfo=make_conninfo(**given, options=options), min_size=1, max_size=4  # type: ignore[arg-type]
+            conninfo=make_conninfo(**given, options=options),  # type: ignore[arg-type]
+            min_size=1,
+            max_size=4,
         )
         self.app = App(connector=self._connector)
         self.name = f"{TASK}.{map_id}"

@@ -42,9 +42,7 @@ class Places:
 class Workshop:
     """The tools of one worker: child processes for pixels, threads for files and rows."""
 
-    def __init__(
-        self, conninfo: str, maps: Maps, children: Children, *, places: Places, hands: int
-    ) -> None:
+    def __init__(self, conninfo: str, maps: Maps, children: Children, *, places: Places, hands: int) -> None:
         self._maps, self._children, self._places = maps, children, places
         self._threads = ThreadPoolExecutor(hands, "image")
         self._connections = ConnectionPool(

@@ -119,9 +119,7 @@ class Binary:
 
     def _close(self, *, overflow: bool = False, error: str | None = None) -> bytes:
         rest = b2a_base64(self.rest, newline=False) if self.rest else b""
-        return rest + end_table(
-            self.document, f"</STREAM></{self.element}>", overflow=overflow, error=error
-        )
+        return rest + end_table(self.document, f"</STREAM></{self.element}>", overflow=overflow, error=error)
 
     def tail(self, *, overflow: bool) -> bytes:
         """End the document."""

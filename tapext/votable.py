@@ -31,9 +31,7 @@ ESCAPED: Final = {b"t": b"\t", b"n": b"\n", b"r": b"&#13;", b"b": b"", b"f": b""
 
 def write_info(info: Info) -> str:
     """Write an INFO element."""
-    return element(
-        "INFO", {"name": info.name, "value": info.value, "ucd": info.ucd}, escape(info.text or "")
-    )
+    return element("INFO", {"name": info.name, "value": info.value, "ucd": info.ucd}, escape(info.text or ""))
 
 
 def status(value: str, message: str | None = None) -> str:

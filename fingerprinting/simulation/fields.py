@@ -200,9 +200,7 @@ def _render_sky(e: Exposure, field_type: str, seed: int) -> SimulatedFrame:
     return SimulatedFrame(field_type, seed, _digitise(e, counts), header | pointing.cards(), objects)
 
 
-def _kill_half(
-    e: Exposure, counts: NDArray[np.float32], objects: NDArray[np.void]
-) -> NDArray[np.void]:
+def _kill_half(e: Exposure, counts: NDArray[np.float32], objects: NDArray[np.void]) -> NDArray[np.void]:
     """Blank one half of the frame to bare read noise, and drop what lay on it."""
     along_x, first = e.rng.integers(2, size=2, dtype=bool)
     name, side = ("x", e.shape[1]) if along_x else ("y", e.shape[0])

@@ -94,9 +94,7 @@ def see_real(
     for path in paths:
         try:
             instrument = read_instrument(path)
-            parts = [
-                see_part(part, Source(path.name, instrument), most, rng) for part in read_parts(path)
-            ]
+            parts = [see_part(part, Source(path.name, instrument), most, rng) for part in read_parts(path)]
         except ImageError as error:
             refuse(path, error)
             continue

@@ -130,9 +130,7 @@ def score_halves(model: Model, seen: Seen) -> Figures:
     }
 
 
-def make_vectors(
-    model: Model, counts: NDArray[np.int32]
-) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:
+def make_vectors(model: Model, counts: NDArray[np.int32]) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:
     """Make the search vectors of images (n, 400) that have objects, and tell which ones have."""
     used = np.asarray(counts.any(axis=1))
     centred = spread(counts[used], model.kernel, model.prior) - model.vector_mean

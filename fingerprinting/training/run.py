@@ -119,9 +119,7 @@ def _describe(now: Progress) -> str:
     return f"step {now.step} of {now.steps}  loss {now.loss:.3f}  {minutes:.1f} min left"
 
 
-def _export(
-    network: EncoderNetwork, collection: Collection, seed: int
-) -> tuple[bytes, tuple[float, float]]:
+def _export(network: EncoderNetwork, collection: Collection, seed: int) -> tuple[bytes, tuple[float, float]]:
     """Give the encoder as int8 ONNX, with the mean and least cosine of its embeddings to float's."""
     chosen = draw_sample(collection.weight, MEAN, seed)
     some = np.random.default_rng([seed, 7]).permutation(chosen)[:CALIBRATION]

@@ -97,9 +97,7 @@ def parse_body(content_type: str, body: bytes) -> Pairs:
 def parse_form(text: bytes) -> Pairs:
     """Read parameters that are encoded as in a URL."""
     try:
-        return parse_qsl(
-            text.decode(), keep_blank_values=True, errors="strict", max_num_fields=MOST_FIELDS
-        )
+        return parse_qsl(text.decode(), keep_blank_values=True, errors="strict", max_num_fields=MOST_FIELDS)
     except UnicodeDecodeError:
         raise ParameterError("The parameters are not UTF-8 text.") from None
     except ValueError:

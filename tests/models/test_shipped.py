@@ -42,9 +42,7 @@ def foveae() -> NDArray[np.float32]:
 
 def make_vector(model: Model, encoder: Encoder, frame: SimulatedFrame) -> NDArray[np.float32]:
     detection = detect(as_part(frame))
-    views = cut_out(
-        detection.sky_subtracted, detection.sigma, detection.objects["x"], detection.objects["y"]
-    )
+    views = cut_out(detection.sky_subtracted, detection.sigma, detection.objects["x"], detection.objects["y"])
     vector = search_vector(count_nodes(assign(encoder.embed(views), model.centroids)[0]), model)
     assert vector is not None
     return vector
