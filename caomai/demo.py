@@ -24,7 +24,7 @@ from caomai.errors import CaomAiError, ParameterError, UsageError
 from caomai.samples import copy_samples
 from caomai.settings import Settings
 
-FRAMES = 96
+FRAMES = 128
 START_SECONDS = 30
 REFUSED_SOME = 3
 
