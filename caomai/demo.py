@@ -12,12 +12,13 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 from numpy import floating
 from numpy.ma import is_masked
 from rich.console import Console
 from rich.markup import escape
-from rich.table import Table
+from rich.table import Column, Table
 
 from caomai.database import open_database
 from caomai.errors import CaomAiError, ParameterError, UsageError
@@ -156,17 +157,20 @@ def ask(demo: Demo, url: str) -> None:
     answer = TAPService(f"{url}/tap").search(query)
     show(demo.console, answer.to_table())
     demo.console.rule("[bold]DataLink: similar images of the first row", align="left")
+    demo.console.print(
+        f"{url}/datalink/links?ID={quote(publisher_id, safe='')}", style="cyan", soft_wrap=True
+    )
     links = next(iter(answer.iter_datalinks())).to_table()
     similar = links[[str(semantics).startswith("http") for semantics in links["semantics"]]]
     similar.sort("rank")  # pyvo mixes the rows of one image when it asks for several at once
-    show(demo.console, similar[["rank", "distance", "description", "access_url"]][:6])
+    show(demo.console, similar[["rank", "distance", "description"]][:6])
 
 
 def show(console: Console, rows: Any) -> None:
     """Print an astropy table with the column names that the service gave."""
     if not len(rows):
         raise CaomAiError("The service answered without a row; nothing was fingerprinted.")
-    table = Table(*rows.colnames)
+    table = Table(*(Column(name, overflow="fold") for name in rows.colnames))
     for row in rows:
         table.add_row(*(write_cell(row[name]) for name in rows.colnames))
     console.print(table)

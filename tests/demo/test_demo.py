@@ -37,7 +37,8 @@ def test_demo_answers_a_content_query_and_a_datalink_request(tmp_path: Path) -> 
     nearest = re.findall(r"SIM\?([a-z_]+)-\d+/", adql.split("ORDER BY dist")[1])
     assert nearest[0] == "crowded"
     assert nearest.count("crowded") >= 3  # the fingerprint knows its own kind among 16 field types
-    assert len(re.findall(r"/datalink/links\?ID=", datalink)) >= 3
+    assert re.findall(r"Similar image (\d)", datalink) == list("123456")
+    assert "/datalink/links?ID=ivo%3A%2F%2F" in datalink
     assert "broken.fits" in answer.stdout + answer.stderr
 
 
