@@ -47,6 +47,11 @@ async def ask(service: Service, question: Question) -> AsyncGenerator[bytes]:
         raise UsageError(f"The query is longer than {MOST_CHARACTERS:,} characters; upload a table instead.")
     knowledge = await service.know()
     translation = await understand(question, knowledge)
+    if uses_content(translation):
+        # The current map stands in the translation; vectors of two maps must never be compared.
+        fresh = await service.renew(knowledge)
+        if fresh is not knowledge:
+            knowledge, translation = fresh, await understand(question, fresh)
     document = describe_result(question, translation, knowledge)
     writer = question.format.writer(document)
     if translation.vector_ids:

@@ -12,7 +12,7 @@ from caomai import __version__
 from caomai.database import Database, read_queries, translate_errors
 from caomai.settings import Settings
 from tapext.adql.catalogue import Catalogue, read_catalogue
-from tapext.pools import Pool
+from tapext.pools import Pool, lend
 from tapext.writer import Info
 
 FRESH_SECONDS: Final = 60
@@ -34,7 +34,7 @@ class Service:
     settings: Settings
     database: Database
     pool: Pool
-    queries: dict[str, str] = field(default_factory=lambda: read_queries("datalink") | read_queries("tap"))
+    queries: dict[str, str] = field(default_factory=lambda: _read_all("catalogue", "datalink", "tap"))
     started: datetime = field(default_factory=lambda: datetime.now(UTC))
     _knowledge: Knowledge | None = None
     _expires: float = 0
@@ -49,6 +49,19 @@ class Service:
                 self._knowledge = await asyncio.to_thread(read_knowledge, self.database)
                 self._expires = time.monotonic() + FRESH_SECONDS
             return self._knowledge
+
+    async def renew(self, knowledge: Knowledge) -> Knowledge:
+        """Give what is known of the current maps anew if others have become current since."""
+        async with lend(self.pool) as connection:
+            cursor = await connection.execute(self.queries["read_maps"])
+            if dict(await cursor.fetchall()) == knowledge.catalogue.maps:
+                return knowledge
+        self._expires = 0
+        return await self.know()
+
+
+def _read_all(*nouns: str) -> dict[str, str]:
+    return {name: text for noun in nouns for name, text in read_queries(noun).items()}
 
 
 def read_knowledge(database: Database) -> Knowledge:

@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 import pyvo
 
+from caomai.database import Database
 from tests.tap.archive import ARCHIVE, CITATION, COLLECTION, EMBARGOED, HIDDEN, MODEL
 from tests.tap.client import VOT, Answer, ask, get, multipart, post, post_body
 
@@ -278,6 +279,25 @@ def test_content_is_searched_through_pyvo(service: str) -> None:
     assert [str(row["publisherID"]) for row in rows][:1] == [wanted]
     assert {str(row["publisherID"])[-2:] for row in rows} >= {"19", "20", "21"}
     assert rows["dist"][0] == 0
+
+
+def test_a_map_that_becomes_current_is_used_at_once(service: str, database: Database) -> None:
+    query = "SELECT COUNT(*) AS n FROM caom2_ai.fingerprint"
+    switch = "update caom2_ai.map set isCurrent = false where kind = 'object' and isCurrent returning mapID"
+    new = (
+        "insert into caom2_ai.map (kind, gridWidth, gridHeight, modelHash, isCurrent)"
+        " values ('object', 20, 20, 'sha256:new', true) returning mapID"
+    )
+    before = ask(service, query, RESPONSEFORMAT="csv").body
+    with database.connect("owner", autocommit=True) as connection:
+        (old,) = connection.execute(switch).fetchone() or (None,)
+        (number,) = connection.execute(new).fetchone() or (None,)
+        try:
+            assert ask(service, query, RESPONSEFORMAT="csv").body.split() == [b"n", b"0"]
+        finally:
+            connection.execute("delete from caom2_ai.map where mapID = %s", [number])
+            connection.execute("update caom2_ai.map set isCurrent = true where mapID = %s", [old])
+    assert ask(service, query, RESPONSEFORMAT="csv").body == before != b"n\r\n0\r\n"
 
 
 def test_pyvo_sees_overflow(service: str) -> None:
