@@ -32,6 +32,9 @@ QUERY_OPTIONS = {
     "hnsw.ef_search": "160",
     # A filtered nearest-neighbour scan goes on until it has enough rows, and keeps their order.
     "hnsw.iterative_scan": "strict_order",
+    # pgvector would end such a scan early and give too few rows; the time limit of a query ends it instead.
+    "hnsw.max_scan_tuples": "2147483647",
+    "hnsw.scan_mem_multiplier": "32",
 }
 
 
@@ -74,7 +77,7 @@ def _connect(conninfo: str, **kwargs: Any) -> psycopg.Connection[Any]:
     try:
         return psycopg.connect(conninfo, **({"connect_timeout": CONNECT_SECONDS} | kwargs))
     except psycopg.OperationalError as error:
-        reason = str(error).strip().splitlines()[-1]
+        reason = str(error).strip().splitlines()[0].rstrip(".")  # the lines after it are advice
         raise TransientError(f"The database cannot be reached: {reason}.") from error
 
 

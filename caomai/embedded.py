@@ -124,7 +124,7 @@ class EmbeddedPostgres:
         self._stay.unlink(missing_ok=True)
         postgres.check_data_folder(self.data)
         identity = postgres.choose_identity(self.data)
-        socket_folder = postgres.make_socket_folder(identity)
+        socket_folder = postgres.make_socket_folder()
         try:
             self._launch(identity, socket_folder)
             return self._wait_until_ready()

@@ -115,13 +115,15 @@ def initialise(data: Path, identity: str, log: IO[str]) -> None:
     partial.rename(data)
 
 
-def make_socket_folder(identity: str) -> Path:
-    """Make a private folder with a short path for the socket."""
+def make_socket_folder() -> Path:
+    """Make a private folder with a short path for the socket.
+
+    It stays the caller's: as `nobody` PostgreSQL enters it by its capability, and no other process of that
+    user may.
+    """
     parent = tempfile.gettempdir()
     short = parent if len(os.fsencode(parent)) <= LONGEST_PARENT else "/tmp"  # noqa: S108 - mkdtemp in it
-    folder = Path(tempfile.mkdtemp(prefix="caom-ai-", dir=short))
-    give_to(folder, identity)
-    return folder
+    return Path(tempfile.mkdtemp(prefix="caom-ai-", dir=short))
 
 
 def give_to(folder: Path, identity: str) -> None:

@@ -30,10 +30,11 @@ def follow_changes(connection: psycopg.Connection[Any], maps: Maps) -> int:
             cursor.execute(queries["delete_failures"])
             while _delete_orphans(cursor, maps):
                 pass
-            total = 0
-            while written := _replace_stale(cursor, maps):
-                total += written
-            return total
+            # A plane that CAOM describes in a broken way stays stale: none that is new is the end.
+            written: set[Any] = set()
+            while (planes := _replace_stale(cursor, maps)) - written:
+                written |= planes
+            return len(written)
         finally:
             cursor.execute(queries["unlock"])
 
@@ -46,11 +47,11 @@ def _delete_orphans(cursor: psycopg.Cursor[DictRow], maps: Maps) -> int:
     return len(orphans)
 
 
-def _replace_stale(cursor: psycopg.Cursor[DictRow], maps: Maps) -> int:
+def _replace_stale(cursor: psycopg.Cursor[DictRow], maps: Maps) -> set[Any]:
     names = {"mapID": maps.object_map, "limit": CHUNK}
     with cursor.connection.transaction():
         planes = cursor.execute(read_queries("changes")["find_stale_planes"], names).fetchall()
         lock_planes(cursor, [plane["publisherid"] for plane in planes])
         for plane in planes:
             replace_plane(cursor, plane["planeid"], plane["publisherid"], maps)
-    return len(planes)
+    return {plane["planeid"] for plane in planes}

@@ -80,7 +80,7 @@ def _describe(settings: Settings, path: Path, model_hash: str) -> Query:
     from fingerprinting.pipeline import describe_file  # noqa: PLC0415
 
     if not path.exists():
-        raise NotFoundError(f"{path} is neither a file nor an identifier that begins with ivo://.")
+        raise ParameterError(f"{path} is neither a file nor an identifier that begins with ivo://.")
     model = load_model(settings.model)
     if model.hash != model_hash:
         raise ParameterError(

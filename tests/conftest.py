@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import os
 import shutil
 import tempfile
 from collections.abc import Iterator
@@ -19,8 +20,17 @@ from caomai.embedded import EmbeddedPostgres
 from caomai.migrate import migrate
 from caomai.settings import Settings, read_settings
 
+SHARED = Path(__file__).resolve().parents[1] / ".." / "shared"
 TEMPLATE = "caomai_template"
 NUMBERS = itertools.count(1)
+
+
+@pytest.fixture(scope="session")
+def shared() -> Path:
+    """Folder of real images and CAOM facts beside the checkout: in CI always, on a user's machine not."""
+    if not SHARED.is_dir() and "CI" not in os.environ:
+        pytest.skip(f"needs the real images of {SHARED}")
+    return SHARED
 
 
 @pytest.fixture(scope="session")

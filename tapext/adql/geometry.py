@@ -19,10 +19,10 @@ from tapext.adql.typed import CONDITION, NOTHING, About, Constant, Operation, Sh
 from tapext.adql.types import DOUBLE, GEOMETRIC, POINT, TEXT, Kind
 
 # haversin of the distance of ({0}, {1}) and ({2}, {3}), and of what it lacks to 180 degrees:
-# each keeps its digits where it is small.
+# each keeps its digits where it is small. abs() mends rounding below 0 and, unlike greatest(), leaves NULL.
 _NEAR = "(sind(({1} - {3}) / 2) ^ 2 + cosd({1}) * cosd({3}) * sind(({0} - {2}) / 2) ^ 2)"
 _FAR = "(sind(({1} + {3}) / 2) ^ 2 + cosd({1}) * cosd({3}) * cosd(({0} - {2}) / 2) ^ 2)"
-_DISTANCE = f"(2 * atan2d(sqrt(greatest({_NEAR}, 0)), sqrt(greatest({_FAR}, 0))))"
+_DISTANCE = f"(2 * atan2d(sqrt(abs({_NEAR})), sqrt(abs({_FAR}))))"
 _SIDE = "(({2} * cosd({0}) + {3} * sind({0})) * cosd({1}) + {4} * sind({1}) >= {5})"
 
 
@@ -85,7 +85,7 @@ def _contains(arguments: list[Value]) -> Value:
     if kinds == (Kind.POINT, Kind.POLYGON):
         return _inside(inner_parts, outer_parts, 1)
     if kinds == (Kind.CIRCLE, Kind.CIRCLE):
-        template = f"({_DISTANCE} + {{4}} <= {{5}} or {{5}} >= 180)"
+        template = f"({_DISTANCE} + {{4}} <= case when {{5}} >= 180 then 'infinity' else {{5}} end)"
         operands = (*inner_parts[:2], *outer_parts[:2], inner_parts[2], outer_parts[2])
         return Operation(CONDITION, NOTHING, template, operands)
     raise GeometryError(f"CONTAINS of {inner.type.words} in {outer.type.words} is not supported yet")

@@ -119,6 +119,22 @@ def test_points_in_circles(sky: Any, ra: float, dec: float, radius: float) -> No
     assert outside - doubtful == set(range(len(POSITIONS))) - expected - doubtful
 
 
+@pytest.mark.parametrize(
+    "condition",
+    [
+        "DISTANCE(none.ra, none.dec, 10, 20) <= 180",
+        "DISTANCE(none.p, POINT(10, 20)) <= 180",
+        "1 = CONTAINS(none.p, CIRCLE(10, 20, 180))",
+        "1 = INTERSECTS(none.c, CIRCLE(10, 20, 180))",
+        "1 = CONTAINS(none.c, CIRCLE(10, 20, 180))",
+    ],
+)
+def test_what_has_no_position_is_nowhere(sky: Any, condition: str) -> None:
+    nothing = "TAP_UPLOAD.sky AS seen LEFT OUTER JOIN TAP_UPLOAD.sky AS none ON none.n = -1 - seen.n"
+    assert sky(f"SELECT COUNT(*) FROM {nothing}") == [(len(POSITIONS),)]
+    assert sky(f"SELECT seen.n FROM {nothing} WHERE {condition}") == []
+
+
 def test_distances_keep_their_digits_from_nothing_to_half_a_turn(sky: Any) -> None:
     for ra, dec in ((10, 20), (0, 90), (190, -20), (359.9999999, 0)):
         found = [

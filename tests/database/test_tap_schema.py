@@ -15,7 +15,6 @@ from caomai.migrate import read_scripts
 from tests.database.conftest import Connection
 
 Described = dict[tuple[str, str], tuple[str, str | None, str | None]]
-SHARED = Path(__file__).resolve().parents[2] / ".." / "shared"
 
 # VOTable datatype and xtype, and how PostgreSQL may hold it
 STORED = {
@@ -178,8 +177,8 @@ def test_rows_may_be_applied_again(database: Database) -> None:
         assert owner.execute(count).fetchone() == before
 
 
-def test_caom_columns_are_described_as_in_caom_2_4(connection: Connection) -> None:
-    path = SHARED / "reference" / "caom2_columns.tsv"
+def test_caom_columns_are_described_as_in_caom_2_4(connection: Connection, shared: Path) -> None:
+    path = shared / "reference" / "caom2_columns.tsv"
     with path.open(newline="") as file:
         rows = [
             row for row in csv.DictReader(file, delimiter="\t") if "2.4" in row["caom_version"].split(",")

@@ -14,11 +14,14 @@ import pytest
 
 from caomai.samples import SAMPLES, copy_samples
 
+# An operator's archive, which a demonstration leaves alone.
+ELSEWHERE = "postgresql://me@archive.example/caom"
+
 
 def demonstrate(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [sys.executable, "-m", "caomai", "demo", "--once", *arguments],
-        env=os.environ | {"CAOMAI_DATA_DIR": str(folder), "COLUMNS": "200"},
+        env=os.environ | {"CAOMAI_DATA_DIR": str(folder), "CAOMAI_DATABASE_URL": ELSEWHERE, "COLUMNS": "200"},
         capture_output=True,
         text=True,
         check=False,

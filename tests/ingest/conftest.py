@@ -10,13 +10,11 @@ import numpy as np
 import pytest
 from astropy.io import fits
 
-DATA = Path(__file__).resolve().parents[2] / ".." / "shared" / "data" / "fits"
-
 
 @pytest.fixture(scope="session")
-def real_files() -> list[Path]:
+def real_files(shared: Path) -> list[Path]:
     """All real images, of some 50 instruments."""
-    files = sorted(path for path in DATA.rglob("*") if path.is_file())
+    files = sorted(path for path in (shared / "data" / "fits").rglob("*") if path.is_file())
     assert len(files) > 100
     return files
 

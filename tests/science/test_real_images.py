@@ -18,7 +18,6 @@ from fingerprinting.fingerprint import search_vector
 from fingerprinting.image import read_parts
 from fingerprinting.model import Model, load_model
 
-DATA = Path(__file__).resolve().parents[2] / ".." / "shared" / "data" / "fits"
 ENOUGH = 30  # objects: with fewer, a fingerprint is an anecdote
 
 
@@ -55,8 +54,8 @@ def describe(children: Children, files: list[Path]) -> Sweep:
 
 
 @pytest.fixture(scope="module")
-def sweep(children: Children) -> Sweep:
-    files = sorted(path for path in DATA.rglob("*") if path.is_file())
+def sweep(children: Children, shared: Path) -> Sweep:
+    files = sorted(path for path in (shared / "data" / "fits").rglob("*") if path.is_file())
     assert len(files) > 100
     return describe(children, files)
 

@@ -93,7 +93,7 @@ def test_what_is_wrong_with_a_question_is_said(archive: Archive, model: Model, s
     with pytest.raises(NotFoundError, match="caom-ai fingerprint first"):
         find_similar(settings, "ivo://test/T?p0/p0", 1)
     register_maps(archive.connection, model)
-    with pytest.raises(NotFoundError, match="neither a file nor"):
+    with pytest.raises(ParameterError, match="neither a file nor"):
         find_similar(settings, str(archive.folder / "nothing.fits"), 1)
     archive.connection.execute("update caom2_ai.map set modelHash = 'another'")
     (path,) = archive.render(1)
