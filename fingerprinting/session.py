@@ -41,7 +41,10 @@ def fingerprint_archive(settings: Settings, processes: int, *, watch: bool, quie
             session.work(processes, watch=watch)
         session.settle()
         with database.connect() as connection:
-            session.tally.others = dict(connection.execute(read_queries("queue")["count_others"]).fetchall())
+            queries = read_queries("queue")
+            session.tally.others = dict(connection.execute(queries["count_others"]).fetchall())
+            waiting = connection.execute(queries["count_waiting"], {"modelHash": model.hash}).fetchone()
+            session.tally.waiting, session.tally.next_try = waiting or (0, None)
     return session.tally
 
 

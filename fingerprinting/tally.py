@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any, Final
 
 from caomai.console import Bar, printable
@@ -18,7 +19,8 @@ LISTED: Final = 1000  # refusals that are kept by name; the rest are counted, an
 class Tally:
     """The running account of one worker.
 
-    `unreachable` counts artifacts by scheme without a place, `others` planes that are no images by type.
+    `unreachable` counts artifacts by scheme without a place, `others` planes that are no images by type,
+    `waiting` images that failed, now or before, and are tried again from `next_try` (UTC) on.
     """
 
     bar: Bar
@@ -31,6 +33,8 @@ class Tally:
     refusals: list[Refusal] = field(default_factory=list)
     unreachable: dict[str, int] = field(default_factory=dict)
     others: dict[str, int] = field(default_factory=dict)
+    waiting: int = 0
+    next_try: datetime | None = None
     started: float = field(default_factory=time.monotonic)
 
     def add(self, outcome: Outcome) -> None:
@@ -61,6 +65,8 @@ class Tally:
             "interrupted": self.interrupted,
             "unreachable": self.unreachable,
             "notImages": self.others,
+            "waiting": self.waiting,
+            "nextTry": self.next_try.isoformat(timespec="seconds") if self.next_try else None,
             "seconds": round(seconds, 3),
             "imagesPerSecond": round(self.done / seconds, 3),
             "mpixPerSecond": round(self.megapixels / seconds, 3),
@@ -83,6 +89,9 @@ class Tally:
             yield f"{count} images wait for a place of the scheme '{scheme}' in CAOMAI_ARTIFACTS."
         for kind, count in self.others.items():
             yield f"{count} of the archive's planes are no images: {kind}."
+        if self.next_try:
+            when = f"{self.next_try:%F %T} UTC"
+            yield f"{self.waiting} images failed and are tried again, the first after {when}."
         seconds = time.monotonic() - self.started
         yield (
             f"{self.done} images fingerprinted, {self.failed} failed, {self.skipped} skipped, "

@@ -12,6 +12,12 @@ where dataProductType is not null and dataProductType <> 'image'
 group by dataProductType
 order by dataProductType;
 
+-- name: count_waiting
+-- Images that failed before and wait for their next try, and when the first of them is tried (UTC).
+select count(*) as images, min(nextTry) as first
+from caom2_ai.failure
+where modelHash = %(modelHash)s and status = 'failed' and nextTry > now() at time zone 'UTC';
+
 -- name: lock_feed
 -- One worker at a time feeds the queue.
 select pg_try_advisory_xact_lock(hashtextextended('caom2_ai_queue feed ' || %(queue)s, 0)) as locked;

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from pathlib import Path
 
 import numpy as np
@@ -44,6 +45,8 @@ def test_what_cannot_be_fingerprinted_is_recorded_with_its_reason(archive: Archi
     assert archive.count("caom2_ai.part_fingerprint") == archive.count("caom2_ai.fingerprint") == 3
     again = archive.fingerprint()
     assert (again["fingerprinted"], again["failed"], again["skipped"]) == (0, 0, 0)
+    assert again["waiting"] == done["waiting"] == 1  # the file that is gone, and only that, is tried again
+    assert again["nextTry"] > datetime.now(UTC).isoformat()[:19]
 
 
 def test_a_changed_file_is_done_again_once_it_is_ingested(archive: Archive) -> None:
