@@ -264,8 +264,16 @@ def test_a_caller_deep_in_python_gets_a_sentence_too() -> None:
 
 def test_ordinary_nesting_works() -> None:
     for depth in (20, 190):
-        parse(f"SELECT {'(' * depth}1{')' * depth} FROM t WHERE {'(' * depth}a = 1{')' * depth}")
-        parse(f"SELECT {'1 + (' * depth}1{')' * depth} FROM t")
+        brackets = parse(f"SELECT {'(' * depth}1{')' * depth} FROM t WHERE {'(' * depth}a = 1{')' * depth}")
+        select = brackets.selection.body
+        assert isinstance(select, tree.Select)
+        assert isinstance(select.items[0], tree.Item)
+        assert isinstance(select.items[0].value, tree.Number)
+        assert isinstance(select.where, tree.Comparison)
+        sums = parse(f"SELECT {'1 + (' * depth}1{')' * depth} FROM t").selection.body
+        assert isinstance(sums, tree.Select)
+        assert isinstance(sums.items[0], tree.Item)
+        assert isinstance(sums.items[0].value, tree.Chain)
 
 
 def test_a_very_long_query_is_refused() -> None:
