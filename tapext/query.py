@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncGenerator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Final
 
 from psycopg.sql import Identifier
@@ -14,8 +14,8 @@ from tapext.adql import parse
 from tapext.adql.catalogue import VIEWS
 from tapext.adql.translate import OutputColumn, Translation, translate
 from tapext.datalink import PUBLISHER_ID, describe_links
-from tapext.formats import Format
 from tapext.pools import lend
+from tapext.question import Question
 from tapext.service import SOFTWARE, Knowledge, Service
 from tapext.stream import copy_blocks, copy_statement, first_block, write_blocks
 from tapext.votype import Field
@@ -29,16 +29,6 @@ CAOM_RELATIONS: Final = {
 }
 MOST_CHARACTERS: Final = 1 << 20
 LONG: Final = 1 << 14
-
-
-@dataclass(frozen=True)
-class Question:
-    """What a client wants to know, in which format, and of how many rows at most."""
-
-    text: str
-    maxrec: int
-    format: Format
-    base_url: str
 
 
 async def ask(service: Service, question: Question) -> AsyncGenerator[bytes]:

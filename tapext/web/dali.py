@@ -13,8 +13,8 @@ from starlette.responses import PlainTextResponse, Response
 from caomai.errors import CaomAiError, ParameterError, TransientError
 from tapext import votable
 from tapext.formats import DEFAULT, find_format
+from tapext.parameters import Parameters
 from tapext.service import SOFTWARE, Service
-from tapext.web.parameters import Parameters
 from tapext.writer import Info
 
 HOST: Final = re.compile(r"(?:[A-Za-z0-9._-]{1,255}|\[[0-9A-Fa-f:.]{2,45}\])(?::[0-9]{1,5})?")

@@ -2,60 +2,25 @@
 
 from __future__ import annotations
 
-from typing import Final
-
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
-from caomai.errors import ParameterError
-from tapext.formats import find_format
 from tapext.markup import escape
-from tapext.query import Question, ask
+from tapext.query import ask
+from tapext.question import read_question
 from tapext.web.dali import HEADERS, find_base_url, log, parameters_of, service_of
-from tapext.web.parameters import Parameters
 from tapext.web.patience import Stream
-
-LANGUAGES: Final = ("ADQL", "ADQL-2.0", "ADQL-2.1")
-LONGEST_RUNID: Final = 64
 
 
 async def sync(request: Request) -> Response:
     """Answer a query in the same exchange."""
-    service, parameters = service_of(request), parameters_of(request)
-    wanted = find_format(parameters.one("RESPONSEFORMAT", "FORMAT"))
-    check_request(parameters)
-    settings = service.settings
-    maxrec = parameters.count("MAXREC", settings.default_rows, settings.max_rows)
-    question = Question(read_query(parameters), maxrec, wanted.format, find_base_url(request))
+    service = service_of(request)
+    question = read_question(parameters_of(request), service.settings, find_base_url(request))
     chunks = await ask(service, question)
-    log.info("query started: runid=%r maxrec=%d format=%s", read_runid(parameters), maxrec, wanted.media_type)
-    return Stream(chunks, wanted.media_type, settings.stall_seconds, HEADERS)
-
-
-def check_request(parameters: Parameters) -> None:
-    """Refuse what this resource does not do."""
-    request = parameters.one("REQUEST")
-    if request is not None and request.lower() != "doquery":
-        raise ParameterError(f"REQUEST must be doQuery, not {request[:40]!r}; see also /tap/capabilities.")
-    language = parameters.one("LANG")
-    if language is not None and language.upper() not in LANGUAGES:
-        raise ParameterError(f"LANG must be one of {', '.join(LANGUAGES)}, not {language[:40]!r}.")
-    if any(parameters.all("UPLOAD")):
-        raise ParameterError("UPLOAD is not offered by this service.")
-
-
-def read_query(parameters: Parameters) -> str:
-    """Give the query, as the client wrote it."""
-    query = parameters.one("QUERY")
-    if query is None:
-        raise ParameterError("QUERY is missing: give a query in ADQL.")
-    return query
-
-
-def read_runid(parameters: Parameters) -> str | None:
-    """Give the client's own name for the query, for the log."""
-    runid = parameters.one("RUNID")
-    return None if runid is None else runid[:LONGEST_RUNID]
+    log.info(
+        "query started: runid=%r maxrec=%d format=%s", question.runid, question.maxrec, question.media_type
+    )
+    return Stream(chunks, question.media_type, service.settings.stall_seconds, HEADERS)
 
 
 async def root(request: Request) -> Response:

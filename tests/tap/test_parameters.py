@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 
 from caomai.errors import ParameterError
 from tapext.markup import element, escape, text_element
-from tapext.web.parameters import Parameters, parse_body, parse_form, parse_multipart
+from tapext.parameters import Parameters
+from tapext.web.parameters import parse_body, parse_form, parse_multipart
 from tests.tap.client import multipart
 
 MULTIPART = "multipart/form-data; boundary=x1"

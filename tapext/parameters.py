@@ -1,0 +1,40 @@
+"""DALI parameters (DALI 1.1 sect. 2.1): names without case, values that may be repeated or may not."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from caomai.errors import ParameterError
+
+
+class Parameters:
+    """The parameters of a request; unknown ones are never looked at."""
+
+    def __init__(self, pairs: Iterable[tuple[str, str]] = ()) -> None:
+        self._values: dict[str, list[str]] = {}
+        for name, value in pairs:
+            self._values.setdefault(name.upper(), []).append(value)
+
+    def all(self, name: str) -> list[str]:
+        """Give every value of a parameter that may be repeated."""
+        return self._values.get(name, [])
+
+    def one(self, *names: str) -> str | None:
+        """Give the value of a parameter under the first of its names that was used; two are an error."""
+        for name in names:
+            values = self.all(name)
+            if len(values) > 1:
+                raise ParameterError(f"{name} is given {len(values)} times; give it once.")
+            if values and values[0].strip():
+                return values[0]
+        return None
+
+    def count(self, name: str, default: int, most: int) -> int:
+        """Give a parameter that is a number from 0, trimmed to the service's own limit."""
+        value = self.one(name)
+        if value is None:
+            return min(default, most)
+        if not re.fullmatch(r"\s*\+?[0-9]{1,18}\s*", value, re.ASCII):
+            raise ParameterError(f"{name} must be a whole number from 0, not {value[:40]!r}.")
+        return min(int(value), most)

@@ -1,0 +1,71 @@
+"""What a client asks, read from the parameters of TAP 1.1 (sect. 2.7): the same for /sync and /async."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from caomai.errors import ParameterError
+from caomai.settings import Settings
+from tapext.formats import Format, find_format
+from tapext.parameters import Parameters
+
+LANGUAGES: Final = ("ADQL", "ADQL-2.0", "ADQL-2.1")
+LONGEST_RUNID: Final = 64
+
+
+@dataclass(frozen=True)
+class Upload:
+    """A table that comes with a query: TAP_UPLOAD.`name`, a VOTable in a file or at a URL."""
+
+    name: str
+    source: Path | str
+
+
+@dataclass(frozen=True)
+class Question:
+    """What a client wants to know, in which format, and of how many rows at most."""
+
+    text: str
+    maxrec: int
+    format: Format
+    media_type: str
+    base_url: str
+    runid: str | None = None
+    uploads: tuple[Upload, ...] = ()
+
+
+def read_question(parameters: Parameters, settings: Settings, base_url: str) -> Question:
+    """Read and check the parameters of a query."""
+    wanted = find_format(parameters.one("RESPONSEFORMAT", "FORMAT"))
+    check_request(parameters)
+    maxrec = parameters.count("MAXREC", settings.default_rows, settings.max_rows)
+    query, runid = read_query(parameters), read_runid(parameters)
+    return Question(query, maxrec, wanted.format, wanted.media_type, base_url, runid)
+
+
+def check_request(parameters: Parameters) -> None:
+    """Refuse what this resource does not do."""
+    request = parameters.one("REQUEST")
+    if request is not None and request.lower() != "doquery":
+        raise ParameterError(f"REQUEST must be doQuery, not {request[:40]!r}; see also /tap/capabilities.")
+    language = parameters.one("LANG")
+    if language is not None and language.upper() not in LANGUAGES:
+        raise ParameterError(f"LANG must be one of {', '.join(LANGUAGES)}, not {language[:40]!r}.")
+    if any(parameters.all("UPLOAD")):
+        raise ParameterError("UPLOAD is not offered by this service.")
+
+
+def read_query(parameters: Parameters) -> str:
+    """Give the query, as the client wrote it."""
+    query = parameters.one("QUERY")
+    if query is None:
+        raise ParameterError("QUERY is missing: give a query in ADQL.")
+    return query
+
+
+def read_runid(parameters: Parameters) -> str | None:
+    """Give the client's own name for the query, for the log."""
+    runid = parameters.one("RUNID")
+    return None if runid is None else runid[:LONGEST_RUNID]
