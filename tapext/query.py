@@ -12,12 +12,12 @@ from psycopg.sql import Identifier
 from caomai.errors import NotFoundError, UsageError
 from tapext.adql import parse
 from tapext.adql.catalogue import VIEWS
-from tapext.adql.translate import OutputColumn, Translation, translate
+from tapext.adql.translate import Translation, translate
 from tapext.datalink import PUBLISHER_ID, describe_links
-from tapext.pools import lend
+from tapext.pools import Pool, lend
 from tapext.question import Question
 from tapext.service import SOFTWARE, Knowledge, Service
-from tapext.stream import copy_blocks, copy_statement, first_block, write_blocks
+from tapext.stream import copy_blocks, copy_statement, write_blocks
 from tapext.votype import Field
 from tapext.writer import Document, Info, Writer
 
@@ -31,26 +31,32 @@ MOST_CHARACTERS: Final = 1 << 20
 LONG: Final = 1 << 14
 
 
-async def ask(service: Service, question: Question) -> AsyncGenerator[bytes]:
-    """Give the chunks of the answer; what is wrong before the first row is raised."""
+async def ask(
+    service: Service, question: Question, *, pool: Pool | None = None, seconds: float | None = None
+) -> AsyncGenerator[bytes]:
+    """Give the chunks of the answer; what is wrong before the first row is raised.
+
+    `pool` lends the connection, `seconds` is the time until the first row; else they are those of /sync.
+    """
+    pool = pool or service.pool
     if len(question.text) > MOST_CHARACTERS:
         raise UsageError(f"The query is longer than {MOST_CHARACTERS:,} characters; upload a table instead.")
     knowledge = await service.know()
     translation = await understand(question, knowledge)
     if uses_content(translation):
         # The current map stands in the translation; vectors of two maps must never be compared.
-        fresh = await service.renew(knowledge)
+        fresh = await service.renew(knowledge, pool)
         if fresh is not knowledge:
             knowledge, translation = fresh, await understand(question, fresh)
     document = describe_result(question, translation, knowledge)
     writer = question.format.writer(document)
     if translation.vector_ids:
-        await check_images(service, translation.vector_ids)
+        await check_images(service, translation.vector_ids, pool)
     if question.maxrec == 0:
         return _write_empty(writer)
     statement = copy_statement(translation.sql, document.fields, writer)
-    blocks = copy_blocks(service.pool, statement)
-    first = await first_block(blocks, service.settings.query_seconds)
+    blocks = copy_blocks(pool, statement, seconds or service.settings.query_seconds)
+    first = await anext(blocks)
     return write_blocks(first, blocks, writer, question.maxrec)
 
 
@@ -63,9 +69,9 @@ async def understand(question: Question, knowledge: Knowledge) -> Translation:
     return await asyncio.to_thread(work) if len(question.text) > LONG else work()
 
 
-async def check_images(service: Service, ids: Sequence[str]) -> None:
+async def check_images(service: Service, ids: Sequence[str], pool: Pool) -> None:
     """Refuse a query about the content of images that are not known; hidden ones are not known either."""
-    async with lend(service.pool) as connection:
+    async with lend(pool) as connection:
         cursor = await connection.execute(service.queries["find_unknown_images"], {"ids": list(ids)})
         unknown = [row[0] for row in await cursor.fetchall()]
     if unknown:
@@ -79,7 +85,7 @@ async def _write_empty(writer: Writer) -> AsyncGenerator[bytes]:
 
 def describe_result(question: Question, translation: Translation, knowledge: Knowledge) -> Document:
     """Say what surrounds the rows: the columns, the query as it was sent, and where content comes from."""
-    fields = name_publisher_ids([describe_column(column) for column in translation.columns])
+    fields = name_publisher_ids(translation.columns)
     infos = (
         Info("standardID", STANDARD),
         Info("server_software", SOFTWARE),
@@ -95,20 +101,6 @@ def uses_content(translation: Translation) -> bool:
     relations = {part.as_string() for part in translation.sql if isinstance(part, Identifier)}
     content = {name for name in relations if name.startswith(f'"{VIEWS}".')} - CAOM_RELATIONS
     return bool(content or translation.vector_ids)
-
-
-def describe_column(column: OutputColumn) -> Field:
-    """Turn a column of a translated query into a FIELD."""
-    return Field(
-        column.name,
-        column.datatype,
-        column.arraysize,
-        column.xtype,
-        column.unit,
-        column.ucd,
-        column.utype,
-        column.description,
-    )
 
 
 def name_publisher_ids(fields: Sequence[Field]) -> tuple[Field, ...]:

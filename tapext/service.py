@@ -50,9 +50,9 @@ class Service:
                 self._expires = time.monotonic() + FRESH_SECONDS
             return self._knowledge
 
-    async def renew(self, knowledge: Knowledge) -> Knowledge:
+    async def renew(self, knowledge: Knowledge, pool: Pool) -> Knowledge:
         """Give what is known of the current maps anew if others have become current since."""
-        async with lend(self.pool) as connection:
+        async with lend(pool) as connection:
             cursor = await connection.execute(self.queries["read_maps"])
             if dict(await cursor.fetchall()) == knowledge.catalogue.maps:
                 return knowledge

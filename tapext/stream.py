@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
 from typing import Final
 
 import psycopg
@@ -14,12 +15,15 @@ from psycopg.pq.abc import PGconn, PGresult
 from psycopg.sql import SQL, Composable, Composed
 
 from caomai.errors import CaomAiError, TransientError
-from tapext.pools import Pool, lend
+from tapext.pools import Connection, Pool, lend
 from tapext.votype import Field, cast
 from tapext.writer import Writer, enumerate_columns
 
 FIRST_BLOCK: Final = 1 << 13
 BLOCK: Final = 1 << 16
+
+# Makes ready what a query needs: temporary tables, in the transaction of the query itself.
+Prepare = Callable[[Connection], Awaitable[None]]
 
 
 def copy_statement(query: Composable, fields: Sequence[Field], writer: Writer) -> Composed:
@@ -34,16 +38,47 @@ def copy_statement(query: Composable, fields: Sequence[Field], writer: Writer) -
     )
 
 
-async def copy_blocks(pool: Pool, statement: Composed) -> AsyncGenerator[list[bytes]]:
-    """Run a COPY and give its messages, a row each, some at a time; closing it cancels the query."""
-    async with lend(pool) as connection, connection.cursor().copy(statement):
-        size, more, collector = FIRST_BLOCK, True, Collector(connection.pgconn)
+async def copy_blocks(
+    pool: Pool, statement: Composed, seconds: float, prepare: Prepare | None = None
+) -> AsyncGenerator[list[bytes]]:
+    """Run a COPY and give its messages, a row each, some at a time; closing it cancels the query.
+
+    `seconds` is the time until the first row, what `prepare` does included and waiting for a connection not.
+    """
+    async with lend(pool) as connection, AsyncExitStack() as stack:
+        collector = Collector(connection.pgconn)
+        async with limit_first_row(seconds):
+            if prepare is not None:
+                await stack.enter_async_context(prepared(connection, prepare))
+            await stack.enter_async_context(connection.cursor().copy(statement))
+            messages, more = await collector.collect(FIRST_BLOCK)
         while more:
-            messages, more = await collector.collect(size)
-            if not more:
-                _check(await connection.wait(fetch_many(connection.pgconn)))
             yield messages
-            size = BLOCK
+            messages, more = await collector.collect(BLOCK)
+        _check(await connection.wait(fetch_many(connection.pgconn)))
+        yield messages
+
+
+@asynccontextmanager
+async def limit_first_row(seconds: float) -> AsyncIterator[None]:
+    """Stop a query that is slow to begin; a slow reader later is not its fault."""
+    try:
+        async with asyncio.timeout(seconds):
+            yield
+    except TimeoutError:
+        raise TransientError(
+            f"The query gave no row within {seconds:g} s and was stopped; narrow it or ask for fewer columns."
+        ) from None
+
+
+@asynccontextmanager
+async def prepared(connection: Connection, prepare: Prepare) -> AsyncIterator[None]:
+    """Open a transaction that may write until `prepare` has made what the query needs."""
+    async with connection.transaction():
+        await connection.execute("set transaction read write")
+        await prepare(connection)
+        await connection.execute("set transaction read only")
+        yield
 
 
 def _check(results: Sequence[PGresult]) -> None:
@@ -97,17 +132,6 @@ class Collector:
             self.messages.append(data)  # type: ignore[arg-type]
             self.missing -= length
         return True
-
-
-async def first_block(blocks: AsyncGenerator[list[bytes]], seconds: float) -> list[bytes]:
-    """Wait for the first rows; a slow query is cancelled, a slow reader later is not its fault."""
-    try:
-        async with asyncio.timeout(seconds):
-            return await anext(blocks)
-    except TimeoutError:
-        raise TransientError(
-            f"The query gave no row within {seconds:g} s and was stopped; narrow it or ask for fewer columns."
-        ) from None
 
 
 async def write_blocks(

@@ -17,7 +17,7 @@ from caomai.database import Database
 from caomai.settings import read_settings
 from tapext.formats import find_format
 from tapext.pools import make_pool
-from tapext.stream import copy_blocks, copy_statement, first_block, write_blocks
+from tapext.stream import copy_blocks, copy_statement, write_blocks
 from tapext.votype import Field
 from tapext.writer import Document, Info
 from tests.tap.client import VOT, read_table
@@ -58,8 +58,8 @@ def write(
     async def run() -> bytes:
         async with make_pool(read_settings(), database) as pool:
             writer = find_format(kind).format.writer(Document(fields, (Info("query", "a < 'b'"),)))
-            blocks = copy_blocks(pool, copy_statement(query, fields, writer))
-            first = await first_block(blocks, 10)
+            blocks = copy_blocks(pool, copy_statement(query, fields, writer), 10)
+            first = await anext(blocks)
             return b"".join([chunk async for chunk in write_blocks(first, blocks, writer, maxrec)])
 
     return asyncio.run(run())
