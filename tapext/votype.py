@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
 from psycopg import sql
@@ -27,7 +27,7 @@ TEXTS: Final = ("char", "unicodeChar")
 
 @dataclass(frozen=True)
 class Field:
-    """A column of a result, as a VOTable FIELD describes it."""
+    """A column of a result or table, as a VOTable FIELD describes it."""
 
     name: str
     datatype: str
@@ -37,7 +37,7 @@ class Field:
     ucd: str | None = None
     utype: str | None = None
     description: str | None = None
-    id: str | None = None
+    id: str | None = field(default=None, kw_only=True)
 
     @property
     def is_text(self) -> bool:

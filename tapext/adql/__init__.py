@@ -2,6 +2,6 @@
 
 from tapext.adql.catalogue import Catalogue, read_catalogue
 from tapext.adql.parser import parse
-from tapext.adql.translate import OutputColumn, Translation, translate
+from tapext.adql.translate import Translation, translate
 
-__all__ = ["Catalogue", "OutputColumn", "Translation", "parse", "read_catalogue", "translate"]
+__all__ = ["Catalogue", "Translation", "parse", "read_catalogue", "translate"]

@@ -13,6 +13,7 @@ import psycopg
 from caomai.database import read_queries, sql_folder
 from tapext.adql.functions import Function, read_functions
 from tapext.adql.types import Type, declared_type
+from tapext.votype import Field
 
 VIEWS = "caom2_ai_view"
 # A column of views that users do not see.
@@ -28,17 +29,9 @@ MAP_KINDS: dict[str, MapKind] = {
 
 
 @dataclass(frozen=True)
-class Column:
-    """A column as TAP_SCHEMA describes it; `stored` is its name in the database."""
+class Column(Field):
+    """A column as TAP_SCHEMA describes it; `storage` is PostgreSQL's name of its type."""
 
-    name: str
-    datatype: str
-    arraysize: str | None = None
-    xtype: str | None = None
-    unit: str | None = None
-    ucd: str | None = None
-    utype: str | None = None
-    description: str | None = None
     indexed: bool = False
     principal: bool = False
     std: bool = False

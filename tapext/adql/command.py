@@ -13,7 +13,8 @@ from caomai.errors import QueryError
 from caomai.settings import Settings
 from tapext.adql.catalogue import read_catalogue
 from tapext.adql.parser import parse
-from tapext.adql.translate import OutputColumn, Translation, translate
+from tapext.adql.translate import Translation, translate
+from tapext.votype import Field
 
 
 def explain(text: str, settings: Settings, *, maxrec: int | None, syntax: bool, as_json: bool) -> None:
@@ -60,7 +61,7 @@ def _show_error(query: str, error: QueryError, *, as_json: bool) -> None:
     typer.echo(f"{line}\n{' ' * (error.column - 1)}^\ncaom-ai: {error}", err=True)
 
 
-def _describe(column: OutputColumn) -> str:
+def _describe(column: Field) -> str:
     size = f"[{column.arraysize}]" if column.arraysize else ""
     facts = (column.unit and f"unit {column.unit}", column.ucd, column.xtype and f"xtype {column.xtype}")
     return "  ".join([f"{column.name}  {column.datatype}{size}", *(fact for fact in facts if fact)])

@@ -13,23 +13,10 @@ from tapext.adql.resolve import resolve
 from tapext.adql.typed import Operation, Output, Rows, Select
 from tapext.adql.types import Kind
 from tapext.adql.write import write_sql
+from tapext.votype import Field
 
 # Three numbers are a circle, more are the corners of a polygon.
 _SHAPE = "case cardinality({0}) when 3 then 'circle ' else 'polygon ' end || array_to_string({0}, ' ')"
-
-
-@dataclass(frozen=True)
-class OutputColumn:
-    """A column of the result, as a FIELD of VOTable describes it."""
-
-    name: str
-    datatype: str
-    arraysize: str | None = None
-    xtype: str | None = None
-    unit: str | None = None
-    ucd: str | None = None
-    utype: str | None = None
-    description: str | None = None
 
 
 @dataclass(frozen=True)
@@ -41,7 +28,7 @@ class Translation:
     """
 
     sql: sql.Composed
-    columns: tuple[OutputColumn, ...]
+    columns: tuple[Field, ...]
     vector_ids: tuple[str, ...] = ()
     limit: int | None = None
 
@@ -81,7 +68,7 @@ def _write_shape(output: Output) -> Output:
     return replace(output, value=Operation(value.type, value.about, _SHAPE, (value,)))
 
 
-def describe(outputs: tuple[Output, ...]) -> tuple[OutputColumn, ...]:
+def describe(outputs: tuple[Output, ...]) -> tuple[Field, ...]:
     """Describe the columns of a result under names that are all different."""
     uses: dict[str, int] = {}
     columns = []
@@ -93,7 +80,7 @@ def describe(outputs: tuple[Output, ...]) -> tuple[OutputColumn, ...]:
         uses[name.lower()] = 1
         kind, about = output.value.type, output.value.about
         columns.append(
-            OutputColumn(
+            Field(
                 name,
                 kind.datatype,
                 kind.arraysize,

@@ -5,13 +5,14 @@ from __future__ import annotations
 import pytest
 
 from caomai.errors import QueryError
-from tapext.adql import Catalogue, OutputColumn, parse, translate
+from tapext.adql import Catalogue, parse, translate
 from tapext.adql.catalogue import Column, Table
+from tapext.votype import Field
 
 FROM = "FROM caom2_ai.fingerprint AS f"
 
 
-def columns(catalogue: Catalogue, query: str) -> tuple[OutputColumn, ...]:
+def columns(catalogue: Catalogue, query: str) -> tuple[Field, ...]:
     return translate(parse(query), catalogue).columns
 
 
