@@ -27,6 +27,12 @@ class ParameterError(UsageError):
     """A parameter, option or setting has a value that is not allowed."""
 
 
+class TooLargeError(UsageError):
+    """The request is larger than what the service takes."""
+
+    status = 413
+
+
 class QueryError(UsageError):
     """An ADQL query is wrong at a place: line and column, both counted from 1."""
 

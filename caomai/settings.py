@@ -59,6 +59,7 @@ class Settings(BaseSettings):
     max_rows: int = Field(10_000_000, ge=0, description="The most rows that MAXREC may ask for.")
     query_seconds: float = Field(60, gt=0, description="Time that a query has until its first row.")
     stall_seconds: float = Field(60, gt=0, description="Time that a client may stop reading a result.")
+    upload_bytes: int = Field(512 << 20, ge=1, description="Bytes that the tables of one query may have.")
 
     @field_validator("data_dir")
     @classmethod

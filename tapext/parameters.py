@@ -3,18 +3,41 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+import secrets
+import shutil
+from collections.abc import Iterable, Mapping
+from pathlib import Path
 
 from caomai.errors import ParameterError
 
 
 class Parameters:
-    """The parameters of a request; unknown ones are never looked at."""
+    """The parameters of a request; unknown ones are never looked at.
 
-    def __init__(self, pairs: Iterable[tuple[str, str]] = ()) -> None:
+    `files` are the files of a form by the names of their parts; they are gone when the request has been
+    answered, unless `take_files` moves them.
+    """
+
+    def __init__(
+        self, pairs: Iterable[tuple[str, str]] = (), files: Mapping[str, Path] | None = None
+    ) -> None:
         self._values: dict[str, list[str]] = {}
         for name, value in pairs:
             self._values.setdefault(name.upper(), []).append(value)
+        self.files = dict(files or {})
+
+    def after(self, pairs: Iterable[tuple[str, str]]) -> Parameters:
+        """Give parameters in which others come before these."""
+        joined = Parameters(pairs, self.files)
+        for name, values in self._values.items():
+            joined._values.setdefault(name, []).extend(values)
+        return joined
+
+    def take_files(self, folder: Path) -> dict[str, Path]:
+        """Move the files into a folder of the caller's, who removes them; gives them by part name."""
+        for name, path in self.files.items():
+            self.files[name] = Path(shutil.move(path, folder / secrets.token_hex(8)))
+        return self.files
 
     def all(self, name: str) -> list[str]:
         """Give every value of a parameter that may be repeated."""

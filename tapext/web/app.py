@@ -20,13 +20,16 @@ from tapext.web import files, links, tap, vosi
 from tapext.web.dali import answer_error, answer_refusal
 from tapext.web.parameters import ReadParameters
 from tapext.web.patience import StopWhenLeft
+from tapext.web.spool import remove_abandoned
 
 DALI: Final = [Middleware(ReadParameters), Middleware(StopWhenLeft)]
+# Resources that take the files of a form as well.
+UPLOADS: Final = [Middleware(ReadParameters, files=True), Middleware(StopWhenLeft)]
 BOTH: Final = ["GET", "POST"]
 ROUTES: Final = [
     Route("/", tap.root),
     Route("/tap", tap.root),
-    Route("/tap/sync", tap.sync, methods=BOTH, middleware=DALI),
+    Route("/tap/sync", tap.sync, methods=BOTH, middleware=UPLOADS),
     Route("/tap/capabilities", vosi.capabilities),
     Route("/tap/availability", vosi.availability),
     Route("/tap/tables", vosi.tables, middleware=DALI),
@@ -47,6 +50,7 @@ def create_app(settings: Settings, database: Database) -> Starlette:
 
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[State]:  # noqa: ARG001
+        remove_abandoned()
         async with make_pool(settings, database) as pool:
             yield {"service": Service(settings, database, pool)}
 

@@ -2,67 +2,135 @@
 
 from __future__ import annotations
 
-import re
+import asyncio
+from collections.abc import AsyncGenerator
+from contextlib import aclosing, suppress
 from typing import Final
 from urllib.parse import parse_qsl
 
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from caomai.errors import ParameterError
+from caomai.errors import ParameterError, TooLargeError
+from caomai.settings import Settings
 from tapext.parameters import Parameters
+from tapext.web.multipart import (
+    MOST_BYTES,
+    MOST_FIELDS,
+    MULTIPART,
+    MultipartReader,
+    too_large_files,
+    too_large_parameters,
+)
+from tapext.web.spool import Spool
 
-MOST_BYTES: Final = 4 << 20
-MOST_FIELDS: Final = 20_000
 URLENCODED: Final = "application/x-www-form-urlencoded"
-MULTIPART: Final = "multipart/form-data"
-BOUNDARY: Final = re.compile(r"""boundary=(?:"([^"\r\n]{1,70})"|([^\s;,"]{1,70}))""", re.IGNORECASE)
-PART_NAME: Final = re.compile(rb"""[;\s]name=(?:"([^"\r\n]*)"|([^\s;"]+))""", re.IGNORECASE)
-
-Pairs = list[tuple[str, str]]
+# What separates and names the parts of a form comes on top of what they hold.
+HEAD_BYTES: Final = 1 << 20
+DRAIN_SECONDS: Final = 2
 
 
 class ReadParameters:
-    """Middleware that reads the parameters of a request into its state."""
+    """Middleware that reads the parameters of a request into its state, with `files` also those of a form.
 
-    def __init__(self, app: ASGIApp) -> None:
+    The files lie in a private folder, which is removed when the request has been answered.
+    """
+
+    def __init__(self, app: ASGIApp, *, files: bool = False) -> None:
         self.app = app
+        self.files = files
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Read the parameters, then go on."""
-        if scope["type"] == "http":
-            pairs = parse_form(scope["query_string"])
-            if scope["method"] == "POST":
-                pairs += parse_body(Headers(scope=scope).get("content-type", ""), await read_body(receive))
-            scope.setdefault("state", {})["parameters"] = Parameters(pairs)
-        await self.app(scope, receive, send)
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        spool = Spool()
+        try:
+            scope.setdefault("state", {})["parameters"] = await self._read(scope, receive, spool)
+            await self.app(scope, receive, send)
+        finally:
+            await asyncio.to_thread(spool.remove)
+
+    async def _read(self, scope: Scope, receive: Receive, spool: Spool) -> Parameters:
+        pairs = parse_form(scope["query_string"])
+        if scope["method"] != "POST":
+            return Parameters(pairs)
+        settings: Settings = scope["state"]["service"].settings
+        most = settings.upload_bytes if self.files else 0
+        headers = Headers(scope=scope)
+        try:
+            _check_length(headers.get("content-length", ""), most)
+            async with aclosing(_chunks(receive, settings.stall_seconds)) as chunks:
+                body = await read_body(headers.get("content-type", ""), chunks, spool, most)
+        except TooLargeError:
+            await _drain(receive)
+            raise
+        return body.after(pairs)
 
 
-async def read_body(receive: Receive) -> bytes:
-    """Read the body of a request, as long as it is of a size that parameters may have."""
-    body, more = bytearray(), True
-    while more:
-        message = await receive()
-        if message["type"] == "http.disconnect":
-            raise ParameterError("The client went away before its request was complete.")
-        body += message.get("body", b"")
-        more = message.get("more_body", False)
-        if len(body) > MOST_BYTES:
-            raise ParameterError(f"The request is too large: its parameters may have {MOST_BYTES >> 20} MiB.")
-    return bytes(body)
-
-
-def parse_body(content_type: str, body: bytes) -> Pairs:
-    """Read the parameters of a form; files among them are left alone."""
+async def read_body(
+    content_type: str, chunks: AsyncGenerator[bytes], spool: Spool, most_bytes: int
+) -> Parameters:
+    """Read the parameters of a form, its files into a folder; `most_bytes` as of MultipartReader."""
     kind = content_type.partition(";")[0].strip().lower()
     if kind == MULTIPART:
-        return parse_multipart(content_type, body)
-    if kind in {URLENCODED, ""}:
-        return parse_form(body)
-    raise ParameterError(f"Parameters cannot be read from {kind[:80]!r}: send {URLENCODED} or {MULTIPART}.")
+        return await _read_multipart(MultipartReader(content_type, spool, most_bytes), chunks)
+    if kind not in {URLENCODED, ""}:
+        raise ParameterError(
+            f"Parameters cannot be read from {kind[:80]!r}: send {URLENCODED} or {MULTIPART}."
+        )
+    body = bytearray()
+    async for chunk in chunks:
+        body += chunk
+        if len(body) > MOST_BYTES:
+            raise too_large_parameters()
+    return Parameters(parse_form(bytes(body)))
 
 
-def parse_form(text: bytes) -> Pairs:
+async def _read_multipart(reader: MultipartReader, chunks: AsyncGenerator[bytes]) -> Parameters:
+    try:
+        async for chunk in chunks:
+            # A disk that is slow must not stop the other requests.
+            await asyncio.to_thread(reader.write, chunk)
+        return reader.finish()
+    finally:
+        reader.close()
+
+
+async def _chunks(receive: Receive, stall_seconds: float) -> AsyncGenerator[bytes]:
+    more = True
+    while more:
+        try:
+            async with asyncio.timeout(stall_seconds):
+                message = await receive()
+        except TimeoutError:
+            raise ParameterError(
+                f"The request was not complete after {stall_seconds:g} s of waiting."
+            ) from None
+        if message["type"] == "http.disconnect":
+            raise ParameterError("The client went away before its request was complete.")
+        more = message.get("more_body", False)
+        if message.get("body"):
+            yield message["body"]
+
+
+def _check_length(length: str, most_bytes: int) -> None:
+    if not length.isdecimal() or int(length) <= MOST_BYTES + most_bytes + HEAD_BYTES:
+        return
+    raise too_large_files(most_bytes) if most_bytes else too_large_parameters()
+
+
+async def _drain(receive: Receive) -> None:
+    # A client that is still sending would not read the answer but see a broken connection.
+    with suppress(TimeoutError):
+        async with asyncio.timeout(DRAIN_SECONDS):
+            message = await receive()
+            while message["type"] == "http.request" and message.get("more_body"):
+                message = await receive()
+
+
+def parse_form(text: bytes) -> list[tuple[str, str]]:
     """Read parameters that are encoded as in a URL."""
     try:
         return parse_qsl(text.decode(), keep_blank_values=True, errors="strict", max_num_fields=MOST_FIELDS)
@@ -70,31 +138,3 @@ def parse_form(text: bytes) -> Pairs:
         raise ParameterError("The parameters are not UTF-8 text.") from None
     except ValueError:
         raise ParameterError(f"The request has more than {MOST_FIELDS} parameters.") from None
-
-
-def parse_multipart(content_type: str, body: bytes) -> Pairs:
-    """Read the text fields of a multipart form (RFC 7578)."""
-    boundary = BOUNDARY.search(content_type)
-    if boundary is None:
-        raise ParameterError("The multipart form does not say what separates its parts.")
-    delimiter = b"\r\n--" + (boundary[1] or boundary[2]).encode()
-    if body.count(delimiter) > MOST_FIELDS:
-        raise ParameterError(f"The request has more than {MOST_FIELDS} parameters.")
-    _, *parts = (b"\r\n" + body).split(delimiter)
-    if not parts or not parts[-1].startswith(b"--"):
-        raise ParameterError("The multipart form is cut off.")
-    return [pair for part in parts[:-1] if (pair := _parse_part(part)) is not None]
-
-
-def _parse_part(part: bytes) -> tuple[str, str] | None:
-    head, _, content = part.partition(b"\r\n\r\n")
-    disposition = next(
-        (line for line in head.split(b"\r\n") if line.lower().startswith(b"content-disposition:")), b""
-    )
-    name = PART_NAME.search(disposition)
-    if name is None or b"filename" in disposition.lower():
-        return None
-    try:
-        return (name[1] or name[2] or b"").decode(), content.decode()
-    except UnicodeDecodeError:
-        raise ParameterError("The parameters are not UTF-8 text.") from None
