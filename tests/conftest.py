@@ -7,7 +7,7 @@ import os
 import shutil
 import tempfile
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import closing, contextmanager
 from pathlib import Path
 from urllib.parse import quote
 
@@ -58,9 +58,9 @@ def socket_folder(made_folder: Path) -> Iterator[Path]:
     shutil.rmtree(folder)
 
 
-@pytest.fixture(scope="module")
-def database(socket_folder: Path) -> Iterator[Database]:
-    """Give the module a migrated database of its own, without rows."""
+@contextmanager
+def new_database(socket_folder: Path) -> Iterator[Database]:
+    """Make a migrated database without rows, which is dropped at the end."""
     name = f"test_{next(NUMBERS)}"
     with closing(embedded_database(socket_folder, "postgres").connect_administrator()) as connection:
         names = {"name": Identifier(name), "template": Identifier(TEMPLATE)}
@@ -68,6 +68,13 @@ def database(socket_folder: Path) -> Iterator[Database]:
         connection.execute(SQL("grant create on database {name} to caomai_owner").format(**names))
         yield embedded_database(socket_folder, name)
         connection.execute(SQL("drop database {name} with (force)").format(**names))
+
+
+@pytest.fixture(scope="module")
+def database(socket_folder: Path) -> Iterator[Database]:
+    """Give the module a migrated database of its own, without rows."""
+    with new_database(socket_folder) as made:
+        yield made
 
 
 @pytest.fixture(scope="module")
