@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Annotated
 
 from pydantic import Field, HttpUrl, PostgresDsn, ValidationError, field_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import BaseSettings, SettingsConfigDict, SettingsError
 
 from caomai.errors import ParameterError
 
@@ -46,7 +46,7 @@ class Settings(BaseSettings):
     product_id: str = Field("{stem}", description="Rule for productID, as observation_id.")
     artifacts: dict[str, str] = Field(
         {"file": "/"},
-        description="Artifact URI scheme -> folder, or URL template with {uri}, {path} or {name}.",
+        description="Artifact URI scheme -> folder, or URL template with {uri}, {path} or {name}, as JSON.",
     )
     model: Path | None = Field(None, description="Folder of a model that caom-ai train made.")
     host: str = Field("127.0.0.1", description="Address that the service listens on.")
@@ -73,5 +73,17 @@ def read_settings(**overrides: object) -> Settings:
         return Settings(**{name: value for name, value in overrides.items() if value is not None})  # type: ignore[arg-type]
     except ValidationError as error:
         first = error.errors()[0]
-        name = "CAOMAI_" + "_".join(str(part) for part in first["loc"]).upper()
-        raise ParameterError(f"{name} is not usable: {first['msg']}.") from error
+        name = str(first["loc"][0])
+        raise ParameterError(_refuse(name, first["msg"])) from error
+    except SettingsError as error:
+        # The environment holds text that is no JSON; the message of pydantic-settings quotes the field alone.
+        name = str(error).partition('"')[2].partition('"')[0]
+        raise ParameterError(_refuse(name, "it is not written as JSON")) from error
+
+
+def _refuse(name: str, reason: str) -> str:
+    reason = reason.removeprefix("Value error, ").removesuffix(".")
+    reason = f"{reason[:1].lower()}{reason[1:].replace('nput should', 't should')}"
+    field = Settings.model_fields.get(name)
+    about = f" It means: {field.description}" if field is not None and field.description else ""
+    return f"CAOMAI_{name.upper()} cannot be used: {reason}.{about}"
