@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
@@ -18,6 +20,7 @@ LOCK = 0x0CA0_3A1  # advisory: one process migrates a database at a time
 LEAST_SERVER = 15
 LEAST_VECTOR = (0, 8)
 NUMBERED_FOLDERS = ("caom2", "migrations")
+TAP_SCHEMA = "migrations/0002_tap_schema.sql"  # not where an archive has its own
 NUMBERED = re.compile(r"(\d{4})_\w+\.sql")
 
 Connection = psycopg.Connection[Any]
@@ -99,22 +102,29 @@ def migrate(connection: Connection) -> list[str]:
 
     The connection is in autocommit and belongs to the user who migrates.
     """
-    if not Migration(connection).pending():
-        return []
-    connection.execute("select pg_advisory_lock(%s)", [LOCK])
+    with _naming_who_may():
+        if not Migration(connection).pending():
+            return []
+        connection.execute("select pg_advisory_lock(%s)", [LOCK])
+        try:
+            migration = Migration(connection)  # read again: another process may have been faster
+            for scripts in migration.pending():
+                migration.apply(scripts)
+        finally:
+            connection.execute("reset role")
+            connection.execute("select pg_advisory_unlock(%s)", [LOCK])
+        return migration.applied
+
+
+@contextmanager
+def _naming_who_may() -> Iterator[None]:
     try:
-        migration = Migration(connection)  # read again: another process may have been faster
-        for scripts in migration.pending():
-            migration.apply(scripts)
+        yield
     except psycopg.errors.InsufficientPrivilege as error:
         raise AuthorizationError(
             f"This user may not bring the schema up to date ({error.diag.message_primary}): let an "
             "administrator of the database run caom-ai db migrate, with a CAOMAI_DATABASE_URL of his own."
         ) from error
-    finally:
-        connection.execute("reset role")
-        connection.execute("select pg_advisory_unlock(%s)", [LOCK])
-    return migration.applied
 
 
 class Migration:
@@ -163,7 +173,10 @@ class Migration:
 
     def _numbered(self) -> list[Script]:
         caom2 = read_scripts("caom2") if self._owns_caom2() else []
-        return [*caom2, *read_scripts("migrations")]
+        numbered = [*caom2, *read_scripts("migrations")]
+        if self._says("select to_regclass('tap_schema.tables') is not null"):
+            return [script for script in numbered if script.name != TAP_SCHEMA]
+        return numbered
 
     def _owns_caom2(self) -> bool:
         """Tell whether the schema caom2 is ours: made by our scripts, or absent and thus to be made."""
@@ -172,16 +185,12 @@ class Migration:
         return self._says("select to_regnamespace('caom2') is null")
 
     def _tap_schema(self) -> list[Script]:
-        """Give the rows of TAP_SCHEMA; an archive that describes its caom2 itself keeps its own words."""
-        scripts = read_scripts("tap_schema")
-        ours = any(name.startswith("tap_schema/") for name in self.recorded)
-        if (
-            not ours
-            and self._says("select to_regclass('tap_schema.tables') is not null")
-            and self._says("select count(*) > 0 from tap_schema.tables where schema_name = 'caom2'")
-        ):
-            return [script for script in scripts if script.name != "tap_schema/caom2.sql"]
-        return scripts
+        """Give the rows of TAP_SCHEMA; what an archive describes itself keeps the archive's words."""
+        theirs: set[str] = set()
+        if self._says("select to_regclass('tap_schema.schemas') is not null"):
+            rows = self.connection.execute("select schema_name from tap_schema.schemas").fetchall()
+            theirs = {f"tap_schema/{name.lower()}.sql" for (name,) in rows} - set(self.recorded)
+        return [script for script in read_scripts("tap_schema") if script.name not in theirs]
 
     def _says(self, question: LiteralString) -> bool:
         row = self.connection.execute(question).fetchone()

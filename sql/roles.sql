@@ -5,7 +5,7 @@ create extension if not exists vector;
 do $$
 declare
     name text;
-    names constant text[] := array['caomai_owner', 'caomai_ingest', 'caomai_query'];
+    names constant text[] := array['caomai_owner', 'caomai_ingest', 'caomai_query', 'caomai_service'];
     superuser constant boolean := (select rolsuper from pg_roles where rolname = current_user);
 begin
     foreach name in array names loop
@@ -23,6 +23,19 @@ begin
        and (select nspowner <> 'caomai_owner'::regrole from pg_namespace where nspname = 'caom2') then
         grant usage on schema caom2 to caomai_owner, caomai_ingest;
         grant select on caom2.Observation, caom2.Plane, caom2.Artifact, caom2.Part to caomai_owner, caomai_ingest;
+    end if;
+    -- Its TAP_SCHEMA gets rows; an empty or differently named one gets the tables of the standard.
+    if to_regnamespace('tap_schema') is not null
+       and (select nspowner <> 'caomai_owner'::regrole from pg_namespace where nspname = 'tap_schema') then
+        grant usage on schema tap_schema to caomai_owner, caomai_ingest;
+        if to_regclass('tap_schema.tables') is null then
+            grant create on schema tap_schema to caomai_owner;
+        elsif (select relowner <> 'caomai_owner'::regrole from pg_class where oid = 'tap_schema.tables'::regclass) then
+            grant select on tap_schema.schemas, tap_schema.tables, tap_schema.columns, tap_schema.keys,
+                tap_schema.key_columns to caomai_ingest;
+            grant select, insert, update, delete on tap_schema.schemas, tap_schema.tables, tap_schema.columns,
+                tap_schema.keys, tap_schema.key_columns to caomai_owner;
+        end if;
     end if;
 end
 $$;

@@ -346,6 +346,15 @@ CREATE FUNCTION caom2_ai.refresh_nodes() RETURNS void
    WHERE ((n.mapid = k.mapid) AND (n.node = k.node) AND ((n.nobjects IS DISTINCT FROM COALESCE(c.nobjects, (0)::bigint)) OR (n.nimages IS DISTINCT FROM COALESCE(c.nimages, (0)::bigint))));
 END;
 
+CREATE FUNCTION caom2_ai_uws.tell_phase() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+begin
+    perform pg_notify('caom2_ai_uws', old.jobID || ' ' || coalesce(new.phase, 'DESTROYED'));
+    return null;
+end
+$$;
+
 CREATE TABLE caom2.artifact (
     uri character varying(1024) NOT NULL,
     planeid uuid NOT NULL,
@@ -618,6 +627,45 @@ CREATE TABLE caom2_ai.schema_version (
 );
 COMMENT ON TABLE caom2_ai.schema_version IS 'Scripts of sql/ that were applied; number is NULL for those re-applied when they change.';
 
+CREATE TABLE caom2_ai_uws.job (
+    jobid text NOT NULL,
+    kind text NOT NULL,
+    runid text,
+    ownerid text,
+    session bytea,
+    phase text NOT NULL,
+    creationtime timestamp with time zone DEFAULT now() NOT NULL,
+    starttime timestamp with time zone,
+    endtime timestamp with time zone,
+    executionduration integer NOT NULL,
+    destruction timestamp with time zone NOT NULL,
+    baseurl text NOT NULL,
+    parameters json NOT NULL,
+    files json NOT NULL,
+    inputbytes bigint NOT NULL,
+    run integer DEFAULT 0 NOT NULL,
+    losses integer DEFAULT 0 NOT NULL,
+    ticket bigint,
+    resultname text,
+    mediatype text,
+    resultbytes bigint,
+    errortype text,
+    errormessage text,
+    CONSTRAINT job_check CHECK (((phase = 'COMPLETED'::text) = (resultname IS NOT NULL))),
+    CONSTRAINT job_check1 CHECK (((errortype IS NULL) = (errormessage IS NULL))),
+    CONSTRAINT job_errortype_check CHECK ((errortype = ANY (ARRAY['transient'::text, 'fatal'::text]))),
+    CONSTRAINT job_executionduration_check CHECK ((executionduration >= 0)),
+    CONSTRAINT job_jobid_check CHECK ((jobid ~ '^[0-9a-f]{32}$'::text)),
+    CONSTRAINT job_phase_check CHECK ((phase = ANY (ARRAY['PENDING'::text, 'QUEUED'::text, 'EXECUTING'::text, 'COMPLETED'::text, 'ERROR'::text, 'ABORTED'::text])))
+);
+COMMENT ON COLUMN caom2_ai_uws.job.session IS 'Hash of what the client that made the job shows to list its jobs.';
+COMMENT ON COLUMN caom2_ai_uws.job.parameters IS 'Pairs of name and value as they were sent.';
+COMMENT ON COLUMN caom2_ai_uws.job.files IS 'Files that came with the parameters: name of the part -> name in the folder of the job.';
+COMMENT ON COLUMN caom2_ai_uws.job.inputbytes IS 'Bytes of parameters and files.';
+COMMENT ON COLUMN caom2_ai_uws.job.run IS 'How often the job was begun; only the last one may end it.';
+COMMENT ON COLUMN caom2_ai_uws.job.losses IS 'How often the process that ran the job was lost.';
+COMMENT ON COLUMN caom2_ai_uws.job.ticket IS 'The entry of the queue that it was begun by.';
+
 CREATE VIEW caom2_ai_view.artifact AS
  SELECT a.uri,
     a.planeid,
@@ -870,6 +918,30 @@ CREATE TABLE tap_schema.columns (
     CONSTRAINT columns_std_check CHECK ((std = ANY (ARRAY[0, 1])))
 );
 
+CREATE VIEW caom2_ai_view.tap_columns AS
+ SELECT c.table_name,
+    c.column_name,
+    c.datatype,
+    c.arraysize,
+    c.xtype,
+    c.size,
+    c.description,
+    c.utype,
+    c.unit,
+    c.ucd,
+    c.indexed,
+    c.principal,
+    c.std,
+    c.column_index
+   FROM ((tap_schema.columns c
+     JOIN pg_class r ON ((r.relname = (
+        CASE split_part(c.table_name, '.'::text, 1)
+            WHEN 'tap_schema'::text THEN 'tap_'::text
+            ELSE ''::text
+        END || lower(split_part(c.table_name, '.'::text, 2))))))
+     JOIN pg_attribute a ON (((a.attrelid = r.oid) AND (a.attname = lower(btrim(c.column_name, '"'::text))) AND (a.attnum > 0))))
+  WHERE ((r.relnamespace = ('caom2_ai_view'::regnamespace)::oid) AND (split_part(c.table_name, '.'::text, 1) = ANY (ARRAY['caom2'::text, 'caom2_ai'::text, 'ivoa'::text, 'tap_schema'::text])));
+
 CREATE TABLE tap_schema.key_columns (
     key_id text NOT NULL,
     from_column text NOT NULL,
@@ -884,12 +956,28 @@ CREATE TABLE tap_schema.keys (
     utype text
 );
 
-CREATE TABLE tap_schema.schemas (
-    schema_name text NOT NULL,
-    utype text,
-    description text,
-    schema_index integer
-);
+CREATE VIEW caom2_ai_view.tap_keys AS
+ SELECT key_id,
+    from_table,
+    target_table,
+    description,
+    utype
+   FROM tap_schema.keys k
+  WHERE (NOT (EXISTS ( SELECT
+           FROM tap_schema.key_columns c
+          WHERE ((c.key_id = k.key_id) AND (NOT (((k.from_table, c.from_column) IN ( SELECT d.table_name,
+                    d.column_name
+                   FROM caom2_ai_view.tap_columns d)) AND ((k.target_table, c.target_column) IN ( SELECT d.table_name,
+                    d.column_name
+                   FROM caom2_ai_view.tap_columns d))))))));
+
+CREATE VIEW caom2_ai_view.tap_key_columns AS
+ SELECT key_id,
+    from_column,
+    target_column
+   FROM tap_schema.key_columns c
+  WHERE (key_id IN ( SELECT k.key_id
+           FROM caom2_ai_view.tap_keys k));
 
 CREATE TABLE tap_schema.tables (
     schema_name text NOT NULL,
@@ -900,6 +988,33 @@ CREATE TABLE tap_schema.tables (
     table_index integer,
     CONSTRAINT tables_table_type_check CHECK ((table_type = ANY (ARRAY['table'::text, 'view'::text])))
 );
+
+CREATE VIEW caom2_ai_view.tap_tables AS
+ SELECT schema_name,
+    table_name,
+    table_type,
+    utype,
+    description,
+    table_index
+   FROM tap_schema.tables t
+  WHERE (table_name IN ( SELECT c.table_name
+           FROM caom2_ai_view.tap_columns c));
+
+CREATE TABLE tap_schema.schemas (
+    schema_name text NOT NULL,
+    utype text,
+    description text,
+    schema_index integer
+);
+
+CREATE VIEW caom2_ai_view.tap_schemas AS
+ SELECT schema_name,
+    utype,
+    description,
+    schema_index
+   FROM tap_schema.schemas s
+  WHERE (schema_name IN ( SELECT t.schema_name
+           FROM caom2_ai_view.tap_tables t));
 
 ALTER TABLE ONLY caom2_ai.object_node ATTACH PARTITION caom2_ai.object_node_default DEFAULT;
 
@@ -966,6 +1081,9 @@ ALTER TABLE ONLY caom2_ai.plane_position
 ALTER TABLE ONLY caom2_ai.schema_version
     ADD CONSTRAINT schema_version_pkey PRIMARY KEY (name);
 
+ALTER TABLE ONLY caom2_ai_uws.job
+    ADD CONSTRAINT job_pkey PRIMARY KEY (jobid);
+
 ALTER TABLE ONLY tap_schema.columns
     ADD CONSTRAINT columns_pkey PRIMARY KEY (table_name, column_name);
 
@@ -1015,9 +1133,17 @@ CREATE INDEX part_fingerprint_planeid ON caom2_ai.part_fingerprint USING btree (
 
 CREATE INDEX plane_position_healpix ON caom2_ai.plane_position USING btree (healpix);
 
+CREATE INDEX job_destruction ON caom2_ai_uws.job USING btree (destruction);
+
+CREATE INDEX job_session ON caom2_ai_uws.job USING btree (session, creationtime);
+
+CREATE INDEX job_unfinished ON caom2_ai_uws.job USING btree (phase) WHERE (phase = ANY (ARRAY['QUEUED'::text, 'EXECUTING'::text]));
+
 ALTER INDEX caom2_ai.object_node_image ATTACH PARTITION caom2_ai.object_node_default_imageid_idx;
 
 ALTER INDEX caom2_ai.object_node_node ATTACH PARTITION caom2_ai.object_node_default_mapid_node_healpix_idx;
+
+CREATE TRIGGER tell_phase AFTER DELETE OR UPDATE OF phase ON caom2_ai_uws.job FOR EACH ROW EXECUTE FUNCTION caom2_ai_uws.tell_phase();
 
 ALTER TABLE ONLY caom2.artifact
     ADD CONSTRAINT artifact_planeid_fkey FOREIGN KEY (planeid) REFERENCES caom2.plane(planeid) ON DELETE CASCADE;
@@ -1072,7 +1198,7 @@ ALTER TABLE ONLY tap_schema.tables
 GRANT USAGE ON SCHEMA caom2 TO caomai_ingest;
 GRANT USAGE ON SCHEMA caom2_ai TO caomai_ingest;
 GRANT USAGE ON SCHEMA caom2_ai TO caomai_query;
-GRANT ALL ON SCHEMA caom2_ai_uws TO caomai_ingest;
+GRANT USAGE ON SCHEMA caom2_ai_uws TO caomai_service;
 GRANT USAGE ON SCHEMA caom2_ai_view TO caomai_query;
 GRANT USAGE ON SCHEMA caom2_ai_view TO caomai_ingest;
 GRANT USAGE ON SCHEMA tap_schema TO caomai_query;
@@ -1113,6 +1239,7 @@ GRANT SELECT,INSERT,DELETE,TRUNCATE,UPDATE ON TABLE caom2_ai.part_fingerprint TO
 GRANT USAGE ON SEQUENCE caom2_ai.part_fingerprint_imageid_seq TO caomai_ingest;
 GRANT SELECT,INSERT,DELETE,TRUNCATE,UPDATE ON TABLE caom2_ai.plane_position TO caomai_ingest;
 GRANT SELECT ON TABLE caom2_ai.schema_version TO caomai_ingest;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE caom2_ai_uws.job TO caomai_service;
 GRANT SELECT ON TABLE caom2_ai_view.artifact TO caomai_query;
 GRANT SELECT ON TABLE caom2_ai_view.artifact TO caomai_ingest;
 GRANT SELECT ON TABLE caom2_ai_view.node TO caomai_query;
@@ -1131,11 +1258,21 @@ GRANT SELECT ON TABLE caom2_ai_view.plane TO caomai_query;
 GRANT SELECT ON TABLE caom2_ai_view.plane TO caomai_ingest;
 GRANT SELECT ON TABLE tap_schema.columns TO caomai_query;
 GRANT SELECT ON TABLE tap_schema.columns TO caomai_ingest;
+GRANT SELECT ON TABLE caom2_ai_view.tap_columns TO caomai_query;
+GRANT SELECT ON TABLE caom2_ai_view.tap_columns TO caomai_ingest;
 GRANT SELECT ON TABLE tap_schema.key_columns TO caomai_query;
 GRANT SELECT ON TABLE tap_schema.key_columns TO caomai_ingest;
 GRANT SELECT ON TABLE tap_schema.keys TO caomai_query;
 GRANT SELECT ON TABLE tap_schema.keys TO caomai_ingest;
-GRANT SELECT ON TABLE tap_schema.schemas TO caomai_query;
-GRANT SELECT ON TABLE tap_schema.schemas TO caomai_ingest;
+GRANT SELECT ON TABLE caom2_ai_view.tap_keys TO caomai_query;
+GRANT SELECT ON TABLE caom2_ai_view.tap_keys TO caomai_ingest;
+GRANT SELECT ON TABLE caom2_ai_view.tap_key_columns TO caomai_query;
+GRANT SELECT ON TABLE caom2_ai_view.tap_key_columns TO caomai_ingest;
 GRANT SELECT ON TABLE tap_schema.tables TO caomai_query;
 GRANT SELECT ON TABLE tap_schema.tables TO caomai_ingest;
+GRANT SELECT ON TABLE caom2_ai_view.tap_tables TO caomai_query;
+GRANT SELECT ON TABLE caom2_ai_view.tap_tables TO caomai_ingest;
+GRANT SELECT ON TABLE tap_schema.schemas TO caomai_query;
+GRANT SELECT ON TABLE tap_schema.schemas TO caomai_ingest;
+GRANT SELECT ON TABLE caom2_ai_view.tap_schemas TO caomai_query;
+GRANT SELECT ON TABLE caom2_ai_view.tap_schemas TO caomai_ingest;

@@ -12,6 +12,7 @@ import psycopg
 
 from caomai.database import read_queries, sql_folder
 from tapext.adql.functions import Function, read_functions
+from tapext.adql.twins import Twin, Twins, collect, read_twin
 from tapext.adql.types import Type, declared_type
 from tapext.votype import Field
 
@@ -59,6 +60,7 @@ class Table:
 
     `map_kind` says that it holds rows of several maps: without a mapID in WHERE the current map is meant.
     `has_hidden` says that its relation hides rows, and tells by a column `visible` which it does not.
+    `twins` are its hidden columns with indexes on positions and regions.
     """
 
     name: str
@@ -69,6 +71,7 @@ class Table:
     utype: str | None = None
     map_kind: MapKind | None = None
     has_hidden: bool = False
+    twins: Twins = Twins()
 
     @cached_property
     def path(self) -> tuple[str, ...]:
@@ -156,9 +159,9 @@ def nearest(name: str, known: Iterable[str]) -> str:
 
 
 def relation_of(table: str) -> tuple[str, ...]:
-    """Give the relation of a table of TAP_SCHEMA: its own, or the view that shows the rows one may see."""
+    """Give the view that shows those rows of a table that one may see."""
     schema, _, name = table.lower().rpartition(".")
-    return (schema, name) if schema == "tap_schema" else (VIEWS, name)
+    return VIEWS, f"tap_{name}" if schema == "tap_schema" else name
 
 
 def read_catalogue(connection: psycopg.Connection[Any]) -> Catalogue:
@@ -168,6 +171,7 @@ def read_catalogue(connection: psycopg.Connection[Any]) -> Catalogue:
         ((schema, relation), column): storage
         for schema, relation, column, storage in connection.execute(queries["read_storage"]).fetchall()
     }
+    twins = _read_twins(connection)
     columns: dict[str, list[Column]] = {}
     for table, *facts in connection.execute(queries["read_columns"]).fetchall():
         column = Column(*facts)
@@ -187,6 +191,7 @@ def read_catalogue(connection: psycopg.Connection[Any]) -> Catalogue:
             utype,
             map_kind,
             has_hidden=hidden,
+            twins=collect(twins.get(relation[-1], ())),
         )
         tables.setdefault(schema, []).append(found)
     schemas = tuple(
@@ -200,6 +205,13 @@ def read_catalogue(connection: psycopg.Connection[Any]) -> Catalogue:
         ).fetchall()
     )
     return Catalogue(schemas, read_functions(sql_folder() / "functions"), keys, read_maps(connection))
+
+
+def _read_twins(connection: psycopg.Connection[Any]) -> dict[str, list[Twin]]:
+    found: dict[str, list[Twin]] = {}
+    for relation, column, comment in connection.execute(read_queries("catalogue")["read_twins"]).fetchall():
+        found.setdefault(relation, []).extend(read_twin(column, comment))
+    return found
 
 
 def read_maps(connection: psycopg.Connection[Any]) -> dict[str, int]:

@@ -76,7 +76,7 @@ def described(connection: Connection) -> Described:
 
 def relation(table: str) -> str:
     schema, _, name = table.partition(".")
-    return table if schema == "tap_schema" else f"caom2_ai_view.{name.lower()}"
+    return f"caom2_ai_view.{'tap_' if schema == 'tap_schema' else ''}{name.lower()}"
 
 
 def stored(connection: Connection) -> dict[tuple[str, str], str]:
@@ -84,7 +84,7 @@ def stored(connection: Connection) -> dict[tuple[str, str], str]:
     rows = connection.execute(
         "select attrelid::regclass::text, attname, format_type(atttypid, null) from pg_attribute a"
         " join pg_class c on c.oid = attrelid where attnum > 0 and not attisdropped and relkind in ('v', 'r')"
-        " and relnamespace in ('caom2_ai_view'::regnamespace, 'tap_schema'::regnamespace)"
+        " and relnamespace = 'caom2_ai_view'::regnamespace"
     )
     return {(row[0], row[1]): row[2] for row in rows}
 
