@@ -71,7 +71,7 @@ class Table:
     utype: str | None = None
     map_kind: MapKind | None = None
     has_hidden: bool = False
-    twins: Twins = Twins()
+    twins: Twins = field(default_factory=Twins)
 
     @cached_property
     def path(self) -> tuple[str, ...]:
