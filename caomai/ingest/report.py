@@ -15,7 +15,10 @@ def to_json(summary: Summary) -> dict[str, Any]:
     return {
         **{outcome: summary.outcomes[outcome] for outcome in OUTCOMES},
         "refused": [{"path": refusal.path, "reason": refusal.reason} for refusal in summary.refused],
-        "remarks": dict(summary.remarks),
+        "remarks": [
+            {"remark": remark, "files": count, "examples": summary.examples[remark]}
+            for remark, count in summary.remarks.items()
+        ],
         "unreachable": dict(summary.unreachable),
         "seconds": round(summary.seconds, 3),
     }
@@ -28,7 +31,8 @@ def to_lines(summary: Summary) -> Iterator[str]:
     images = "1 image" if summary.taken == 1 else f"{summary.taken} images"
     yield f"{images}: {counts}; {len(summary.refused)} refused ({rate:.0f} files/s)."
     for remark, count in summary.remarks.items():
-        yield f"{count} with {remark}."
+        names = summary.examples[remark]
+        yield f"{count} with {remark} ({', '.join(names)}{' and others' if count > len(names) else ''})."
     for scheme, count in summary.unreachable.items():
         yield (
             f"{count} cannot be fingerprinted yet: CAOMAI_ARTIFACTS gives no folder or URL for artifacts of "

@@ -25,20 +25,30 @@ from caomai.settings import Settings
 
 BATCH: Final = 64
 READERS: Final = 2
+EXAMPLES: Final = 10
 
 
 @dataclass
 class Summary:
     """What a run did, in numbers of files.
 
-    `outcomes` are new, changed and unchanged; `unreachable` are schemes without a place in the settings.
+    `outcomes` are new, changed and unchanged; `unreachable` are schemes without a place in the settings;
+    `examples` names the first files of each remark.
     """
 
     outcomes: Counter[str] = field(default_factory=Counter)
     refused: list[Refusal] = field(default_factory=list)
     remarks: Counter[str] = field(default_factory=Counter)
+    examples: dict[str, list[str]] = field(default_factory=dict)
     unreachable: Counter[str] = field(default_factory=Counter)
     seconds: float = 0.0
+
+    def remark(self, path: Path, remarks: Iterable[str]) -> None:
+        """Count what is doubtful about a file."""
+        for remark in remarks:
+            self.remarks[remark] += 1
+            if self.remarks[remark] <= EXAMPLES:
+                self.examples.setdefault(remark, []).append(str(path))
 
     @property
     def taken(self) -> int:
@@ -124,6 +134,6 @@ def _store(
                 summary.refused.append(Refusal(str(path), str(reason)))
                 continue
             summary.outcomes[outcome] += 1
-            summary.remarks.update(description.remarks)
+            summary.remark(path, description.remarks)
             scheme = description.artifact.uri.partition(":")[0]
             summary.unreachable.update([scheme] if scheme not in settings.artifacts else [])

@@ -387,10 +387,12 @@ def test_killed_run_leaves_nothing_half_written(
     assert ingest(path).outcomes == {"new": 1}
 
 
-def test_remarks_and_unreachable_schemes_are_counted(write: Write, ingest: Ingest) -> None:
+def test_remarks_name_their_files_and_unreachable_schemes_are_counted(write: Write, ingest: Ingest) -> None:
     path = write("a.fits", {"DATE-OBS": "2020-99-99"} | SKY | {"CTYPE1": "RA---XXX", "CTYPE2": "DEC--XXX"})
     summary = ingest(path, artifacts={"cadc": "/data"})
-    assert sum(summary.remarks.values()) == 2
+    assert set(summary.remarks.values()) == {1}
+    assert summary.examples == dict.fromkeys(summary.remarks, [str(path)])
+    assert len(summary.examples) == 2
     assert summary.unreachable == {"file": 1}
     assert ingest(path).unreachable == {}
 
@@ -437,10 +439,14 @@ def test_command_tells_what_it_did_and_ends_with_the_right_code(
         "changed": 0,
         "unchanged": 0,
         "refused": [],
-        "remarks": {},
+        "remarks": [],
         "unreachable": {},
         "seconds": 0,
     }
+    doubtful = write("doubtful.fits", {"DATE-OBS": "2020-99-99"})
+    told = run(environment, doubtful)
+    assert f"no time ({doubtful})." in told.stdout
+    doubtful.unlink()
     (tmp_path / "bad.fits").touch()
     some = run(environment, tmp_path)
     assert some.returncode == 3
