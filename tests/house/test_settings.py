@@ -17,7 +17,7 @@ WRONG = {
 
 
 @pytest.mark.parametrize("name", WRONG)
-def test_a_wrong_setting_is_named_with_its_meaning(name: str, monkeypatch: pytest.MonkeyPatch):
+def test_a_wrong_setting_is_named_with_its_meaning(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     value, reason = WRONG[name]
     monkeypatch.setenv(f"CAOMAI_{name}", value)
     meaning = Settings.model_fields[name.lower()].description
@@ -30,7 +30,7 @@ def test_a_wrong_setting_is_named_with_its_meaning(name: str, monkeypatch: pytes
     assert meaning in sentence
 
 
-def test_a_wrong_entry_of_a_setting_is_blamed_on_the_setting(monkeypatch: pytest.MonkeyPatch):
+def test_a_wrong_entry_of_a_setting_is_blamed_on_the_setting(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("CAOMAI_ARTIFACTS", '{"file": 1}')
     with pytest.raises(ParameterError, match="CAOMAI_ARTIFACTS cannot be used"):
         read_settings()

@@ -391,7 +391,7 @@ def test_remarks_name_their_files_and_unreachable_schemes_are_counted(write: Wri
     path = write("a.fits", {"DATE-OBS": "2020-99-99"} | SKY | {"CTYPE1": "RA---XXX", "CTYPE2": "DEC--XXX"})
     summary = ingest(path, artifacts={"cadc": "/data"})
     assert set(summary.remarks.values()) == {1}
-    assert summary.examples == dict.fromkeys(summary.remarks, [str(path)])
+    assert summary.examples == {remark: [str(path)] for remark in summary.remarks}
     assert len(summary.examples) == 2
     assert summary.unreachable == {"file": 1}
     assert ingest(path).unreachable == {}
