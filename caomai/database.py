@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
@@ -22,7 +22,7 @@ from caomai.settings import Settings
 
 __all__ = ["Database", "Role", "open_database", "read_queries", "sql_folder", "translate_errors"]
 
-Role = Literal["owner", "ingest", "query"]
+Role = Literal["owner", "ingest", "query", "service"]
 
 NAME = "caomai"  # of the embedded database
 CONNECT_SECONDS = 10
@@ -54,7 +54,9 @@ class Database:
             address, options = self.query_address, {}
         elif self.roles_log_in:
             address, options = make_conninfo(address, user=f"caomai_{role}"), {}
-        options |= {"search_path": f"caom2_ai,{self.vector_schema}", "timezone": "UTC"}
+        # procrastinate names no schema; the service itself uses nothing else without its schema.
+        path = "caom2_ai_queue" if role == "service" else f"caom2_ai,{self.vector_schema}"
+        options |= {"search_path": path, "timezone": "UTC"}
         return _with_options(address, options | (QUERY_OPTIONS if role == "query" else {}))
 
     def connect(self, role: Role = "ingest", **kwargs: Any) -> psycopg.Connection[Any]:
@@ -111,17 +113,20 @@ def embedded_database(socket_folder: Path, name: str = NAME) -> Database:
     """Describe a database of the embedded server, which is made if it does not exist."""
     server = make_conninfo(host=str(socket_folder), port=PORT, user=SUPERUSER, dbname="postgres")
     with closing(_connect(server, autocommit=True)) as connection:
+        _make_roles(connection)
         if not connection.execute("select 1 from pg_database where datname = %s", [name]).fetchone():
             _make_database(connection, name)
     return Database(make_conninfo(server, dbname=name), roles_log_in=True)
 
 
-def _make_database(connection: psycopg.Connection[Any], name: str) -> None:
-    try:
+def _make_roles(connection: psycopg.Connection[Any]) -> None:
+    with suppress(psycopg.errors.DuplicateObject, psycopg.errors.UniqueViolation):  # another was faster
         connection.execute((sql_folder() / "embedded.sql").read_bytes())
+
+
+def _make_database(connection: psycopg.Connection[Any], name: str) -> None:
+    with suppress(psycopg.errors.DuplicateDatabase, psycopg.errors.UniqueViolation):  # another was faster
         connection.execute(SQL("create database {}").format(Identifier(name)))
-    except (psycopg.errors.DuplicateDatabase, psycopg.errors.UniqueViolation):
-        return  # another process was faster
 
 
 @cache

@@ -59,12 +59,38 @@ class Settings(BaseSettings):
     max_rows: int = Field(10_000_000, ge=0, description="The most rows that MAXREC may ask for.")
     query_seconds: float = Field(60, gt=0, description="Time that a query has until its first row.")
     stall_seconds: float = Field(60, gt=0, description="Time that a client may stop reading a result.")
+    results_dir: Path | None = Field(
+        None,
+        description="Folder of the results of asynchronous jobs, one for all processes; else in data_dir.",
+    )
+    async_jobs: int = Field(
+        2, ge=0, description="Asynchronous jobs that a process runs at a time; 0 leaves them to others."
+    )
+    async_seconds: int = Field(
+        3600, ge=0, le=2**31 - 1, description="Seconds that a job may run unless its EXECUTIONDURATION says."
+    )
+    max_async_seconds: int = Field(
+        21_600, ge=0, le=2**31 - 1, description="The most seconds that a job may ask for; 0 is no limit."
+    )
+    retention_days: float = Field(
+        7, gt=0, le=36_500, description="Days until a job is destroyed unless its DESTRUCTION says."
+    )
+    max_retention_days: float = Field(
+        30, gt=0, le=36_500, description="The most days that a job may ask to be kept."
+    )
+    max_waiting_jobs: int = Field(1000, ge=0, description="Jobs that may wait or run; more are refused.")
+    max_jobs: int = Field(20_000, ge=0, description="Jobs that are kept, finished too; more are refused.")
+    result_bytes: int = Field(20 << 30, ge=0, description="The largest result that a job may have.")
+    results_bytes: int = Field(200 << 30, ge=0, description="Bytes of all jobs together, their uploads too.")
+    upkeep_seconds: float = Field(
+        30, gt=0, description="Time between looks for jobs whose destruction is due."
+    )
     upload_bytes: int = Field(512 << 20, ge=1, description="Bytes that the tables of one query may have.")
 
-    @field_validator("data_dir")
+    @field_validator("data_dir", "results_dir")
     @classmethod
-    def _absolute(cls, folder: Path) -> Path:
-        return folder.expanduser().absolute()
+    def _absolute(cls, folder: Path | None) -> Path | None:
+        return folder.expanduser().absolute() if folder else None
 
 
 def read_settings(**overrides: object) -> Settings:

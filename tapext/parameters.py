@@ -26,6 +26,11 @@ class Parameters:
             self._values.setdefault(name.upper(), []).append(value)
         self.files = dict(files or {})
 
+    @property
+    def pairs(self) -> tuple[tuple[str, str], ...]:
+        """Give every name, in upper case, with each of its values."""
+        return tuple((name, value) for name, values in self._values.items() for value in values)
+
     def after(self, pairs: Iterable[tuple[str, str]]) -> Parameters:
         """Give parameters in which others come before these."""
         joined = Parameters(pairs, self.files)

@@ -1,5 +1,5 @@
 -- The schema of the queue is made anew, with the jobs in it, when procrastinate or our part of it changes: jobs only
--- repeat what the archive says. Workers of the other version must not be at work meanwhile.
+-- repeat what the archive and caom2_ai_uws.job say. Workers of the other version must not be at work meanwhile.
 do $$
 declare
     alive integer := 0;
@@ -9,7 +9,7 @@ begin
         where last_heartbeat > now() - interval '6 seconds';
     end if;
     if alive > 0 then
-        raise exception '% workers of another version are at work: stop caom-ai fingerprint first', alive;
+        raise exception '% workers of another version are at work: stop caom-ai fingerprint and serve first', alive;
     end if;
 end
 $$;

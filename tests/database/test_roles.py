@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import psycopg
 import pytest
 
-from caomai.database import Database
+from caomai.database import Database, Role
 from tests.database.conftest import Connection
 
 
@@ -88,7 +88,7 @@ def test_the_ingest_role_writes_rows_and_does_not_change_the_schema(
 ) -> None:
     with database.connect("ingest", autocommit=True) as ingest:
         for table in tables:
-            if table == "caom2_ai.schema_version":
+            if table == "caom2_ai.schema_version" or table.startswith("caom2_ai_uws."):
                 continue
             ingest.execute(f"select 1 from {table} limit 1".encode())
             ingest.execute(f"delete from {table}".encode())
@@ -98,10 +98,36 @@ def test_the_ingest_role_writes_rows_and_does_not_change_the_schema(
             ingest.execute("alter table caom2_ai.map add extra int")
 
 
+def test_the_service_role_writes_jobs_and_uses_the_queue_and_nothing_else(
+    database: Database, tables: list[str]
+) -> None:
+    own = ("caom2_ai_uws.", "caom2_ai_queue.procrastinate_")
+    with database.connect("service", autocommit=True) as service:
+        for table in tables:
+            if table.startswith(own):
+                service.execute(f"select 1 from {table} limit 1".encode())
+                service.execute(f"delete from {table}".encode())
+                continue
+            with pytest.raises(psycopg.errors.InsufficientPrivilege):
+                service.execute(f"select 1 from {table} limit 1".encode())
+        for statement in ("select 1 from caom2_ai_view.plane", "create table caom2_ai_uws.t (a int)"):
+            with pytest.raises(psycopg.errors.InsufficientPrivilege):
+                service.execute(statement)
+
+
+def test_only_the_service_sees_the_jobs_of_its_users(database: Database) -> None:
+    roles: tuple[Role, ...] = ("ingest", "query")
+    for role in roles:
+        refused = pytest.raises(psycopg.errors.InsufficientPrivilege)
+        with database.connect(role, autocommit=True) as connection, refused:
+            connection.execute("select 1 from caom2_ai_uws.job")
+
+
 def test_no_role_is_a_superuser(database: Database) -> None:
     with database.connect("owner") as owner:
         rows = owner.execute(
             "select rolname, rolsuper or rolcreaterole or rolcreatedb or rolbypassrls from pg_roles"
             " where rolname like 'caomai%' order by rolname"
         ).fetchall()
-    assert rows == [("caomai_ingest", False), ("caomai_owner", False), ("caomai_query", False)]
+    names = ("ingest", "owner", "query", "service")
+    assert rows == [(f"caomai_{name}", False) for name in names]
