@@ -81,11 +81,12 @@ REAL = Type(Kind.REAL, "float", storage="real")
 DOUBLE = Type(Kind.DOUBLE, "double", storage="double precision")
 TEXT = Type(Kind.TEXT, "char", "*", storage="text")
 TIMESTAMP = Type(Kind.TIMESTAMP, "char", "*", "timestamp", "timestamp")
-UUID = Type(Kind.UUID, "char", "36", "uuid", "uuid")
+# Of these xtypes DALI 1.1 knows none: those that a standard does not define carry a namespace (sect. 3.3).
+UUID = Type(Kind.UUID, "char", "36", "caom2:uuid", "uuid")
 POINT = Type(Kind.POINT, "double", "2", "point", "double precision[]")
 CIRCLE = Type(Kind.CIRCLE, "double", "3", "circle", "double precision[]")
 POLYGON = Type(Kind.POLYGON, "double", "*", "polygon", "double precision[]")
-REGION = Type(Kind.REGION, "char", "*", "region", "text")
+REGION = Type(Kind.REGION, "char", "*", "adql:REGION", "text")
 # A column of nothing but NULL has to be something in a VOTable.
 NULL = Type(Kind.NULL, "char", "*", storage="text")
 
@@ -102,12 +103,15 @@ _XTYPES = {
     "timestamp": Kind.TIMESTAMP,
     "adql:TIMESTAMP": Kind.TIMESTAMP,
     "uuid": Kind.UUID,
+    "caom2:uuid": Kind.UUID,
     "point": Kind.POINT,
     "adql:POINT": Kind.POINT,
     "circle": Kind.CIRCLE,
     "polygon": Kind.POLYGON,
     "shape": Kind.SHAPE,
     "multishape": Kind.SHAPE,
+    "caom2:shape": Kind.SHAPE,
+    "caom2:multishape": Kind.SHAPE,
     "region": Kind.REGION,
     "adql:REGION": Kind.REGION,
 }
@@ -166,6 +170,8 @@ def _kind_of(xtype: str | None, storage: str | None) -> Kind | None:
     if storage is not None and storage.startswith(("uuid", "timestamp")):
         return Kind.UUID if storage == "uuid" else Kind.TIMESTAMP
     kind = _XTYPES.get(xtype or "")
+    if kind is Kind.REGION and storage is not None and storage.endswith("[]"):
+        return Kind.SHAPE
     return None if kind in (Kind.UUID, Kind.TIMESTAMP) and storage is not None else kind
 
 

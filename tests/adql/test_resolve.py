@@ -30,7 +30,7 @@ def test_columns_are_described_as_in_tap_schema(catalogue: Catalogue) -> None:
     assert ra.description == "right ascension of the centre (ICRS)"
     assert (vector.datatype, vector.arraysize) == ("float", "400")
     assert (counts.datatype, counts.arraysize) == ("int", "400")
-    assert (plane.datatype, plane.arraysize, plane.xtype) == ("char", "36", "uuid")
+    assert (plane.datatype, plane.arraysize, plane.xtype) == ("char", "36", "caom2:uuid")
     assert (release.datatype, release.xtype) == ("char", "timestamp")
 
 
