@@ -19,6 +19,8 @@ from tapext.votype import Field
 VIEWS = "caom2_ai_view"
 # A column of views that users do not see.
 VISIBLE = "visible"
+# A column of views that holds the query of a URL; what stands before it depends on how the service is reached.
+LINKS = (VIEWS, "obscore"), "access_url"
 
 MapKind = Literal["object", "field"]
 MAP_KINDS: dict[str, MapKind] = {
@@ -37,6 +39,7 @@ class Column(Field):
     principal: bool = False
     std: bool = False
     storage: str | None = None
+    is_link: bool = False
 
     @cached_property
     def stored(self) -> str:
@@ -108,12 +111,13 @@ class Schema:
 
 @dataclass(frozen=True)
 class Catalogue:
-    """All that a query may name, and the current maps: kind -> mapID."""
+    """All that a query may name, the current maps (kind -> mapID), and where the links service is."""
 
     schemas: tuple[Schema, ...]
     functions: tuple[Function, ...] = ()
     keys: tuple[Key, ...] = ()
     maps: Mapping[str, int] = field(default_factory=dict)
+    links_url: str = ""
 
     @cached_property
     def tables(self) -> tuple[Table, ...]:
@@ -123,6 +127,10 @@ class Catalogue:
     def with_tables(self, tables: Iterable[Table]) -> Catalogue:
         """Give a catalogue that knows more tables, such as those of TAP_UPLOAD."""
         return replace(self, schemas=(*self.schemas, Schema("TAP_UPLOAD", tuple(tables))))
+
+    def at(self, links_url: str) -> Catalogue:
+        """Give a catalogue whose links lead to an address of the links service."""
+        return replace(self, links_url=links_url)
 
     def find_tables(self, path: tuple[str, ...]) -> list[Table]:
         """Find tables by schema and name, or by a name alone, without regard to case."""
@@ -175,8 +183,9 @@ def read_catalogue(connection: psycopg.Connection[Any]) -> Catalogue:
     columns: dict[str, list[Column]] = {}
     for table, *facts in connection.execute(queries["read_columns"]).fetchall():
         column = Column(*facts)
-        storage = stored.get((relation_of(table), column.stored))
-        columns.setdefault(table, []).append(replace(column, storage=storage))
+        place = relation_of(table), column.stored
+        known = replace(column, storage=stored.get(place), is_link=place == LINKS)
+        columns.setdefault(table, []).append(known)
     tables: dict[str, list[Table]] = {}
     for schema, name, kind, utype, description in connection.execute(queries["read_tables"]).fetchall():
         relation = relation_of(name)
