@@ -1,5 +1,7 @@
 -- ADQL: caomai_rank(dist DOUBLE) -> DOUBLE
 -- Percentage (0 to 100) of random pairs of images that are nearer to each other than a distance.
+-- ucd: stat.rank
+-- total
 create function caom2_ai.caomai_rank(dist double precision) returns double precision
 language sql stable parallel safe
 begin atomic

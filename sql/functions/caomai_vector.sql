@@ -1,5 +1,7 @@
 -- ADQL: caomai_vector(publisherID VARCHAR) -> REAL[]
 -- Search vector of one image in the current map; an unknown image is an error.
+-- ucd: stat.param
+-- total
 create function caom2_ai.caomai_vector(publisherID text) returns halfvec
 language sql stable parallel safe
 return (

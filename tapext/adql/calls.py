@@ -96,7 +96,10 @@ class CallResolver(ValueResolver):
             template = f"(select {template})"
             if function.name.lower() == VECTOR and arguments[0].type.kind is not Kind.NULL:
                 self.vector_ids.append(str(arguments[0].value))  # type: ignore[attr-defined]
-        return function, Operation(NAMED[function.returns], NOTHING, template, tuple(arguments))
+        about = About(ucd=function.ucd)
+        return function, Operation(
+            NAMED[function.returns], about, template, tuple(arguments), total=function.total
+        )
 
     def _argument(self, node: tree.Call, place: int, function: Function) -> Value:
         argument = function.arguments[place]

@@ -10,10 +10,11 @@ from tapext.adql.calls import CallResolver
 from tapext.adql.catalogue import Catalogue
 from tapext.adql.convert import to_text
 from tapext.adql.geometry import GEOMETRY
-from tapext.adql.guards import guard, guard_group, has_aggregate, may_fail, sources_of
+from tapext.adql.guards import guard, guard_group, has_aggregate, may_fail
 from tapext.adql.scope import Leaf, RowsLeaf, TableLeaf
 from tapext.adql.typed import CONDITION, NOTHING, Choice, Constant, Infix, Operation, Value
 from tapext.adql.types import NUMERIC, TEXTUAL, Kind
+from tapext.adql.walk import references
 
 _MIRROR = {"=": "=", "<>": "<>", "<": ">", ">": "<", "<=": ">=", ">=": "<="}
 _PREDICATES = frozenset(("CONTAINS", "INTERSECTS"))
@@ -53,8 +54,11 @@ class ConditionResolver(CallResolver):
         if self.in_having:
             return value if has_aggregate(value) else guard_group(value)
         numbers = []
-        for number in dict.fromkeys(sources_of(value)):
+        seen = self.scope.numbers()
+        for number in dict.fromkeys(found.source for found in references(value)):
             leaf = self.leaves[number]
+            if number not in seen:
+                continue  # of a sub-query, which guards its own
             if isinstance(leaf, RowsLeaf):
                 leaf.fenced = True
             elif isinstance(leaf, TableLeaf) and leaf.table.has_hidden:
@@ -76,7 +80,7 @@ class ConditionResolver(CallResolver):
         return Operation(CONDITION, NOTHING, "(not {0})", (operand,))
 
     def _exists(self, node: tree.Exists) -> Value:
-        return Operation(CONDITION, NOTHING, "exists ({0})", (self.nested_rows(node.query),))
+        return self._guarded(Operation(CONDITION, NOTHING, "exists ({0})", (self.nested_rows(node.query),)))
 
     def _is_null(self, node: tree.IsNull) -> Value:
         template = "({0} is not null)" if node.negated else "({0} is null)"
@@ -107,8 +111,11 @@ class ConditionResolver(CallResolver):
         if operator not in _POSITIVE or number < 0 or (number == 0 and operator != ">"):
             return None
         function, value = self.user_defined(call)
+        if may_fail(value):
+            # The twin would fail as the function does, and needs to be free for an index to answer it.
+            return None
         other = node.right if call is node.left else node.left
-        values = self.comparable([self._guarded(value), self.value(other)], node)
+        values = self.comparable([value, self.value(other)], node)
         check = Infix(CONDITION, NOTHING, tuple(values), (operator,))
         assert isinstance(value, Operation)
         assert function.predicate is not None
@@ -153,7 +160,7 @@ class ConditionResolver(CallResolver):
         if compared is not inside:
             rows = self.retyped(rows, [compared.type])
         word = "not in" if node.negated else "in"
-        return Operation(CONDITION, NOTHING, f"({{0}} {word} ({{1}}))", (operand, rows))
+        return self._guarded(Operation(CONDITION, NOTHING, f"({{0}} {word} ({{1}}))", (operand, rows)))
 
     def _like(self, node: tree.Like) -> Value:
         word = "ILIKE" if node.ignore_case else "LIKE"

@@ -28,6 +28,7 @@ class Function:
     """A function and how PostgreSQL writes it: {0}, {1} stand for its arguments, also in `predicate`.
 
     `predicate` is a condition that an index can answer; it holds wherever the function gives more than 0.
+    A `total` function takes every value of its types: it never raises an error.
     """
 
     name: str
@@ -37,6 +38,8 @@ class Function:
     predicate: str | None = None
     template: str = ""
     optional: int = 0
+    ucd: str | None = None
+    total: bool = False
 
     @property
     def signature(self) -> str:
@@ -99,6 +102,8 @@ _HEADER = re.compile(
     r"--\s*(?P<description>.+?)[ \t]*\n"
 )
 _PREDICATE = re.compile(r"^--\s*predicate:\s*(?P<template>.+?)\s*$", re.MULTILINE)
+_UCD = re.compile(r"^--\s*ucd:\s*(?P<ucd>\S+)\s*$", re.MULTILINE)
+_TOTAL = re.compile(r"^--\s*total\s*$", re.MULTILINE)
 _PLACE = re.compile(r"\$(\d)")
 
 
@@ -109,13 +114,13 @@ def read_functions(folder: Path) -> tuple[Function, ...]:
 
 
 def read_header(text: str) -> Function | None:
-    """Read the header of a .sql file: signature, meaning, and the predicate if there is one."""
+    """Read the header of a .sql file: signature, meaning, and what else it says: predicate, ucd, total."""
     match = _HEADER.match(text)
     if match is None:
         return None
     arguments = tuple(_read_argument(part) for part in match["arguments"].split(",") if part.strip())
     _check_types(match["name"], [*(argument.type for argument in arguments), match["returns"]])
-    predicate = _PREDICATE.search(text)
+    predicate, ucd = _PREDICATE.search(text), _UCD.search(text)
     places = ", ".join(f"{{{place}}}" for place in range(len(arguments)))
     return Function(
         match["name"],
@@ -124,6 +129,8 @@ def read_header(text: str) -> Function | None:
         match["description"],
         predicate and _PLACE.sub(lambda place: f"{{{int(place[1]) - 1}}}", predicate["template"]),
         f"{SCHEMA}.{match['name'].lower()}({places})",
+        ucd=ucd and ucd["ucd"],
+        total=_TOTAL.search(text) is not None,
     )
 
 

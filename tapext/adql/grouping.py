@@ -2,17 +2,8 @@
 
 from __future__ import annotations
 
-from tapext.adql.typed import (
-    AggregateValue,
-    Choice,
-    Constant,
-    Infix,
-    Operation,
-    Reference,
-    Rows,
-    Shape,
-    Value,
-)
+from tapext.adql.typed import AggregateValue, Constant, Reference, Rows, Value
+from tapext.adql.walk import parts, references
 
 
 def ungrouped(value: Value, groups: tuple[Value, ...], sources: frozenset[int]) -> Reference | None:
@@ -21,16 +12,18 @@ def ungrouped(value: Value, groups: tuple[Value, ...], sources: frozenset[int]) 
         return None
     if isinstance(value, Reference):
         return value if value.source in sources else None
-    for operand in _operands(value):
-        found = None if isinstance(operand, Rows) else ungrouped(operand, groups, sources)
+    for part in parts(value):
+        found = (
+            _read_inside(part, groups, sources)
+            if isinstance(part, Rows)
+            else ungrouped(part, groups, sources)
+        )
         if found is not None:
             return found
     return None
 
 
-def _operands(value: Value) -> tuple[Value | Rows, ...]:
-    if isinstance(value, Operation | Infix):
-        return value.operands
-    if isinstance(value, Choice):
-        return (value.operand, *value.choices)
-    return value.parts if isinstance(value, Shape) else ()
+def _read_inside(rows: Rows, groups: tuple[Value, ...], sources: frozenset[int]) -> Reference | None:
+    # PostgreSQL knows grouped columns in a sub-query, but not grouped expressions.
+    outer = (found for found in references(rows) if found.source in sources and found not in groups)
+    return next(outer, None)

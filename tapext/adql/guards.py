@@ -6,25 +6,22 @@ values that can fail are computed for visible rows only, and no condition moves 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from tapext.adql.catalogue import VISIBLE
 from tapext.adql.functions import SCHEMA
 from tapext.adql.typed import (
     CONDITION,
     NOTHING,
     AggregateValue,
-    Choice,
     Constant,
     Infix,
     Operation,
     Reference,
     Rows,
     Select,
-    Shape,
     Value,
 )
 from tapext.adql.types import NUMERIC, Kind
+from tapext.adql.walk import parts, references, values_of
 
 _ARITHMETIC = frozenset(("+", "-", "*", "/"))
 _SAFE = frozenset(
@@ -41,34 +38,33 @@ _SAFE = frozenset(
         "(not {0})",
     )
 )
-_SAFE_STARTS = ("coalesce(", "{0}::varchar", "{0}::character", f"{SCHEMA}.caomai_distance(")
+_SAFE_STARTS = ("coalesce(", "{0}::varchar", "{0}::character")
 
 
 def may_fail(value: Value) -> bool:
     """Tell whether computing a value can raise an error that depends on the rows."""
     if isinstance(value, Constant | Reference):
         return False
-    operands = list(_operands(value))
-    if any(may_fail(operand) for operand in operands):
+    if any(_part_may_fail(part) for part in parts(value)):
         return True
     if isinstance(value, Infix):
-        return value.operators[0] in _ARITHMETIC and any(sources_of(value))
+        return value.operators[0] in _ARITHMETIC and any(references(value))
     if isinstance(value, AggregateValue) or not isinstance(value, Operation):
         return False
-    return not _is_safe(value) and any(sources_of(value))
+    return not _is_safe(value) and any(references(value))
 
 
-def sources_of(value: Value) -> Iterator[int]:
-    """Give the numbers of the sources whose columns a value is made from."""
-    if isinstance(value, Reference):
-        yield value.source
-    for operand in _operands(value):
-        yield from sources_of(operand)
+def _part_may_fail(part: Value | Rows) -> bool:
+    if isinstance(part, Rows):
+        return any(may_fail(value) for value in values_of(part))
+    return may_fail(part)
 
 
 def has_aggregate(value: Value) -> bool:
     """Tell whether there is an aggregate in a value."""
-    return isinstance(value, AggregateValue) or any(has_aggregate(operand) for operand in _operands(value))
+    if isinstance(value, AggregateValue):
+        return True
+    return any(has_aggregate(part) for part in parts(value) if not isinstance(part, Rows))
 
 
 def guard(value: Value, numbers: list[int]) -> Value:
@@ -96,12 +92,13 @@ def must_fence(rows: Rows) -> bool:
 
 def _is_safe(value: Operation) -> bool:
     template = value.template
-    if template in _SAFE or template.startswith(_SAFE_STARTS):
+    if value.total or template in _SAFE or template.startswith(_SAFE_STARTS):
         return True
     if template.startswith(SCHEMA):
         # Functions take any array; their other arguments they may refuse.
         return all(
-            isinstance(operand, Constant) or operand.type.kind is Kind.ARRAY for operand in _operands(value)
+            isinstance(operand, Constant) or (isinstance(operand, Value) and operand.type.kind is Kind.ARRAY)
+            for operand in value.operands
         )
     if value.type is CONDITION:
         return True
@@ -114,13 +111,3 @@ def _widens(value: Operation) -> bool:
     operand = value.operands[0]
     kinds = (value.type.kind, None if isinstance(operand, Rows) else operand.type.kind)
     return set(kinds) <= set(NUMERIC) and NUMERIC.index(kinds[0]) >= NUMERIC.index(kinds[1] or kinds[0])
-
-
-def _operands(value: Value) -> Iterator[Value]:
-    if isinstance(value, Operation | Infix):
-        yield from (operand for operand in value.operands if not isinstance(operand, Rows))
-    elif isinstance(value, Choice):
-        yield value.operand
-        yield from value.choices
-    elif isinstance(value, Shape):
-        yield from value.parts

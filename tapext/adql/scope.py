@@ -9,9 +9,12 @@ from dataclasses import dataclass, field
 from tapext.adql import tree
 from tapext.adql.catalogue import Column, Table
 from tapext.adql.typed import (
+    NOTHING,
     About,
     CommonSource,
+    Constant,
     DerivedSource,
+    Infix,
     JoinSource,
     Output,
     Reference,
@@ -20,6 +23,7 @@ from tapext.adql.typed import (
     TableSource,
     Value,
 )
+from tapext.adql.types import TEXT
 
 # Columns by which a query chooses a map itself.
 MAP_COLUMNS = ("mapid", "iscurrent")
@@ -76,7 +80,8 @@ class TableLeaf(Leaf):
 
     table: Table
     map_id: int | None
-    _referred: dict[str, Reference] = field(default_factory=dict)
+    links_url: str
+    _referred: dict[str, Value] = field(default_factory=dict)
 
     def answers(self, qualifier: tuple[tree.Name, ...]) -> bool:
         """Tell whether a qualifier is the alias, or the end of the table's name where there is no alias."""
@@ -100,11 +105,15 @@ class TableLeaf(Leaf):
         """Give the relation, limited to the current map unless the query asks for a map."""
         return TableSource(self.number, self.table.relation, self.map_id)
 
-    def _refer(self, column: Column) -> Reference:
+    def _refer(self, column: Column) -> Value:
         found = self._referred.get(column.stored)
         if found is None:
             about = About(column.bare, column.unit, column.ucd, column.utype, column.description)
-            found = self._referred[column.stored] = Reference(column.type, about, self.number, column.stored)
+            found = Reference(column.type, about, self.number, column.stored)
+            if column.is_link:
+                start = Constant(TEXT, NOTHING, self.links_url + "?")
+                found = Infix(column.type, about, (start, found), ("||",))
+            self._referred[column.stored] = found
         return found
 
 
@@ -186,6 +195,11 @@ class Scope:
     def leaves(self) -> Iterable[Leaf]:
         """Give the single sources of this FROM."""
         return (leaf for item in self.items for leaf in item.leaves())
+
+    def numbers(self) -> frozenset[int]:
+        """Give the numbers of the sources of this FROM and of those around it."""
+        around = frozenset[int]() if self.outer is None else self.outer.numbers()
+        return around.union(leaf.number for leaf in self.leaves())
 
     def find(self, path: tuple[tree.Name, ...]) -> list[Value]:
         """Find the columns of a path in this FROM alone."""

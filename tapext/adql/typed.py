@@ -49,10 +49,11 @@ class Reference(Value):
 
 @dataclass(frozen=True, slots=True)
 class Operation(Value):
-    """SQL of our own with places {0}, {1} for operands."""
+    """SQL of our own with places {0}, {1} for operands; a `total` one never fails, whatever they are."""
 
     template: str
     operands: tuple[Value | Rows, ...]
+    total: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -176,7 +176,7 @@ def test_conditions(ask: Ask, condition: str, expected: Any) -> None:
     ],
 )
 def test_values(ask: Ask, value: str, expected: object) -> None:
-    found = one(ask, value.replace("COUNT(*)", "(SELECT COUNT(*) FROM tap_schema.schemas)"))
+    found = one(ask, value.replace("COUNT(*)", "(SELECT COUNT(*) FROM caom2_ai.map)"))
     assert found == (pytest.approx(expected) if isinstance(expected, float) else expected)
     assert type(found) is type(expected)
 
