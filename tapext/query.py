@@ -13,7 +13,7 @@ from caomai.errors import NotFoundError, UsageError
 from tapext.adql import parse
 from tapext.adql.catalogue import VIEWS
 from tapext.adql.translate import Translation, translate
-from tapext.datalink import PUBLISHER_ID, describe_links
+from tapext.datalink import PUBLISHER_ID, describe_links, links_url
 from tapext.pools import Pool, lend
 from tapext.question import Question
 from tapext.service import SOFTWARE, Knowledge, Service
@@ -25,7 +25,7 @@ STANDARD: Final = "ivo://ivoa.net/std/TAP"
 PUBLISHER_UTYPE: Final = "caom2:Plane.publisherID"
 PUBLISHER_UCD: Final = "meta.ref.ivoid"
 CAOM_RELATIONS: Final = {
-    Identifier(VIEWS, name).as_string() for name in ("observation", "plane", "artifact", "part")
+    Identifier(VIEWS, name).as_string() for name in ("observation", "plane", "artifact", "part", "obscore")
 }
 MOST_CHARACTERS: Final = 1 << 20
 LONG: Final = 1 << 14
@@ -64,7 +64,8 @@ async def understand(question: Question, knowledge: Knowledge) -> Translation:
     """Translate a query; a very long one beside the others, not before them."""
 
     def work() -> Translation:
-        return translate(parse(question.text), knowledge.catalogue, question.maxrec)
+        catalogue = knowledge.catalogue.at(links_url(question.base_url))
+        return translate(parse(question.text), catalogue, question.maxrec)
 
     return await asyncio.to_thread(work) if len(question.text) > LONG else work()
 
@@ -100,6 +101,7 @@ def uses_content(translation: Translation) -> bool:
     """Tell whether a query reads more than what CAOM and TAP_SCHEMA say."""
     relations = {part.as_string() for part in translation.sql if isinstance(part, Identifier)}
     content = {name for name in relations if name.startswith(f'"{VIEWS}".')} - CAOM_RELATIONS
+    content = {name for name in content if not name.startswith(f'"{VIEWS}"."tap_')}
     return bool(content or translation.vector_ids)
 
 

@@ -19,7 +19,7 @@ from tapext.votype import Field
 VIEWS = "caom2_ai_view"
 # A column of views that users do not see.
 VISIBLE = "visible"
-# A column of views that holds the query of a URL; what stands before it depends on how the service is reached.
+# A column that holds the query of a URL: what stands before it depends on how the service is reached.
 LINKS = (VIEWS, "obscore"), "access_url"
 
 MapKind = Literal["object", "field"]

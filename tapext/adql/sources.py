@@ -92,7 +92,7 @@ class SourceResolver(ConditionResolver):
             return self.known(RowsLeaf(self._next(), source.alias or path[0], rows, index))
         table = self._find_table(source)
         map_id = self.catalogue.maps.get(table.map_kind, _NO_MAP) if table.map_kind else None
-        return self.known(TableLeaf(self._next(), source.alias, table, map_id))
+        return self.known(TableLeaf(self._next(), source.alias, table, map_id, self.catalogue.links_url))
 
     def _find_table(self, source: tree.Table) -> Table:
         path = source.path
