@@ -1,32 +1,39 @@
-"""JSON results: {"metadata": [columns], "data": [[values]], "query_status": "OK" or "OVERFLOW"}."""
+"""JSON results: {"metadata": [columns], "data": [[values]], "query_status": "OK" or "OVERFLOW"}.
+
+COPY text is JSON but for its separators as soon as PostgreSQL quotes what is no number: JSON holds no tabs
+and no line ends of its own.
+"""
 
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Sequence
 from dataclasses import asdict
+from typing import Final
 
 from psycopg import sql
 
+from tapext.votype import NUMBERS, Field
 from tapext.writer import Document, enumerate_columns
+
+# A value that is this word and nothing else is a number: text stands in quotes.
+NOT_FINITE: Final = re.compile(rb"(?<![^\t\n])(NaN|-?Infinity)(?![^\t\n])")
+END: Final = b'\n],\n"query_status": "%b"}\n'
 
 
 class Json:
-    """JSON: PostgreSQL writes each row as an array; NaN and infinite numbers are strings."""
+    """JSON: a row is an array; NaN and infinite numbers are strings."""
 
-    options: sql.Composable = sql.SQL("(FORMAT text)")
+    options: sql.Composable = sql.SQL("(FORMAT text, NULL 'null')")
 
     def __init__(self, document: Document) -> None:
         self.document = document
-        self.separator = b""
+        self.separator = b"["
 
     def columns(self) -> list[sql.Composable]:
-        """Write a row as one value."""
-        values = [
-            sql.SQL("coalesce(to_json({})::text, 'null')").format(column)
-            for _, column in enumerate_columns(self.document.fields)
-        ]
-        return [sql.SQL("'[' || {} || ']'").format(sql.SQL(" || ',' || ").join(values))]
+        """Write numbers as they are, everything else as JSON."""
+        return [write_value(field, column) for field, column in enumerate_columns(self.document.fields)]
 
     def head(self) -> bytes:
         """Write what is known of the columns and of the result."""
@@ -42,19 +49,28 @@ class Json:
         return messages
 
     def body(self, rows: Sequence[bytes]) -> bytes:
-        """Separate the rows; JSON holds no line ends of its own."""
+        """Turn lines into arrays: separators by replacement."""
         if not rows:
             return b""
-        block = b"".join(rows)
+        block = b"".join(rows)[:-1]
+        if b"NaN" in block or b"Infinity" in block:
+            block = NOT_FINITE.sub(rb'"\1"', block)
         if b"\\" in block:
             # COPY text writes a backslash twice and has nothing else to escape in JSON.
             block = block.replace(b"\\\\", b"\\")
-        start, self.separator = self.separator, b",\n"
-        return start + block[:-1].replace(b"\n", b",\n")
+        start, self.separator = self.separator, b",\n["
+        return b"".join((start, block.replace(b"\t", b",").replace(b"\n", b"],\n["), b"]"))
 
     def tail(self, *, overflow: bool) -> bytes:
         """End the document."""
-        return b'\n],\n"query_status": "%b"}\n' % (b"OVERFLOW" if overflow else b"OK")
+        return END % (b"OVERFLOW" if overflow else b"OK")
 
     def fail(self, message: str) -> None:
         """Give nothing: what follows would not be JSON."""
+
+
+def write_value(field: Field, column: sql.Composable) -> sql.Composable:
+    """Write a value as JSON, or leave it to COPY where that is the same."""
+    if field.datatype in NUMBERS and not field.is_array:
+        return column
+    return sql.SQL("to_json({})").format(column)

@@ -21,6 +21,8 @@ POSTGRES: Final = {
     "unicodeChar": sql.SQL("text"),
 }
 FLOATS: Final = ("float", "double")
+INTEGERS: Final = ("unsignedByte", "short", "int", "long")
+NUMBERS: Final = (*INTEGERS, *FLOATS)
 ARRAYS: Final = ("short", "int", "long", *FLOATS)
 TEXTS: Final = ("char", "unicodeChar")
 
