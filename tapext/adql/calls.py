@@ -9,6 +9,7 @@ from tapext.adql.catalogue import nearest
 from tapext.adql.convert import to_kind, to_text
 from tapext.adql.functions import STANDARD, VECTOR, Function
 from tapext.adql.geometry import GEOMETRY
+from tapext.adql.meaning import common, of_shape
 from tapext.adql.shapes import GeometryError
 from tapext.adql.typed import CONDITION, NOTHING, About, Constant, Operation, Value
 from tapext.adql.types import DOUBLE, INTEGER, NAMED, NUMERIC, WHOLE, Kind, Type, joint_type, number_type
@@ -44,7 +45,7 @@ class CallResolver(ValueResolver):
         """Resolve a geometry function; CONTAINS and INTERSECTS give conditions."""
         arguments = [self.value(argument) for argument in node.arguments]
         try:
-            return GEOMETRY[node.name.upper()](arguments)
+            return of_shape(GEOMETRY[node.name.upper()](arguments))
         except GeometryError as error:
             at = node if error.argument is None else node.arguments[error.argument]
             raise self.error(at, str(error)) from None
@@ -133,9 +134,8 @@ class CallResolver(ValueResolver):
         if joint.is_text:
             values = [to_text(value) for value in values]
             joint = replace(joint, storage="text", kind=Kind.TEXT, xtype=None)
-        about = next((value.about for value in values if not isinstance(value, Constant)), NOTHING)
         places = ", ".join(f"{{{place}}}" for place in range(len(values)))
-        return Operation(joint, About(unit=about.unit), f"coalesce({places})", tuple(values))
+        return Operation(joint, replace(common(values), name=""), f"coalesce({places})", tuple(values))
 
     def _in_unit(self, node: tree.Call) -> Value:
         if len(node.arguments) != 2 or not isinstance(node.arguments[1], tree.Text):  # noqa: PLR2004

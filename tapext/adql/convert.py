@@ -65,3 +65,20 @@ def to_text(value: Value, *, always: bool = False) -> Value:
     if always and kind is Kind.TIMESTAMP:
         return Operation(TEXT, value.about, "replace({0}::text, ' ', 'T')", (value,))
     return value
+
+
+def as_type(value: Value, wanted: Type) -> Value:
+    """Cast a value to a type, unless PostgreSQL stores it so already."""
+    if value.type.storage == wanted.storage and not isinstance(value, Constant):
+        return value
+    return Operation(wanted, value.about, f"{{0}}::{wanted.storage}", (value,))
+
+
+def same_nulls(values: list[Value]) -> list[Value]:
+    """Give columns of nothing but NULL the type of the values beside them."""
+    others = [value.type for value in values if value.type.kind is not Kind.NULL]
+    wanted = next((found for found in others if found.kind is not Kind.TEXT), TEXT)
+    return [
+        as_type(value, wanted) if value.type.kind is Kind.NULL and not isinstance(value, Constant) else value
+        for value in values
+    ]

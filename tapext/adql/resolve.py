@@ -7,13 +7,12 @@ from typing import NamedTuple
 
 from tapext.adql import tree
 from tapext.adql.catalogue import Catalogue
+from tapext.adql.convert import as_type
 from tapext.adql.grouping import ungrouped
+from tapext.adql.meaning import common
 from tapext.adql.scope import RowsLeaf, Scope
 from tapext.adql.sources import SourceResolver
 from tapext.adql.typed import (
-    NOTHING,
-    Constant,
-    Operation,
     Order,
     Output,
     Query,
@@ -90,9 +89,10 @@ class _Resolver(SourceResolver):
                 )
         types = [self._joint(node, place, operands) for place in range(len(first))]
         operands = [self.retyped(operand, types) for operand in operands]
+        columns = zip(*(operand.outputs for operand in operands), strict=True)
         outputs = tuple(
-            Output(output.name, replace(output.value, type=found))
-            for output, found in zip(first, types, strict=True)
+            Output(same[0].name, replace(same[0].value, type=found, about=common(one.value for one in same)))
+            for same, found in zip(columns, types, strict=True)
         )
         pairs = zip(node.operators, node.all, strict=True)
         words = (f"{word.lower()} all" if every else word.lower() for word, every in pairs)
@@ -119,13 +119,13 @@ class _Resolver(SourceResolver):
             rows = Rows(self.select_all(rows))
         assert isinstance(rows.body, Select)
         changed = tuple(
-            Output(output.name, _as_type(output.value, wanted))
+            Output(output.name, as_type(output.value, wanted))
             for output, wanted in zip(rows.outputs, types, strict=True)
         )
         if rows.body.distinct or rows.body.group_by:
             inner = self.select_all(rows)
             changed = tuple(
-                Output(output.name, _as_type(output.value, wanted))
+                Output(output.name, as_type(output.value, wanted))
                 for output, wanted in zip(inner.outputs, types, strict=True)
             )
             return Rows(replace(inner, outputs=changed))
@@ -250,9 +250,3 @@ def _find_output(key: tree.Value, outputs: tuple[Output, ...]) -> int | None:
     wanted = name.text if name.delimited else name.text.lower()
     places = [place for place, found in enumerate(known, 1) if found == wanted]
     return places[0] if places else None
-
-
-def _as_type(value: Value, wanted: Type) -> Value:
-    if value.type.storage == wanted.storage and not isinstance(value, Constant):
-        return value
-    return Operation(wanted, value.about or NOTHING, f"{{0}}::{wanted.storage}", (value,))

@@ -10,8 +10,9 @@ from typing import Any
 from caomai.errors import QueryError
 from tapext.adql import tree
 from tapext.adql.catalogue import Catalogue, nearest
-from tapext.adql.convert import to_kind, to_text
+from tapext.adql.convert import as_type, same_nulls, to_kind, to_text
 from tapext.adql.lexer import error_at
+from tapext.adql.meaning import of_aggregate, of_chain
 from tapext.adql.scope import Leaf, Scope, shown_name
 from tapext.adql.typed import (
     NOTHING,
@@ -27,6 +28,7 @@ from tapext.adql.typed import (
 from tapext.adql.types import (
     BIGINT,
     DOUBLE,
+    INTEGER,
     NAMED,
     NULL,
     NUMERIC,
@@ -94,7 +96,8 @@ class ValueResolver(ABC):
         value = self.value(node)
         if not value.type.is_number:
             raise self.error(node, f"{user} takes a number, not {value.type.words}")
-        return value
+        # PostgreSQL does not know which operator is meant for NULL alone.
+        return as_type(value, INTEGER) if value.type.kind is Kind.NULL else value
 
     def string(self, node: tree.Value, user: str) -> Value:
         """Resolve a value that must be a text."""
@@ -157,15 +160,14 @@ class ValueResolver(ABC):
         operands = []
         for operator, part in zip(("", *node.operators), node.operands, strict=True):
             operands.append(self.number(part, f"The operator {operator or node.operators[0]}"))
-        units = {operand.about.unit for operand in operands}
-        same = len(units) == 1 and node.operators[0] in "+-"
-        about = About(unit=operands[0].about.unit) if same else NOTHING
+        about = of_chain(operands, node.operators)
         return Infix(
             joint_number([operand.type for operand in operands]), about, tuple(operands), node.operators
         )
 
     def alike(self, values: list[Value], node: tree.Node) -> list[Value]:
-        """Turn dates in quotes that stand beside timestamps into such, and UUIDs in quotes beside UUIDs."""
+        """Turn dates and UUIDs in quotes into such beside such values, and NULL into their type."""
+        values = same_nulls(values)
         kinds = {value.type.kind for value in values}
         if Kind.TEXT in kinds and Kind.TIMESTAMP in kinds:
             return [self.timestamp(value, node) if _is_text(value) else value for value in values]
@@ -204,13 +206,13 @@ class ValueResolver(ABC):
         if node.name in ("MIN", "MAX"):
             if operand.type.kind not in _COMPARABLE:
                 raise self.error(node, f"{node.name} does not take {operand.type.words}")
-            about = replace(operand.about, name="")
+            text = to_text(operand)
             return AggregateValue(
-                to_text(operand).type, about, f"{node.name.lower()}({word}{{0}})", (to_text(operand),)
+                text.type, of_aggregate(node.name, operand), f"{node.name.lower()}({word}{{0}})", (text,)
             )
         if not operand.type.is_number:
             raise self.error(node, f"{node.name} takes a number, not {operand.type.words}")
-        about = About(unit=operand.about.unit)
+        about = of_aggregate(node.name, operand)
         if node.name == "SUM" and operand.type.kind in WHOLE:
             return AggregateValue(BIGINT, about, f"sum({word}{{0}})::bigint", (operand,))
         return AggregateValue(

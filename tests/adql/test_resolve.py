@@ -92,9 +92,9 @@ def test_names_are_unique_also_of_expressions(catalogue: Catalogue) -> None:
         ("COALESCE(fwhm, 0)", "double", None, "arcsec"),
         ("COALESCE(fieldNode, nObjects)", "int", None, None),
         ("IN_UNIT(fwhm, 'deg')", "double", None, "deg"),
-        ("POINT(ra, dec)", "double", "2", None),
-        ("CIRCLE(ra, dec, 1)", "double", "3", None),
-        ("BOX(10, 20, 1, 1)", "double", "*", None),
+        ("POINT(ra, dec)", "double", "2", "deg"),
+        ("CIRCLE(ra, dec, 1)", "double", "3", "deg"),
+        ("BOX(10, 20, 1, 1)", "double", "*", "deg"),
         ("DISTANCE(ra, dec, 1, 2)", "double", None, "deg"),
         ("CONTAINS(POINT(ra, dec), CIRCLE(1, 2, 3))", "int", None, None),
         ("caomai_distance(vector, vector)", "double", None, None),
@@ -113,7 +113,7 @@ def test_columns_keep_their_description_through_sub_queries(catalogue: Catalogue
     direct = columns(catalogue, f"SELECT ra AS x {FROM}")
     assert columns(catalogue, f"SELECT q.* FROM (SELECT ra AS x {FROM}) AS q") == direct
     assert columns(catalogue, f"WITH w AS (SELECT ra AS x {FROM}) SELECT x FROM w") == direct
-    assert columns(catalogue, f"SELECT ra AS x {FROM} UNION SELECT dec {FROM}") == direct
+    assert columns(catalogue, f"SELECT ra AS x {FROM} UNION SELECT ra {FROM} WHERE dec > 1") == direct
 
 
 def test_set_operators_widen_types(catalogue: Catalogue) -> None:
