@@ -15,7 +15,7 @@ from psycopg.sql import SQL, Identifier
 
 from caomai.embedded import PORT, EmbeddedPostgres
 from caomai.errors import AuthorizationError, CaomAiError, TransientError, UsageError
-from caomai.migrate import check_server, find_vector_schema, sql_folder
+from caomai.migrate import check_server, find_extension_schemas, sql_folder
 from caomai.migrate import migrate as apply_migrations
 from caomai.postgres import SUPERUSER
 from caomai.settings import Settings
@@ -45,7 +45,7 @@ class Database:
     address: str = field(repr=False)  # conninfo of the user who migrates
     roles_log_in: bool
     query_address: str | None = field(default=None, repr=False)  # a log-in of its own for the query role
-    vector_schema: str = "public"  # where pgvector's operators are
+    extension_schemas: str = "public"  # where the operators of pgvector and pgsphere are
 
     def conninfo(self, role: Role) -> str:
         """Give the conninfo string that logs in as a role, or takes it."""
@@ -55,7 +55,7 @@ class Database:
         elif self.roles_log_in:
             address, options = make_conninfo(address, user=f"caomai_{role}"), {}
         # procrastinate names no schema; the service itself uses nothing else without its schema.
-        path = "caom2_ai_queue" if role == "service" else f"caom2_ai,{self.vector_schema}"
+        path = "caom2_ai_queue" if role == "service" else f"caom2_ai,{self.extension_schemas}"
         options |= {"search_path": path, "timezone": "UTC"}
         return _with_options(address, options | (QUERY_OPTIONS if role == "query" else {}))
 
@@ -98,7 +98,7 @@ def _prepare(database: Database, *, migrate: bool) -> Database:
         check_server(connection)
         if migrate:
             apply_migrations(connection)
-        return replace(database, vector_schema=find_vector_schema(connection) or "public")
+        return replace(database, extension_schemas=find_extension_schemas(connection) or "public")
 
 
 def attached_database(settings: Settings) -> Database:

@@ -89,12 +89,13 @@ def check_server(connection: Connection) -> None:
         )
 
 
-def find_vector_schema(connection: Connection) -> str | None:
-    """Give the schema of pgvector's operators, quoted for SQL; None before the extension is made."""
+def find_extension_schemas(connection: Connection) -> str | None:
+    """Give the schemas of pgvector and pgsphere as a search_path has them; None before they are made."""
     row = connection.execute(
-        "select extnamespace::regnamespace::text from pg_extension where extname = 'vector'"
+        "select string_agg(distinct extnamespace::regnamespace::text, ',') from pg_extension"
+        " where extname in ('vector', 'pg_sphere')"
     ).fetchone()
-    return str(row[0]) if row else None
+    return row[0] if row else None
 
 
 def migrate(connection: Connection) -> list[str]:
@@ -153,8 +154,8 @@ class Migration:
         with self.connection.transaction():
             if scripts[0].name != "roles.sql":
                 self.connection.execute(f"set local role {OWNER}")
-            if schema := find_vector_schema(self.connection):
-                self.connection.execute(f"set local search_path = {schema}")
+            if schemas := find_extension_schemas(self.connection):
+                self.connection.execute(f"set local search_path = {schemas}")
             for script in scripts:
                 self.connection.execute(script.text.encode())
                 self._record(script)

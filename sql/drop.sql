@@ -10,7 +10,7 @@ begin
     end if;
     select string_agg(format('%I.%I', n.nspname, c.relname), ', ') into list
     from pg_class c join pg_namespace n on n.oid = c.relnamespace
-    where n.nspname = 'caom2_ai_view' and c.relkind = 'v';
+    where n.nspname in ('caom2_ai', 'caom2_ai_view') and c.relkind = 'v';
     if list is not null then
         execute 'drop view ' || list;
     end if;

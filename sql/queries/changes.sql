@@ -45,7 +45,7 @@ select f.planeID, f.publisherID
 from caom2_ai.fingerprint f
 left join caom2.Plane p using (planeID)
 left join caom2.Observation o on o.obsID = p.obsID
-left join caom2_ai.plane_position s on s.planeID = f.planeID
+left join caom2_ai.plane_centre s on s.planeID = f.planeID
 where f.mapID = %(mapID)s
     and (
         (f.publisherID, f.obsID, f.collection, f.instrument_name, f.bandpassName, f.intent, f.metaRelease,

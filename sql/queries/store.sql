@@ -88,7 +88,7 @@ select p.planeID, %(mapID)s, p.obsID, p.publisherID, %(fingerprint)s, %(vector)s
     (p.time_bounds_lower + p.time_bounds_upper) / 2
 from caom2.Plane p
 join caom2.Observation o using (obsID)
-left join caom2_ai.plane_position s using (planeID)
+left join caom2_ai.plane_centre s using (planeID)
 where p.planeID = %(planeID)s;
 
 -- name: insert_field_node

@@ -145,7 +145,7 @@ def test_roles_are_taken_and_see_what_they_may(attached: Database) -> None:
 def test_content_search_works_with_pgvector_in_a_schema_of_its_own(
     attached: Database, archive_socket: Path
 ) -> None:
-    assert attached.vector_schema == "extensions"
+    assert attached.extension_schemas == "extensions"
     images = [Image(f"image-{number}", counts={number: 3}) for number in range(5)]
     with closing(login(archive_socket, "postgres")) as connection:
         connection.execute("set search_path = extensions")
