@@ -48,9 +48,7 @@ NULLS: Final = {
 }
 MAGIC: Final = {"unsignedByte": "255", "short": str(-(2**15)), "int": str(-(2**31)), "long": str(-(2**63))}
 ASCII_XTYPES: Final = ("timestamp", "uuid", "caom2:uuid")
-# Bytes are counted faster than characters, and most text is ASCII.
-COUNTED: Final = sql.SQL("int4send(octet_length({0})) || textsend({0})")
-ASCII: Final = sql.SQL(r"regexp_replace({0}, '[^\u0001-\u007f]', '?', 'g')")
+ASCII: Final = sql.SQL(r"regexp_replace({}, '[^\u0001-\u007f]', '?', 'g')")
 IF_ASCII: Final = sql.SQL("case when octet_length({0}) = char_length({0}) then {1} else {2} end")
 
 Repack = Callable[[bytes | None], bytes]
@@ -177,10 +175,16 @@ def map_piece(field: Field, value: sql.Composable) -> Piece:
 
 def send_text(field: Field, value: sql.Composable) -> sql.Composable:
     """Pack text of type char, which binary encodings have in ASCII: other characters become `?`."""
-    pack = COUNTED if field.length is None else sql.SQL("textsend({0})")
-    packed = pack.format(value)
+    packed, replaced = (
+        sql.SQL("textsend({})").format(value),
+        sql.SQL("textsend({})").format(ASCII.format(value)),
+    )
+    if field.length is None:
+        # Bytes are counted faster than characters, and most text is ASCII.
+        packed = sql.SQL("int4send(octet_length({})) || {}").format(value, packed)
+        replaced = sql.SQL("int4send(char_length({})) || {}").format(value, replaced)
     if field.xtype not in ASCII_XTYPES:
-        packed = IF_ASCII.format(value, packed, pack.format(ASCII.format(value)))
+        packed = IF_ASCII.format(value, packed, replaced)
     if field.length is None:
         return sql.SQL("coalesce({}, '\\x00000000'::bytea)").format(packed)
     padding = sql.Literal(bytes(field.length))
@@ -193,16 +197,18 @@ def join_pieces(pieces: Sequence[Piece]) -> list[Piece]:
     """Concatenate plain neighbours, so that most rows are one column."""
     joined: list[Piece] = []
     for is_plain, group in groupby(pieces, lambda piece: piece.repack is None):
-        joined += [Piece(concatenate([piece.expression for piece in group]))] if is_plain else group
+        neighbours = list(group)
+        joined += [concatenate(neighbours)] if is_plain else neighbours
     return joined
 
 
-def concatenate(parts: Sequence[sql.Composable]) -> sql.Composable:
+def concatenate(pieces: Sequence[Piece]) -> Piece:
     """Concatenate in halves: from left to right the first bytes would be copied once a column."""
-    if len(parts) == 1:
-        return parts[0]
-    half = len(parts) // 2
-    return sql.SQL("({} || {})").format(concatenate(parts[:half]), concatenate(parts[half:]))
+    if len(pieces) == 1:
+        return pieces[0]
+    half = len(pieces) // 2
+    halves = concatenate(pieces[:half]).expression, concatenate(pieces[half:]).expression
+    return Piece(sql.SQL("({} || {})").format(*halves))
 
 
 def pack_unicode(length: int | None, value: bytes | None) -> bytes:
