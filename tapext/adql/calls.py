@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from caomai.errors import QueryError
 from tapext.adql import tree
-from tapext.adql.catalogue import nearest
 from tapext.adql.convert import to_kind, to_text
 from tapext.adql.functions import STANDARD, VECTOR, Function
 from tapext.adql.geometry import GEOMETRY
 from tapext.adql.meaning import common, of_shape
 from tapext.adql.shapes import GeometryError
+from tapext.adql.spelling import nearest
 from tapext.adql.typed import CONDITION, NOTHING, About, Constant, Operation, Value
 from tapext.adql.types import DOUBLE, INTEGER, NAMED, NUMERIC, WHOLE, Kind, Type, joint_type, number_type
 from tapext.adql.units import UnitError, conversion
 from tapext.adql.values import ValueResolver
+from tapext.adql.words import AGGREGATES, FOREIGN_FUNCTIONS, FUNCTION_WORDS
 
 _SAME_UNIT = frozenset(("ABS", "CEILING", "FLOOR", "ROUND", "TRUNCATE"))
 _ANGLES = {"DEGREES": About(unit="deg"), "RADIANS": About(unit="rad")}
@@ -82,13 +84,7 @@ class CallResolver(ValueResolver):
         """Resolve a call of a declared function."""
         function = self.catalogue.find_function(node.name)
         if function is None:
-            known = [
-                *(declared.name for declared in self.catalogue.functions),
-                *STANDARD,
-                *GEOMETRY,
-                "COALESCE",
-            ]
-            raise self.error(node, f"There is no function {node.name}{nearest(node.name, known)}")
+            raise self._unknown(node)
         self._check_count(node, function)
         arguments = [self._argument(node, place, function) for place in range(len(node.arguments))]
         template = function.template
@@ -101,6 +97,14 @@ class CallResolver(ValueResolver):
         return function, Operation(
             NAMED[function.returns], about, template, tuple(arguments), total=function.total
         )
+
+    def _unknown(self, node: tree.Call) -> QueryError:
+        advice = FOREIGN_FUNCTIONS.get(node.name.upper())
+        if advice is not None:
+            return self.error(node, f"{node.name} is not ADQL: {advice}")
+        declared = [function.name for function in self.catalogue.functions]
+        meant = nearest(node.name, [*declared, *FUNCTION_WORDS, *AGGREGATES, "CAST", "COT"])
+        return self.error(node, f"There is no function {node.name}{meant}")
 
     def _argument(self, node: tree.Call, place: int, function: Function) -> Value:
         argument = function.arguments[place]

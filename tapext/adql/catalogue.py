@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from difflib import get_close_matches
 from functools import cached_property
 from typing import Any, Literal
 
@@ -157,13 +156,6 @@ class Catalogue:
 def unquote(name: str) -> str:
     """Take the double quotes off a delimited name."""
     return name[1:-1].replace('""', '"') if len(name) > 1 and name[0] == name[-1] == '"' else name
-
-
-def nearest(name: str, known: Iterable[str]) -> str:
-    """Give `; did you mean x?` for the known name that is most like one, or nothing."""
-    names = {candidate.lower(): candidate for candidate in known}
-    found = get_close_matches(name.lower(), names, n=1, cutoff=0.6)
-    return f"; did you mean {names[found[0]]}?" if found else ""
 
 
 def relation_of(table: str) -> tuple[str, ...]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from caomai.errors import QueryError
 from tapext.adql.lexer import END, INVALID, Token, error_at, split
+from tapext.adql.spelling import nearest
 from tapext.adql.tree import Name
 from tapext.adql.words import ADVICE, CLAUSE_WORDS, RESERVED
 
@@ -15,7 +16,7 @@ QUERY = 12
 
 NAME = "a name"
 LONGEST_SHOWN = 40
-# Whole numbers of so many digits fit a BIGINT; longer ones are read as DOUBLE.
+# Whole numbers of so many digits fit a BIGINT.
 MAX_DIGITS = 18
 
 
@@ -26,13 +27,13 @@ class Cursor:
         self.text = text
         self.depth = 0
         self._tokens = split(text)
-        self.token = next(self._tokens)
+        self.token = self.before = next(self._tokens)
         self.kind = self.token.kind
         self._following = next(self._tokens, self.token)
 
     def advance(self) -> Token:
         """Step over the current token and give it."""
-        token = self.token
+        token = self.before = self.token
         self.token = self._following
         self.kind = self.token.kind
         # Nothing steps over the last token, END or INVALID.
@@ -117,7 +118,14 @@ class Cursor:
             return self.error(
                 f'{text} is a reserved word of ADQL: write "{text}" in double quotes to use it as a name'
             )
-        return self.error(f"Expected {expected}, found {show(self.token)}")
+        return self.error(f"Expected {expected}, found {show(self.token)}{self.meant()}")
+
+    def meant(self) -> str:
+        """Give `; did you mean WORD?` where a word of the grammar is misspelt here or just before."""
+        for token in (self.token, self.before):
+            if token.kind == "name" and (meant := nearest(token.text, CLAUSE_WORDS)):
+                return meant if token is self.token else f"{meant[:-1]} instead of {token.text}?"
+        return ""
 
 
 def show(token: Token) -> str:

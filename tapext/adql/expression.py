@@ -6,10 +6,11 @@ from abc import abstractmethod
 from collections.abc import Callable
 from typing import TypeVar
 
+from caomai.errors import QueryError
 from tapext.adql import tree
-from tapext.adql.cursor import BRACKET, CALL, MAX_DIGITS, QUERY, Cursor
+from tapext.adql.cursor import BRACKET, CALL, QUERY, Cursor
 from tapext.adql.lexer import INVALID, error_at
-from tapext.adql.words import ADVICE, AGGREGATES, FUNCTION_WORDS
+from tapext.adql.words import ADVICE, AGGREGATES, FOREIGN_FUNCTIONS, FUNCTION_WORDS, RESERVED
 
 _OR, _AND, _NOT, _COMPARE, _CONCATENATE, _ADD, _MULTIPLY = range(1, 8)
 
@@ -30,6 +31,8 @@ _SET_WORDS = frozenset(("UNION", "EXCEPT", "INTERSECT", "ORDER", "OFFSET"))
 _NUMBER_TYPES = ("SMALLINT", "INTEGER", "BIGINT", "REAL", "DOUBLE")
 _CAST_TARGETS = (*_NUMBER_TYPES, "CHAR", "VARCHAR", "TIMESTAMP", "POINT", "CIRCLE", "POLYGON")
 _MAX_LENGTH = 10_485_760
+# Greater whole numbers are read as DOUBLE: they fit no BIGINT.
+_MAX_WHOLE = 2**63 - 1
 
 _Item = TypeVar("_Item")
 Expression = tree.Value | tree.Condition
@@ -128,6 +131,8 @@ class ExpressionParser(Cursor):
             return tree.Exists(self._query_in_brackets(), at=at)
         if kind in FUNCTION_WORDS and called:
             return self._call()
+        if kind in FOREIGN_FUNCTIONS and called:
+            raise self.error(f"{kind} is not ADQL: {FOREIGN_FUNCTIONS[kind]}")
         if kind in FUNCTION_WORDS or kind in AGGREGATES:
             raise self.error(f'{kind} is a function: write {kind}(...), or "{self.token.text}" for a name')
         raise self.unexpected(expected)
@@ -168,7 +173,8 @@ class ExpressionParser(Cursor):
     def _number(self) -> tree.Number:
         text, at = self.token.text, self.token.at
         digits = text.lstrip("0") or "0"
-        number = int(digits) if digits.isdigit() and len(digits) <= MAX_DIGITS else float(text)
+        whole = digits.isdigit() and len(digits) <= len(str(_MAX_WHOLE)) and int(digits) <= _MAX_WHOLE
+        number = int(digits) if whole else float(text)
         if number == float("inf"):
             raise self.error("This number is too large for a DOUBLE")
         self.advance()
@@ -208,9 +214,7 @@ class ExpressionParser(Cursor):
         operand = self.value()
         self.expect("AS", "AS and a type")
         if self.kind not in _CAST_TARGETS:
-            raise self.unexpected(
-                "one of the types SMALLINT, INTEGER, BIGINT, REAL, DOUBLE PRECISION, CHAR, VARCHAR, TIMESTAMP"
-            )
+            raise self._no_type()
         target = self.advance().kind
         if target == "DOUBLE":
             self.expect("PRECISION")
@@ -218,6 +222,12 @@ class ExpressionParser(Cursor):
         self.expect(")")
         self.leave(CALL)
         return tree.Cast(operand, target, length, at=at)
+
+    def _no_type(self) -> QueryError:
+        types = "SMALLINT, INTEGER, BIGINT, REAL, DOUBLE PRECISION, CHAR, VARCHAR, TIMESTAMP"
+        if self.kind in RESERVED and self.kind not in ADVICE:
+            return self.error(f"{self.kind} is not a type of ADQL: use one of {types}")
+        return self.unexpected(f"one of the types {types}")
 
     def _length(self) -> int:
         token = self.token
@@ -281,7 +291,8 @@ class ExpressionParser(Cursor):
             return found
         if self.kind == INVALID or self.token.text.upper() in ADVICE:
             raise self.unexpected("a comparison")
-        advice = (
-            ": compare its result, as in 1 = f(...)" if isinstance(found, tree.Call) else " such as a = b"
-        )
+        if isinstance(found, tree.Call):
+            advice = ": compare its result, as in 1 = f(...)"
+        else:
+            advice = self.meant() or ": compare it, as in a = b"
         raise error_at(self.text, found.at, f"Expected a condition, found a value{advice}")

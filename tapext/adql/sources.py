@@ -7,9 +7,10 @@ from collections.abc import Iterable
 from typing import TypeVar
 
 from tapext.adql import tree
-from tapext.adql.catalogue import Catalogue, Table, nearest
+from tapext.adql.catalogue import Catalogue, Table
 from tapext.adql.conditions import ConditionResolver
 from tapext.adql.scope import Item, JoinItem, Leaf, RowsLeaf, Scope, TableLeaf, shown_name
+from tapext.adql.spelling import closest, nearest
 from tapext.adql.typed import CONDITION, NOTHING, Infix, Operation, Output, Rows, Select, Value
 
 LeafT = TypeVar("LeafT", bound=Leaf)
@@ -117,7 +118,7 @@ class SourceResolver(ConditionResolver):
 
     def _nearest_table(self, name: tree.Name) -> str:
         names = {table.path[-1].lower(): table.name for table in self.catalogue.tables}
-        best = nearest(name.text, names).removeprefix("; did you mean ").removesuffix("?")
+        best = closest(name.text, names)
         return f"; did you mean {names[best]}?" if best else ""
 
     def _check_names(self, leaves: Iterable[Leaf], sources: tuple[tree.Source, ...]) -> None:

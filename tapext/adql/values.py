@@ -9,11 +9,12 @@ from typing import Any
 
 from caomai.errors import QueryError
 from tapext.adql import tree
-from tapext.adql.catalogue import Catalogue, nearest
+from tapext.adql.catalogue import Catalogue
 from tapext.adql.convert import as_type, same_nulls, to_kind, to_text
 from tapext.adql.lexer import error_at
 from tapext.adql.meaning import of_aggregate, of_chain
 from tapext.adql.scope import Leaf, Scope, shown_name
+from tapext.adql.spelling import nearest
 from tapext.adql.typed import (
     NOTHING,
     About,
@@ -39,6 +40,8 @@ from tapext.adql.types import (
     joint_number,
     number_type,
 )
+from tapext.adql.walk import references
+from tapext.adql.words import CLAUSE_WORDS
 
 _COMPARABLE = (*NUMERIC, Kind.TEXT, Kind.UUID, Kind.TIMESTAMP, Kind.NULL)
 
@@ -144,7 +147,8 @@ class ValueResolver(ABC):
             return self.error(node, f"The alias {name.text} cannot be used here: write its expression again")
         known = [column for leaf in leaves for column, _ in leaf.columns()]
         place = f" in {'.'.join(part.text for part in qualifier)}" if qualifier else ""
-        return self.error(node, f"There is no column {name.text}{place}{nearest(name.text, known)}")
+        hint = nearest(name.text, known) or ("" if place else nearest(name.text, CLAUSE_WORDS))
+        return self.error(node, f"There is no column {name.text}{place}{hint}")
 
     def _signed(self, node: tree.Signed) -> Value:
         operand = self.number(node.operand, f"The sign {node.sign}")
@@ -197,6 +201,9 @@ class ValueResolver(ABC):
         outside, self.without_aggregates = self.without_aggregates, "another aggregate"
         operand = self.value(node.operand)
         self.without_aggregates = outside
+        seen = self.scope.numbers().intersection(found.source for found in references(operand))
+        if seen and seen.isdisjoint(leaf.number for leaf in self.scope.leaves()):
+            raise self.error(node, f"{node.name} in a sub-query takes columns of this sub-query")
         return self._aggregate_of(node, operand)
 
     def _aggregate_of(self, node: tree.Aggregate, operand: Value) -> Value:

@@ -57,7 +57,9 @@ ADVICE = {
     "TRUE": "ADQL has no TRUE: logical columns hold 1 and 0",
     "FALSE": "ADQL has no FALSE: logical columns hold 1 and 0",
     "CURRENT_TIMESTAMP": "ADQL has no clock: write the date as a text such as '2020-01-31T12:00:00'",
-    "SUBSTRING": "SUBSTRING is not ADQL: use LIKE with % and _",
+    "CURRENT_DATE": "ADQL has no clock: write the date as a text such as '2020-01-31'",
+    "ANY": "ANY is not ADQL: use IN, EXISTS, or MIN and MAX in a sub-query",
+    "SOME": "SOME is not ADQL: use IN, EXISTS, or MIN and MAX in a sub-query",
     "FLOAT": "FLOAT is not a type of ADQL: use REAL or DOUBLE PRECISION",
     "INT": "INT is not a type of ADQL: use INTEGER",
     "ESCAPE": "ESCAPE is not ADQL",
@@ -75,4 +77,27 @@ ADVICE = {
     "~": "~ is not ADQL: use LIKE with % and _",
     "?": "Parameters in place of values are not supported",
     "!": "! is not ADQL: use NOT, or <> to compare",
+}
+
+# Functions of other dialects and what to write instead.
+_NO_PARTS = "compare with LIKE, or take parts of the text in your own program"
+_NO_CLOCK = "write the date as a text such as '2020-01-31T12:00:00'"
+FOREIGN_FUNCTIONS = {
+    "CHAR_LENGTH": _NO_PARTS,
+    "CHARACTER_LENGTH": _NO_PARTS,
+    "CONCAT": "join texts by ||",
+    "CONVERT": "use CAST(value AS type)",
+    "EXTRACT": "compare with dates such as '2020-01-31'",
+    "GETDATE": _NO_CLOCK,
+    "IFNULL": "use COALESCE",
+    "ISNULL": "use IS NULL or COALESCE",
+    "LENGTH": _NO_PARTS,
+    "LN": "LOG is the natural logarithm",
+    "NOW": _NO_CLOCK,
+    "NULLIF": "leave the rows out by WHERE, or use COALESCE for the opposite",
+    "NVL": "use COALESCE",
+    "POSITION": _NO_PARTS,
+    "SUBSTR": _NO_PARTS,
+    "SUBSTRING": _NO_PARTS,
+    "TRIM": _NO_PARTS,
 }
