@@ -46,10 +46,11 @@ class Database:
     roles_log_in: bool
     query_address: str | None = field(default=None, repr=False)  # a log-in of its own for the query role
     extension_schemas: str = "public"  # where the operators of pgvector and pgsphere are
+    data_folder: Path | None = None  # of the embedded server: its socket is elsewhere after each start
 
     def conninfo(self, role: Role) -> str:
         """Give the conninfo string that logs in as a role, or takes it."""
-        address, options = self.address, {"role": f"caomai_{role}"}
+        address, options = self.locate(), {"role": f"caomai_{role}"}
         if role == "query" and self.query_address:
             address, options = self.query_address, {}
         elif self.roles_log_in:
@@ -59,13 +60,22 @@ class Database:
         options |= {"search_path": path, "timezone": "UTC"}
         return _with_options(address, options | (QUERY_OPTIONS if role == "query" else {}))
 
+    def locate(self) -> str:
+        """Give the conninfo of the user who migrates, as it is now."""
+        if self.data_folder is None:
+            return self.address
+        socket_folder = EmbeddedPostgres(self.data_folder).status().socket_folder
+        if socket_folder is None:
+            raise TransientError("The database is not running; caom-ai db start starts it.")
+        return make_conninfo(self.address, host=str(socket_folder))
+
     def connect(self, role: Role = "ingest", **kwargs: Any) -> psycopg.Connection[Any]:
         """Connect as a role; a plan is never frozen under settings of another query (prepare_threshold)."""
         return _connect(self.conninfo(role), **({"prepare_threshold": None} | kwargs))
 
     def connect_administrator(self) -> psycopg.Connection[Any]:
         """Connect as the user who migrates."""
-        return _connect(_with_options(self.address, {"timezone": "UTC"}), autocommit=True)
+        return _connect(_with_options(self.locate(), {"timezone": "UTC"}), autocommit=True)
 
 
 def _with_options(address: str, options: dict[str, str]) -> str:
@@ -90,7 +100,8 @@ def open_database(settings: Settings, *, migrate: bool = True) -> Iterator[Datab
         yield _prepare(attached_database(settings), migrate=migrate)
         return
     with EmbeddedPostgres(settings.data_dir).using() as socket_folder:
-        yield _prepare(embedded_database(socket_folder), migrate=migrate)
+        database = replace(embedded_database(socket_folder), data_folder=settings.data_dir)
+        yield _prepare(database, migrate=migrate)
 
 
 def _prepare(database: Database, *, migrate: bool) -> Database:
