@@ -16,7 +16,7 @@ from caomai.errors import CaomAiError
 from caomai.settings import Settings
 from tapext.pools import make_pool
 from tapext.service import Service
-from tapext.web import files, links, tap, vosi
+from tapext.web import files, links, pages, tap, vosi
 from tapext.web.dali import answer_error, answer_refusal
 from tapext.web.parameters import ReadParameters
 from tapext.web.patience import StopWhenLeft
@@ -27,11 +27,12 @@ DALI: Final = [Middleware(ReadParameters), Middleware(StopWhenLeft)]
 UPLOADS: Final = [Middleware(ReadParameters, files=True), Middleware(StopWhenLeft)]
 BOTH: Final = ["GET", "POST"]
 ROUTES: Final = [
-    Route("/", tap.root),
-    Route("/tap", tap.root),
+    Route("/", pages.root),
+    Route("/tap", pages.root),
     Route("/tap/sync", tap.sync, methods=BOTH, middleware=UPLOADS),
     Route("/tap/capabilities", vosi.capabilities),
     Route("/tap/availability", vosi.availability),
+    Route("/tap/examples", pages.examples),
     Route("/tap/tables", vosi.tables, middleware=DALI),
     Route("/tap/tables/{name:path}", vosi.table),
     Route("/datalink/links", links.links, methods=BOTH, middleware=DALI),

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from starlette.requests import Request
 from starlette.responses import Response
 
 from caomai.errors import CaomAiError, NotFoundError
 from tapext import vosi
+from tapext.adql.spelling import nearest
+from tapext.capabilities import write_capabilities
 from tapext.pools import lend
 from tapext.web.dali import HEADERS, find_base_url, parameters_of, service_of
+
+WITHOUT_MAPS: Final = "No map is current: queries about content find nothing until images are fingerprinted."
 
 
 def _xml(document: str) -> Response:
@@ -19,7 +25,7 @@ async def capabilities(request: Request) -> Response:
     """Tell what the service can do."""
     service = service_of(request)
     knowledge = await service.know()
-    return _xml(vosi.write_capabilities(knowledge.catalogue, service.settings, find_base_url(request)))
+    return _xml(write_capabilities(knowledge.catalogue, service.settings, find_base_url(request)))
 
 
 async def tables(request: Request) -> Response:
@@ -30,21 +36,23 @@ async def tables(request: Request) -> Response:
 
 async def table(request: Request) -> Response:
     """Tell what one table holds."""
-    knowledge = await service_of(request).know()
+    catalogue = (await service_of(request).know()).catalogue
     name = request.path_params["name"]
-    for known in knowledge.catalogue.tables:
+    for known in catalogue.tables:
         if known.name.lower() == name.lower():
-            return _xml(vosi.write_table(known, knowledge.catalogue))
-    raise NotFoundError(f"There is no table {name[:80]!r}; /tap/tables lists them.")
+            return _xml(vosi.write_table(known, catalogue))
+    near = nearest(name, (known.name for known in catalogue.tables))
+    raise NotFoundError(f"There is no table {name[:80]!r}{near}; /tap/tables lists them.")
 
 
 async def availability(request: Request) -> Response:
     """Tell whether queries are answered now."""
     service = service_of(request)
-    fault = None
     try:
         async with lend(service.pool) as connection:
             await connection.execute("select 1")
+        knowledge = await service.know()
     except CaomAiError as error:
-        fault = str(error)
-    return _xml(vosi.write_availability(service.started, fault))
+        return _xml(vosi.write_availability(service.started, [str(error)], available=False))
+    notes = [] if knowledge.maps else [WITHOUT_MAPS]
+    return _xml(vosi.write_availability(service.started, notes, available=True))

@@ -1,0 +1,5 @@
+-- name: Which images lie near a place, and what is in them?
+-- Images whose centre is within one degree, with their quality.
+SELECT TOP 100 f.publisherID, f.ra, f.dec, f.nObjects, f.fwhm, f.noise, f.timeMid
+FROM caom2_ai.fingerprint AS f
+WHERE 1 = CONTAINS(POINT('ICRS', f.ra, f.dec), CIRCLE('ICRS', {ra}, {dec}, 1))

@@ -1,0 +1,105 @@
+"""/examples: questions with their queries (DALI 1.1 sect. 2.3, TAP 1.1 sect. 2.6), kept in sql/examples."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any, Final
+from urllib.parse import urlencode
+
+from caomai.database import sql_folder
+from caomai.errors import CaomAiError
+from tapext.adql.catalogue import Catalogue
+from tapext.markup import element, escape, text_element
+from tapext.page import write_page
+
+# What the examples ask about where the archive has no image yet.
+NOTHING: Final = {
+    "publisherID": "ivo://example.org/COLLECTION?observation/product",
+    "ra": 10.6847,
+    "dec": 41.2687,
+    "node": 101,
+    "node2": 144,
+}
+_HEADER = re.compile(r"-- name: (?P<name>.+)\n(?P<words>(?:-- .+\n)+)(?P<query>[^-][\s\S]+)")
+_PLACE = re.compile(r"\{(\w+)\}")
+
+
+@dataclass(frozen=True)
+class Example:
+    """A question, what to know of it, and the query; {publisherID} and the like stand for an image."""
+
+    id: str
+    name: str
+    words: str
+    query: str
+
+    def about(self, image: Mapping[str, Any]) -> Example:
+        """Give the example as it asks about an image."""
+        query = _PLACE.sub(lambda place: _write(image[place[1]]), self.query)
+        return Example(self.id, self.name, self.words, query)
+
+    @cached_property
+    def names(self) -> frozenset[str]:
+        """Give the names of schema.table that the query holds, in lower case."""
+        return frozenset(name.lower() for name in re.findall(r"\b\w+\.\w+\b", self.query))
+
+
+def _write(value: object) -> str:
+    return f"{value:.4f}" if isinstance(value, float) else str(value).replace("'", "''")
+
+
+def read_examples() -> tuple[Example, ...]:
+    """Read the examples in the order of their files."""
+    return tuple(map(read_example, sorted((sql_folder() / "examples").glob("*.sql"))))
+
+
+def read_example(path: Path) -> Example:
+    """Read one example: its header and its query."""
+    match = _HEADER.fullmatch(path.read_text(encoding="utf-8"))
+    if match is None:
+        raise CaomAiError(
+            f"The example {path.name} has no header: -- name: ..., and a line that explains it."
+        )
+    words = " ".join(line.removeprefix("-- ") for line in match["words"].splitlines())
+    identifier = path.stem.partition("_")[2].replace("_", "-")
+    return Example(identifier, match["name"], words, match["query"].strip())
+
+
+def write_examples(examples: Iterable[Example], catalogue: Catalogue, base_url: str) -> str:
+    """Write the page of the examples, marked up by RDFa for clients."""
+    shown = list(examples)
+    contents = (
+        element("li", None, element("a", {"href": f"#{known.id}"}, escape(known.name))) + "\n"
+        for known in shown
+    )
+    return write_page(
+        "CAOM-AI: examples",
+        "examples",
+        url=escape(base_url),
+        contents="".join(contents),
+        examples="".join(_section(known, catalogue, base_url) for known in shown),
+    )
+
+
+def _section(example: Example, catalogue: Catalogue, base_url: str) -> str:
+    attributes = {"typeof": "example", "id": example.id, "resource": f"#{example.id}"}
+    tables = [table.name for table in catalogue.tables if table.name.lower() in example.names]
+    asked = urlencode({"LANG": "ADQL", "QUERY": example.query, "MAXREC": 100, "RESPONSEFORMAT": "html"})
+    return element(
+        "section",
+        attributes,
+        element("h2", {"property": "name"}, escape(example.name)),
+        text_element("p", example.words),
+        element("pre", {"property": "query"}, escape(example.query)),
+        element(
+            "p",
+            {"class": "dim"},
+            element("a", {"href": f"{base_url}/tap/sync?{asked}"}, "Answer"),
+            " from ",
+            ", ".join(element("span", {"property": "table"}, escape(name)) for name in tables),
+        ),
+    )
