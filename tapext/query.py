@@ -32,11 +32,17 @@ LONG: Final = 1 << 14
 
 
 async def ask(
-    service: Service, question: Question, *, pool: Pool | None = None, seconds: float | None = None
+    service: Service,
+    question: Question,
+    *,
+    pool: Pool | None = None,
+    seconds: float | None = None,
+    whole: bool = False,
 ) -> AsyncGenerator[bytes]:
     """Give the chunks of the answer; what is wrong before the first row is raised.
 
     `pool` lends the connection, `seconds` is the time until the first row; else they are those of /sync.
+    With `whole`, what breaks midway is raised even where the document could say it.
     """
     pool = pool or service.pool
     if len(question.text) > MOST_CHARACTERS:
@@ -57,7 +63,7 @@ async def ask(
     statement = copy_statement(translation.sql, document.fields, writer)
     blocks = copy_blocks(pool, statement, seconds or service.settings.query_seconds)
     first = await anext(blocks)
-    return write_blocks(first, blocks, writer, question.maxrec)
+    return write_blocks(first, blocks, writer, question.maxrec, whole=whole)
 
 
 async def understand(question: Question, knowledge: Knowledge) -> Translation:

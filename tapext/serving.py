@@ -65,5 +65,5 @@ def listen(host: str, port: int) -> socket.socket:
 def configure_log() -> None:
     """Write one line an event to stderr."""
     logging.basicConfig(format="%(asctime)s %(levelname)s %(name)s: %(message)s", level=logging.INFO)
-    for chatty in ("uvicorn.error", "psycopg.pool"):
+    for chatty in ("uvicorn.error", "procrastinate"):
         logging.getLogger(chatty).setLevel(logging.WARNING)

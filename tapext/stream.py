@@ -135,9 +135,17 @@ class Collector:
 
 
 async def write_blocks(
-    first: list[bytes], blocks: AsyncGenerator[list[bytes]], writer: Writer, maxrec: int
+    first: list[bytes],
+    blocks: AsyncGenerator[list[bytes]],
+    writer: Writer,
+    maxrec: int,
+    *,
+    whole: bool = False,
 ) -> AsyncGenerator[bytes]:
-    """Write a document of at most `maxrec` rows; what breaks midway is said in the document if it can be."""
+    """Write a document of at most `maxrec` rows.
+
+    What breaks midway is said in the document if it can be, unless only a `whole` one is wanted.
+    """
     left = maxrec
     head = writer.head()
     try:
@@ -151,7 +159,7 @@ async def write_blocks(
             head = b""
             messages = await anext(blocks, None)
     except CaomAiError as error:
-        end = writer.fail(str(error))
+        end = None if whole else writer.fail(str(error))
         if end is None:
             raise
         yield end

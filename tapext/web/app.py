@@ -14,10 +14,13 @@ from starlette.routing import Route
 from caomai.database import Database
 from caomai.errors import CaomAiError
 from caomai.settings import Settings
+from tapext.asynchronous import QueryWork
 from tapext.pools import make_pool
 from tapext.service import Service
+from tapext.uws.jobs import Jobs, open_jobs
 from tapext.web import files, links, pages, tap, vosi
 from tapext.web.dali import answer_error, answer_refusal
+from tapext.web.jobs import JobList
 from tapext.web.parameters import ReadParameters
 from tapext.web.patience import StopWhenLeft
 from tapext.web.spool import remove_abandoned
@@ -30,6 +33,7 @@ ROUTES: Final = [
     Route("/", pages.root),
     Route("/tap", pages.root),
     Route("/tap/sync", tap.sync, methods=BOTH, middleware=UPLOADS),
+    *JobList(QueryWork.kind, QueryWork.path).routes(),
     Route("/tap/capabilities", vosi.capabilities),
     Route("/tap/availability", vosi.availability),
     Route("/tap/examples", pages.examples),
@@ -44,6 +48,7 @@ class State(TypedDict):
     """What a request finds in its state."""
 
     service: Service
+    jobs: Jobs
 
 
 def create_app(settings: Settings, database: Database) -> Starlette:
@@ -52,8 +57,11 @@ def create_app(settings: Settings, database: Database) -> Starlette:
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[State]:  # noqa: ARG001
         remove_abandoned()
-        async with make_pool(settings, database) as pool:
-            yield {"service": Service(settings, database, pool)}
+        beside = settings.model_copy(update={"connections": max(settings.async_jobs, 1)})
+        async with make_pool(settings, database) as pool, make_pool(beside, database) as job_pool:
+            service = Service(settings, database, pool)
+            async with open_jobs(settings, database, [QueryWork(service, job_pool)]) as jobs:
+                yield {"service": service, "jobs": jobs}
 
     return Starlette(
         routes=ROUTES,

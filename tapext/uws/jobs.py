@@ -1,0 +1,236 @@
+"""What clients may do with jobs (UWS 1.1 sect. 2.2), and all that has to run for it in a process."""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from hashlib import sha256
+from pathlib import Path
+from typing import Final
+
+from caomai.database import Database
+from caomai.errors import AuthorizationError, NotFoundError, ParameterError, TooLargeError, TransientError
+from caomai.settings import Settings
+from tapext.parameters import Parameters
+from tapext.uws import terms
+from tapext.uws.execution import Execution
+from tapext.uws.folder import JOB, Folder
+from tapext.uws.job import QUEUED, Job, Pairs, Summary
+from tapext.uws.notices import Notices
+from tapext.uws.store import Draft, JobStore, Load, make_store_pool
+from tapext.uws.upkeep import Upkeep, repeat
+from tapext.uws.work import Work
+from tapext.uws.worker import HEARTBEAT, Queue, Worker, name_channels
+
+LONGEST_RUNID: Final = 64
+MOST_BYTES: Final = 4 << 20
+# The answer to RUN waits so long for the job to begin: who waits for the next phase then waits for its end.
+START_SECONDS: Final = 0.2
+
+
+class Jobs:
+    """The jobs as the clients of this process see them."""
+
+    def __init__(self, settings: Settings, store: JobStore, notices: Notices) -> None:
+        self.settings, self.store, self.notices = settings, store, notices
+        self._folder: Folder | None = None
+
+    async def find_folder(self) -> Folder:
+        """Give the folder of results."""
+        if self._folder is None:
+            root = self.settings.results_dir or self.settings.data_dir / "results"
+            self._folder = Folder(root, await self.store.find_place())
+        return self._folder
+
+    async def create(self, kind: str, parameters: Parameters, base_url: str, session: str) -> str:
+        """Make a job, and start it if the client says so; gives its identifier."""
+        start = terms.read_start(parameters)
+        duration = terms.read_duration(parameters, self.settings)
+        destruction = terms.read_destruction(parameters, self.settings)
+        pairs = check_size(terms.task_pairs(parameters))
+        load = await self.store.measure()
+        self._check_room(load)
+        if start:
+            self._check_waiting(load)
+        job, folder = secrets.token_hex(16), await self.find_folder()
+        try:
+            files, size = await asyncio.to_thread(folder.keep_files, job, parameters)
+            draft = Draft(
+                job,
+                kind,
+                hash_session(session),
+                read_runid(parameters),
+                duration,
+                destruction,
+                base_url,
+                pairs,
+                files,
+                size + count_bytes(pairs),
+            )
+            await self.store.insert(draft, start=start)
+        except BaseException:
+            await asyncio.to_thread(folder.remove, [job])
+            raise
+        if start:
+            await self.wait(kind, job, START_SECONDS, [QUEUED])
+        return job
+
+    def _check_room(self, load: Load) -> None:
+        if load.kept >= self.settings.max_jobs or load.bytes >= self.settings.results_bytes:
+            raise TransientError(
+                "The service keeps as many jobs as it can: delete those that you no longer need, or try "
+                "again later."
+            )
+
+    def _check_waiting(self, load: Load) -> None:
+        if load.unfinished >= self.settings.max_waiting_jobs:
+            raise TransientError(f"{load.unfinished} jobs wait to be run already; try again later.")
+
+    async def find(self, kind: str, job: str) -> Job:
+        """Give a job as it is now."""
+        found = await self.store.find(kind, job) if JOB.fullmatch(job) else None
+        if found is None:
+            raise NotFoundError("There is no such job; it may have been destroyed.")
+        return found
+
+    async def wait(self, kind: str, job: str, seconds: float, phases: Sequence[str] = ()) -> Job:
+        """Give a job when its phase has changed, or is none of those named, or after so many seconds."""
+        with self.notices.watch(job) as changed:
+            first = found = await self.find(kind, job)
+            end = asyncio.get_running_loop().time() + seconds
+            while found.is_active and found.phase == first.phase and (not phases or found.phase in phases):
+                try:
+                    async with asyncio.timeout_at(end):
+                        await changed.wait()
+                except TimeoutError:
+                    break
+                changed.clear()
+                found = await self.find(kind, job)
+        return found
+
+    async def find_all(self, kind: str, session: str | None, parameters: Parameters) -> list[Summary]:
+        """List the jobs that a client has made, newest first; without a session there are none."""
+        phases = terms.read_phases(parameters)
+        after, last = terms.read_after(parameters), terms.read_last(parameters)
+        if session is None:
+            return []
+        return await self.store.find_all(kind, hash_session(session), phases or None, after, last)
+
+    async def set_phase(self, job: Job, parameters: Parameters) -> None:
+        """Start or abort a job."""
+        phase = (parameters.one("PHASE") or "").upper()
+        if phase == "RUN":
+            await self._start(job)
+        elif phase == "ABORT":
+            if not await self.store.abort(job.kind, job.id):
+                found = await self.find(job.kind, job.id)
+                if found.product or found.fault:
+                    raise AuthorizationError(f"The job is {found.phase}: it cannot be aborted any more.")
+        else:
+            raise ParameterError(f"PHASE must be RUN or ABORT, not {phase[:40]!r}.")
+
+    async def _start(self, job: Job) -> None:
+        job.check_pending("it can be run")
+        self._check_waiting(await self.store.measure())
+        if not await self.store.start(job.kind, job.id):
+            (await self.find(job.kind, job.id)).check_pending("it can be run")
+        await self.wait(job.kind, job.id, START_SECONDS, [QUEUED])
+
+    async def set_duration(self, job: Job, parameters: Parameters) -> None:
+        """Say how long a job may run."""
+        _need(parameters, "EXECUTIONDURATION")
+        duration = terms.read_duration(parameters, self.settings)
+        if not await self.store.set_duration(job.kind, job.id, duration):
+            phase = (await self.find(job.kind, job.id)).phase
+            raise AuthorizationError(f"The job is {phase}: its executionDuration cannot be changed any more.")
+
+    async def set_destruction(self, job: Job, parameters: Parameters) -> None:
+        """Say how long a job is kept."""
+        _need(parameters, "DESTRUCTION")
+        destruction = terms.read_destruction(parameters, self.settings)
+        await self.store.set_destruction(job.kind, job.id, destruction)
+
+    async def set_parameters(self, job: Job, parameters: Parameters) -> None:
+        """Add to what a job is to do; a name that was given before has the new values, UPLOAD gains them."""
+        job.check_pending("its parameters can be changed")
+        pairs = terms.task_pairs(parameters)
+        given = {name for name, _ in pairs} - {"UPLOAD"}
+        joined = check_size((*(pair for pair in job.parameters if pair[0] not in given), *pairs))
+        runid = read_runid(parameters) if "RUNID" in given else job.runid
+        self._check_room(await self.store.measure())
+        folder = await self.find_folder()
+        files, size = await asyncio.to_thread(folder.keep_files, job.id, parameters)
+        size += job.input_bytes + count_bytes(pairs)
+        if not await self.store.set_parameters(job, joined, job.files | files, size, runid):
+            (await self.find(job.kind, job.id)).check_pending("its parameters can be changed")
+
+    async def destroy(self, job: Job) -> None:
+        """Forget a job and what belongs to it; if it runs, it is stopped."""
+        await self.store.destroy(job.kind, job.id)
+        await asyncio.to_thread((await self.find_folder()).remove, [job.id])
+
+    async def find_result(self, job: Job) -> Path:
+        """Say where the result of a job lies."""
+        if job.product is None:
+            raise NotFoundError(f"The job is {job.phase}: it has no result.")
+        path = (await self.find_folder()).path(job.id, job.product.name)
+        if not path.is_file():
+            raise NotFoundError("The file of the result is lost; run the job again.")
+        return path
+
+
+def _need(parameters: Parameters, name: str) -> None:
+    if parameters.one(name) is None:
+        raise ParameterError(f"{name} is missing.")
+
+
+def hash_session(session: str) -> bytes:
+    """Give what is kept of a client's session."""
+    return sha256(session.encode()).digest()
+
+
+def read_runid(parameters: Parameters) -> str | None:
+    """Give the client's own name of a job."""
+    runid = parameters.one("RUNID")
+    return None if runid is None else runid.replace("\0", "")[:LONGEST_RUNID]
+
+
+def check_size(pairs: Pairs) -> Pairs:
+    """Refuse parameters that are no parameters any more, but a table to be uploaded."""
+    if count_bytes(pairs) > MOST_BYTES:
+        raise TooLargeError(f"The parameters of a job may have {MOST_BYTES >> 20} MiB; upload a table.")
+    return pairs
+
+
+def count_bytes(pairs: Pairs) -> int:
+    """Count the bytes of parameters."""
+    return sum(len(name) + len(value.encode()) for name, value in pairs)
+
+
+@asynccontextmanager
+async def open_jobs(settings: Settings, database: Database, works: Sequence[Work]) -> AsyncIterator[Jobs]:
+    """Run jobs, look after them, and listen to what others do with them, as long as the block runs."""
+    kinds = [work.kind for work in works]
+    notices = Notices(lambda: database.conninfo("service"), name_channels(kinds))
+    queue = Queue(notices)
+    async with make_store_pool(database) as pool, queue.open(pool):
+        store = JobStore(pool, queue.defer)
+        jobs = Jobs(settings, store, notices)
+        worker = Worker(queue, store, Execution(settings, store, jobs.find_folder, works), kinds)
+        upkeep = Upkeep(store, jobs.find_folder, kinds)
+        loops = [
+            notices.listen(),
+            repeat(worker.keep_alive, HEARTBEAT),
+            repeat(upkeep.look, settings.upkeep_seconds),
+        ]
+        if settings.async_jobs:
+            loops.append(worker.work(notices, settings.async_jobs))
+        tasks = [asyncio.create_task(loop) for loop in loops]
+        try:
+            yield jobs
+        finally:
+            for task in tasks:
+                task.cancel()
+            await asyncio.wait(tasks)
