@@ -17,6 +17,9 @@ from tapext.votype import Field
 
 # Three numbers are a circle, more are the corners of a polygon.
 _SHAPE = "case cardinality({0}) when 3 then 'circle ' else 'polygon ' end || array_to_string({0}, ' ')"
+_STC_S = (
+    "case cardinality({0}) when 3 then 'CIRCLE ICRS ' else 'POLYGON ICRS ' end || array_to_string({0}, ' ')"
+)
 
 
 @dataclass(frozen=True)
@@ -51,7 +54,7 @@ def _translate(query: tree.Query, catalogue: Catalogue, maxrec: int | None) -> T
 
 
 def write_shapes(rows: Rows) -> Rows:
-    """Write the shapes among the outputs as DALI 1.2 has them: `circle 1 2 3`, `polygon ...`."""
+    """Write the shapes among the outputs as DALI 1.2 has them, `circle 1 2 3`, or as adql:REGION in STC-S."""
     outputs = tuple(_write_shape(output) for output in rows.outputs)
     if outputs == rows.outputs:
         return rows
@@ -65,7 +68,8 @@ def _write_shape(output: Output) -> Output:
     value = output.value
     if value.type.kind is not Kind.SHAPE or not value.type.storage.endswith("[]"):
         return output
-    return replace(output, value=Operation(value.type, value.about, _SHAPE, (value,)))
+    template = _STC_S if value.type.xtype == "adql:REGION" else _SHAPE
+    return replace(output, value=Operation(value.type, value.about, template, (value,)))
 
 
 def describe(outputs: tuple[Output, ...]) -> tuple[Field, ...]:
