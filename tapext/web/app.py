@@ -17,13 +17,13 @@ from caomai.settings import Settings
 from tapext.asynchronous import QueryWork
 from tapext.pools import make_pool
 from tapext.service import Service
+from tapext.spool import remove_abandoned
 from tapext.uws.jobs import Jobs, open_jobs
 from tapext.web import files, links, pages, tap, vosi
 from tapext.web.dali import answer_error, answer_refusal
 from tapext.web.jobs import JobList
 from tapext.web.parameters import ReadParameters
 from tapext.web.patience import StopWhenLeft
-from tapext.web.spool import remove_abandoned
 
 DALI: Final = [Middleware(ReadParameters), Middleware(StopWhenLeft)]
 # Resources that take the files of a form as well.

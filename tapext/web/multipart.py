@@ -12,7 +12,7 @@ from python_multipart.multipart import MultipartParser, parse_options_header
 
 from caomai.errors import ParameterError, TooLargeError
 from tapext.parameters import Parameters
-from tapext.web.spool import Spool
+from tapext.spool import Spool
 
 MULTIPART: Final = "multipart/form-data"
 MOST_BYTES: Final = 4 << 20

@@ -14,6 +14,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from caomai.errors import ParameterError, TooLargeError
 from caomai.settings import Settings
 from tapext.parameters import Parameters
+from tapext.spool import Spool
 from tapext.web.multipart import (
     MOST_BYTES,
     MOST_FIELDS,
@@ -22,7 +23,6 @@ from tapext.web.multipart import (
     too_large_files,
     too_large_parameters,
 )
-from tapext.web.spool import Spool
 
 URLENCODED: Final = "application/x-www-form-urlencoded"
 # What separates and names the parts of a form comes on top of what they hold.

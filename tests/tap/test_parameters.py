@@ -11,13 +11,13 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from caomai.errors import ParameterError, TooLargeError
+from tapext import spool as spools
 from tapext.markup import element, escape, text_element
 from tapext.parameters import Parameters
+from tapext.spool import Spool, remove_abandoned
 from tapext.web import multipart as forms
-from tapext.web import spool as spools
 from tapext.web.multipart import MultipartReader
 from tapext.web.parameters import parse_form, read_body
-from tapext.web.spool import Spool, remove_abandoned
 from tests.tap.client import multipart
 
 MULTIPART = "multipart/form-data; boundary=x1"
