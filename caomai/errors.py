@@ -33,6 +33,12 @@ class TooLargeError(UsageError):
     status = 413
 
 
+class SlowClientError(UsageError):
+    """The client sends its request too slowly."""
+
+    status = 408
+
+
 class QueryError(UsageError):
     """An ADQL query is wrong at a place: line and column, both counted from 1."""
 

@@ -51,14 +51,23 @@ class Settings(BaseSettings):
     model: Path | None = Field(None, description="Folder of a model that caom-ai train made.")
     host: str = Field("127.0.0.1", description="Address that the service listens on.")
     port: int = Field(8080, ge=0, le=65535, description="Port of the service; 0 is any free one.")
+    processes: int = Field(1, ge=1, le=64, description="Processes of the service on its one port.")
     base_url: HttpUrl | None = Field(
         None, description="Address of the service as clients see it; without it the request tells."
     )
-    connections: int = Field(8, ge=1, description="Connections for queries; more requests wait.")
+    connections: int = Field(8, ge=1, description="Connections of a process for queries; more requests wait.")
     default_rows: int = Field(100_000, ge=0, description="Rows of a result where MAXREC is not given.")
     max_rows: int = Field(10_000_000, ge=0, description="The most rows that MAXREC may ask for.")
     query_seconds: float = Field(60, gt=0, description="Time that a query has until its first row.")
-    stall_seconds: float = Field(60, gt=0, description="Time that a client may stop reading a result.")
+    stall_seconds: float = Field(
+        60, gt=0, description="Time that a client may stop reading a result, or sending a request."
+    )
+    min_rate: int = Field(
+        10_000, ge=0, description="Bytes a second that a client must read or send on average; 0 is no limit."
+    )
+    result_seconds: float = Field(
+        3600, gt=0, description="Time that the result of a synchronous query may take as a whole."
+    )
     results_dir: Path | None = Field(
         None,
         description="Folder of the results of asynchronous jobs, one for all processes; else in data_dir.",
