@@ -16,8 +16,8 @@ from typing import Final
 
 from psycopg import sql
 
-from tapext.votable import end_table, start_table
-from tapext.votype import Field
+from tapext.votable import declare_nulls, end_table, start_table
+from tapext.votype import MAGIC, Field
 from tapext.writer import Document, enumerate_columns
 
 SIGNATURE: Final = b"PGCOPY\n\xff\r\n\x00"
@@ -46,7 +46,6 @@ NULLS: Final = {
     "double": b"\x7f\xf8" + bytes(6),
     "boolean": b"?",
 }
-MAGIC: Final = {"unsignedByte": "255", "short": str(-(2**15)), "int": str(-(2**31)), "long": str(-(2**63))}
 ASCII_XTYPES: Final = ("timestamp", "uuid", "caom2:uuid")
 ASCII: Final = sql.SQL(r"regexp_replace({}, '[^\u0001-\u007f]', '?', 'g')")
 IF_ASCII: Final = sql.SQL("case when octet_length({0}) = char_length({0}) then {1} else {2} end")
@@ -79,7 +78,7 @@ class Binary:
 
     def nulls(self) -> list[str | None]:
         """Give the number that stands for NULL in each column."""
-        return [None if field.is_array else MAGIC.get(field.datatype) for field in self.document.fields]
+        return [MAGIC.get(field.datatype) for field in self.document.fields]
 
     def columns(self) -> list[sql.Composable]:
         """Pack the values in PostgreSQL."""
@@ -141,8 +140,8 @@ class Binary2(Binary):
         return [Piece(mask_bytes(columns[at : at + step])) for at in range(0, len(columns), step)]
 
     def nulls(self) -> list[str | None]:
-        """Declare no numbers for NULL: the mask is enough."""
-        return [None] * len(self.document.fields)
+        """Declare numbers for arrays only: for whole values the mask is enough."""
+        return declare_nulls(self.document.fields)
 
 
 def mask_bytes(columns: Sequence[sql.Composable]) -> sql.Composable:

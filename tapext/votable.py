@@ -9,10 +9,11 @@ from typing import Final
 from psycopg import sql
 
 from tapext.markup import DECLARATION, element, escape, text_element
-from tapext.votype import Field, write_text
+from tapext.votype import MAGIC, Field, write_text
 from tapext.writer import Document, Info, enumerate_columns
 
 MEDIA_TYPE: Final = "application/x-votable+xml"
+OK: Final = Info("QUERY_STATUS", "OK")
 START: Final = (
     DECLARATION + '<VOTABLE version="1.4" xmlns="http://www.ivoa.net/xml/VOTable/v1.3" '
     'xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" '
@@ -55,20 +56,32 @@ def write_field(field: Field, null: str | None = None) -> str:
     return element("FIELD", attributes, text_element("DESCRIPTION", field.description), values) + "\n"
 
 
+def declare_nulls(fields: Sequence[Field]) -> list[str | None]:
+    """Give the number that stands for NULL among the elements of each column of integer arrays."""
+    return [MAGIC.get(field.datatype) if field.is_array else None for field in fields]
+
+
 def start_table(document: Document, data: str, nulls: Sequence[str | None] | None = None) -> bytes:
-    """Write everything before the first row; `data` opens the encoding."""
-    fields = zip(document.fields, nulls or [None] * len(document.fields), strict=True)
+    """Write everything before the first row; `data` opens the encoding, which may need other `nulls`."""
+    nulls = declare_nulls(document.fields) if nulls is None else nulls
+    return f"{_describe(document.fields, nulls, [OK, *document.infos])}<DATA>{data}".encode()
+
+
+def describe_table(document: Document, infos: Sequence[Info]) -> str:
+    """Write a document without data, for a file that has the rows in a form of its own."""
+    table = _describe(document.fields, [None] * len(document.fields), infos)
+    return f"{table}</TABLE>\n</RESOURCE>\n{document.services}{END}"
+
+
+def _describe(fields: Sequence[Field], nulls: Sequence[str | None], infos: Sequence[Info]) -> str:
     parts = [
         START,
         '<RESOURCE type="results">\n',
-        status("OK"),
-        *(write_info(info) + "\n" for info in document.infos),
+        *(write_info(info) + "\n" for info in infos),
         "<TABLE>\n",
-        *(write_field(field, null) for field, null in fields),
-        "<DATA>",
-        data,
+        *(write_field(field, null) for field, null in zip(fields, nulls, strict=True)),
     ]
-    return "".join(parts).encode()
+    return "".join(parts)
 
 
 def end_table(document: Document, data: str, *, overflow: bool = False, error: str | None = None) -> bytes:
@@ -139,11 +152,12 @@ class TableData:
 
 
 def write_cell(field: Field, column: sql.Composable) -> sql.Composable:
-    """Write a column as text; readers count the numbers of a fixed-length array, so NULL is all NaN there."""
-    text = write_text(field, column)
-    if not (field.is_array and field.is_float and field.length):
+    """Write a column as text; readers count the numbers of a fixed-length array, so NULL is as many NULLs."""
+    null = MAGIC.get(field.datatype, "NaN")
+    text = write_text(field, column, null)
+    if not (field.is_array and field.length):
         return text
-    return sql.SQL("coalesce({}, {})").format(text, sql.Literal(" ".join(["NaN"] * field.length)))
+    return sql.SQL("coalesce({}, {})").format(text, sql.Literal(" ".join([null] * field.length)))
 
 
 def spell_infinity(row: bytes, floats: Sequence[int]) -> bytes:

@@ -25,6 +25,8 @@ INTEGERS: Final = ("unsignedByte", "short", "int", "long")
 NUMBERS: Final = (*INTEGERS, *FLOATS)
 ARRAYS: Final = ("short", "int", "long", *FLOATS)
 TEXTS: Final = ("char", "unicodeChar")
+# What stands for NULL where an encoding has no other way to say it, declared in FIELD.
+MAGIC: Final = {"unsignedByte": "255", "short": str(-(2**15)), "int": str(-(2**31)), "long": str(-(2**63))}
 
 
 @dataclass(frozen=True)
@@ -74,10 +76,9 @@ def cast(field: Field, column: sql.Composable) -> sql.Composable:
     return form.format(column, POSTGRES[field.datatype])
 
 
-def write_text(field: Field, value: sql.Composable) -> sql.Composable:
-    """Write a value that was cast as text: numbers of an array are separated by blanks."""
+def write_text(field: Field, value: sql.Composable, null: str = "null") -> sql.Composable:
+    """Write a value that was cast as text: numbers of an array are separated by blanks, NULL is `null`."""
     if not field.is_array:
         return value
-    # A VOTable array of integers has no NULL for one element.
-    missing = sql.SQL("'NaN'" if field.is_float else "'0'")
+    missing = sql.Literal("NaN" if field.is_float else null)
     return sql.SQL("array_to_string({}, ' ', {})").format(value, missing)
