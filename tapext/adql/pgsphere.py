@@ -1,31 +1,173 @@
-"""Index predicates on pgsphere's columns, for archives that keep their positions and regions as such.
-
-Each function gives a condition that holds for every row for which the exact condition beside it holds, and
-that an index on the twin can answer; more rows may pass. None says that there is no such condition (a circle
-larger than what pgsphere takes, say): the exact condition then stands alone. The condition may raise no error
-for any row, as rows that are hidden are computed too: a value that pgsphere refuses must become NULL.
+"""Conditions on pgsphere's columns, for archives that keep their positions and regions as such.
 
 `twin` is the hidden column. A `region` is a value of a geometric type in degrees ICRS: a `typed.Shape`, whose
 parts are literals (`shapes.known_number` gives their numbers) or made from columns (2 parts: a point, 3: a
 circle, more: the corners of a polygon), or any other value, which then is a double precision[] with the same
 numbers in SQL, such as a column of footprints.
+
+No condition fails for any row: sql/routines/25_pgsphere.sql gives NULL for what pgsphere refuses, and an
+error for a polygon of literals only, which is the query's mistake. pgsphere's circles end at 90 degrees: a
+larger one is what the circle around the opposite position leaves out, and one whose radius is a column is NULL.
+pgsphere takes what is within 1e-9 radians (0.0002 arcsec) for the same place.
 """
 
 from __future__ import annotations
 
-from tapext.adql.typed import Value
+from itertools import pairwise
+from math import atan2, degrees, radians
+
+from tapext.adql import sphere
+from tapext.adql.shapes import HEMISPHERE, constant, known_number
+from tapext.adql.typed import CONDITION, NOTHING, Operation, Shape, Value
+from tapext.adql.types import DOUBLE, Kind, Type
+
+_SPOINT, _SCIRCLE, _SPOLY, _SBOX = (
+    Type(Kind.OTHER, "char", "*", storage=name) for name in ("spoint", "scircle", "spoly", "sbox")
+)
+_LARGEST = HEMISPHERE / 2
+# A polygon that is said to fit into a cap leaves some room for the rounding of both sides.
+_MARGIN = 1e-6
+_FLAT = 1e-15
+_CIRCLE_PARTS = 3
 
 
 def place_predicate(twin: Value, region: Value) -> Value | None:
-    """Tell that the spoint `twin` may lie in a circle or polygon."""
-    del twin, region
-    return None
+    """Tell that the spoint `twin` may lie in a circle or polygon; an index can answer it.
 
-
-def region_predicate(twin: Value, region: Value) -> Value | None:
-    """Tell that the spoly `twin` may have something in common with a point, circle or polygon.
-
-    It serves INTERSECTS, and CONTAINS both ways: what contains or is contained has something in common.
+    It holds for every row for which the exact condition beside it holds; None says that there is no such
+    condition.
     """
-    del twin, region
+    radius = _known_radius(region)
+    if _is_known(region):
+        around = _around(region)
+    elif radius is None:
+        around = _call(_SBOX, "caom2_ai.try_sbox({0})", region)
+    else:
+        around = None if radius > _LARGEST else _to_scircle(region)
+    return None if around is None else _holds("({0} <@ {1})", twin, around)
+
+
+def meets(twin: Value, region: Value) -> Value:
+    """Tell whether the spoly `twin` has something in common with a point or region: INTERSECTS."""
+    if _is_large(region):
+        return _but_large("(not {0} <@ {1})", twin, region)
+    if region.type.kind is Kind.POINT:
+        return _holds("({0} @> {1})", twin, _to_spoint(region))
+    return _any_of("({0} && {1})", twin, region)
+
+
+def lies_in(twin: Value, region: Value) -> Value:
+    """Tell whether all of the spoly `twin` lies in a region: CONTAINS(twin, region)."""
+    if _is_large(region):
+        return _but_large("(not {0} && {1})", twin, region)
+    return _any_of("({0} <@ {1})", twin, region)
+
+
+def holds(twin: Value, region: Value) -> Value:
+    """Tell whether a point or region lies in the spoly `twin`: CONTAINS(region, twin)."""
+    if _is_large(region):
+        return Operation(CONDITION, NOTHING, "({0} is null and null)", (twin,), total=True)
+    if region.type.kind is Kind.POINT:
+        return _holds("({0} @> {1})", twin, _to_spoint(region))
+    return _any_of("({0} @> {1})", twin, region)
+
+
+def _holds(template: str, *operands: Value) -> Value:
+    return Operation(CONDITION, NOTHING, template, operands, total=True)
+
+
+def _any_of(template: str, twin: Value, region: Value) -> Value:
+    """Compare with the circle or polygon that a region is: each is NULL where it is not that."""
+    if region.type.storage == "spoly":
+        return _holds(template, twin, region)
+    if region.type.kind is Kind.SHAPE:
+        both = (_holds(template, twin, maker(region)) for maker in (_to_scircle, _to_spoly))
+        return _holds("({0} or {1})", *both)
+    return _holds(template, twin, (_to_scircle if region.type.kind is Kind.CIRCLE else _to_spoly)(region))
+
+
+def _is_large(region: Value) -> bool:
+    radius = _known_radius(region)
+    return radius is not None and radius > _LARGEST
+
+
+def _known_radius(region: Value) -> float | None:
+    if region.type.kind is Kind.CIRCLE and isinstance(region, Shape):
+        return known_number(region.parts[2])
     return None
+
+
+def _but_large(template: str, twin: Value, region: Value) -> Value:
+    """Compare with what a large circle leaves out: nothing, if it is the whole sky."""
+    ra, dec, _ = _parts(region, 3)
+    left = HEMISPHERE - (_known_radius(region) or HEMISPHERE)
+    if left == 0:
+        return _holds("({0} is not null and {1} is not null and {2} is not null)", twin, ra, dec)
+    opposite = _call(_SCIRCLE, "caom2_ai.try_scircle({0} + 180, -({1}), {2})", ra, dec, constant(left))
+    return _holds(template, twin, opposite)
+
+
+def _call(kind: Type, template: str, *operands: Value) -> Value:
+    return Operation(kind, NOTHING, template, operands, total=True)
+
+
+def _to_spoint(point: Value) -> Value:
+    return _call(_SPOINT, "caom2_ai.try_spoint({0}, {1})", *_parts(point, 2))
+
+
+def _to_scircle(circle: Value) -> Value:
+    made = _call(_SCIRCLE, "caom2_ai.try_scircle({0}, {1}, {2})", *_parts(circle, 3))
+    if circle.type.kind is Kind.CIRCLE:
+        return made
+    return _call(_SCIRCLE, "case when cardinality({0}) = 3 then {1} end", circle, made)
+
+
+def _to_spoly(polygon: Value) -> Value:
+    return _call(_SPOLY, f"caom2_ai.{'sky_polygon' if _is_known(polygon) else 'try_spoly'}({{0}})", polygon)
+
+
+def _parts(value: Value, count: int) -> tuple[Value, ...]:
+    if isinstance(value, Shape):
+        return value.parts
+    return tuple(
+        Operation(DOUBLE, NOTHING, f"({{0}})[{n}]", (value,), total=True) for n in range(1, count + 1)
+    )
+
+
+def _is_known(region: Value) -> bool:
+    return isinstance(region, Shape) and all(known_number(part) is not None for part in region.parts)
+
+
+def _around(region: Value) -> Value | None:
+    """Give a pgsphere shape around a region of literals: itself if pgsphere takes it, else a circle."""
+    numbers = [known_number(part) or 0.0 for part in _parts(region, 0)]
+    if len(numbers) == _CIRCLE_PARTS:
+        return None if numbers[2] > _LARGEST else _to_scircle(region)
+    corners = [sphere.to_vector(ra, dec) for ra, dec in zip(numbers[::2], numbers[1::2], strict=True)]
+    centre, radius = _cap(corners)
+    if radius > _LARGEST - _MARGIN:
+        return None
+    if _is_convex(corners):
+        return _to_spoly(region)
+    cap = (*sphere.to_position(centre), radius + _MARGIN)
+    return _call(_SCIRCLE, "caom2_ai.try_scircle({0}, {1}, {2})", *map(constant, cap))
+
+
+def _cap(corners: list[sphere.Vector]) -> tuple[sphere.Vector, float]:
+    """Give the centre of a circle that holds the corners, and its radius in degrees."""
+    x, y, z = (sum(values) for values in zip(*corners, strict=True))
+    centre = (x, y, z)
+    return centre, max(_separation(centre, corner) for corner in corners)
+
+
+def _separation(one: sphere.Vector, other: sphere.Vector) -> float:
+    return degrees(atan2(sphere.norm(sphere.cross(one, other)), sphere.dot(one, other)))
+
+
+def _is_convex(corners: list[sphere.Vector]) -> bool:
+    """Tell whether a polygon is convex, and its edges are long enough for pgsphere."""
+    normals = [sphere.cross(a, b) for a, b in pairwise([*corners, corners[0]])]
+    if min(map(sphere.norm, normals)) < radians(_MARGIN):
+        return False
+    sides = [sphere.dot(normal, corner) for normal in normals for corner in corners]
+    return min(sides) > -_FLAT or max(sides) < _FLAT
