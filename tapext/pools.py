@@ -27,6 +27,7 @@ CONNECT_SECONDS: Final = 5
 # So long after a connection failed nobody tries the next one: everybody is told at once.
 DOWN_SECONDS: Final = 0.5
 LIFETIME_SECONDS: Final = 3600
+LONGEST_TIMEOUT: Final = 2**31 - 1  # of PostgreSQL, in milliseconds
 BUSY: Final = "The service has too many requests at the moment; try again."
 
 log = logging.getLogger("caomai.service")
@@ -42,6 +43,8 @@ class Pool:
     def __init__(
         self, conninfo: Callable[[], str], size: int, session: Mapping[str, str] | None = None
     ) -> None:
+        # Queries whose uploaded tables are being read: as many as could run.
+        self.uploads = asyncio.Semaphore(size)
         self._conninfo = conninfo
         self._session = dict(session or {})
         self._free = asyncio.Semaphore(size)
@@ -134,14 +137,15 @@ def is_alive(connection: Connection) -> bool:
     return connection.pgconn.transaction_status == TransactionStatus.IDLE
 
 
-def make_pool(settings: Settings, database: Database) -> Pool:
-    """Make the pool of the query role."""
+def make_pool(settings: Settings, database: Database, seconds: float = 0) -> Pool:
+    """Make a pool of the query role; a statement may take `seconds` as a whole, 0 is no limit."""
     session = {
         # A query whose service process died, or was cut off from the database, must not run on for nobody.
         "client_connection_check_interval": "5s",
         "tcp_keepalives_idle": "60",
         "tcp_keepalives_interval": "10",
         "tcp_keepalives_count": "3",
+        "statement_timeout": str(min(int(seconds * 1000), LONGEST_TIMEOUT)),
     }
     return Pool(lambda: database.conninfo("query"), settings.connections, session)
 

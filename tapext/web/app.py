@@ -58,7 +58,8 @@ def create_app(settings: Settings, database: Database) -> Starlette:
     async def lifespan(app: Starlette) -> AsyncIterator[State]:  # noqa: ARG001
         remove_abandoned()
         beside = settings.model_copy(update={"connections": max(settings.async_jobs, 1)})
-        async with make_pool(settings, database) as pool, make_pool(beside, database) as job_pool:
+        whole = settings.query_seconds + settings.result_seconds
+        async with make_pool(settings, database, whole) as pool, make_pool(beside, database) as job_pool:
             service = Service(settings, database, pool)
             async with open_jobs(settings, database, [QueryWork(service, job_pool)]) as jobs:
                 yield {"service": service, "jobs": jobs}

@@ -10,7 +10,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
-from caomai.errors import CaomAiError, ParameterError, TooLargeError, TransientError
+from caomai.errors import CaomAiError, ParameterError, SlowClientError, TooLargeError, TransientError
 from tapext import votable
 from tapext.formats import DEFAULT, find_format
 from tapext.parameters import Parameters
@@ -59,7 +59,7 @@ async def answer_error(request: Request, error: Exception) -> Response:
         cause = error.__cause__ or error
         log.error("request failed: path=%s error=%s", request.url.path, error, exc_info=cause)
     headers = HEADERS | ({"Retry-After": RETRY_SECONDS} if isinstance(error, TransientError) else {})
-    if isinstance(error, TooLargeError):
+    if isinstance(error, TooLargeError | SlowClientError):
         headers |= {"Connection": "close"}  # the rest of the request is not read
     content = votable.write_error(message, [Info("server_software", SOFTWARE)])
     return Response(content, status, headers, media_type=_error_type(request))

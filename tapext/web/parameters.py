@@ -11,7 +11,7 @@ from urllib.parse import parse_qsl
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from caomai.errors import ParameterError, TooLargeError
+from caomai.errors import ParameterError, SlowClientError, TooLargeError
 from caomai.settings import Settings
 from tapext.parameters import Parameters
 from tapext.spool import Spool
@@ -23,6 +23,7 @@ from tapext.web.multipart import (
     too_large_files,
     too_large_parameters,
 )
+from tapext.web.patience import Patience
 
 URLENCODED: Final = "application/x-www-form-urlencoded"
 # What separates and names the parts of a form comes on top of what they hold.
@@ -61,7 +62,7 @@ class ReadParameters:
         headers = Headers(scope=scope)
         try:
             _check_length(headers.get("content-length", ""), most)
-            async with aclosing(_chunks(receive, settings.stall_seconds)) as chunks:
+            async with aclosing(_chunks(receive, Patience(settings))) as chunks:
                 body = await read_body(headers.get("content-type", ""), chunks, spool, most)
         except TooLargeError:
             await _drain(receive)
@@ -98,21 +99,21 @@ async def _read_multipart(reader: MultipartReader, chunks: AsyncGenerator[bytes]
         reader.close()
 
 
-async def _chunks(receive: Receive, stall_seconds: float) -> AsyncGenerator[bytes]:
+async def _chunks(receive: Receive, patience: Patience) -> AsyncGenerator[bytes]:
     more = True
     while more:
         try:
-            async with asyncio.timeout(stall_seconds):
-                message = await receive()
+            message = await patience.wait(receive())
         except TimeoutError:
-            raise ParameterError(
-                f"The request was not complete after {stall_seconds:g} s of waiting."
+            raise SlowClientError(
+                f"The request came too slowly: {patience.most:g} s of waiting were used up."
             ) from None
         if message["type"] == "http.disconnect":
             raise ParameterError("The client went away before its request was complete.")
         more = message.get("more_body", False)
-        if message.get("body"):
-            yield message["body"]
+        if body := message.get("body"):
+            patience.earn(len(body))
+            yield body
 
 
 def _check_length(length: str, most_bytes: int) -> None:

@@ -1,17 +1,45 @@
-"""Clients that go away or stop reading: neither keeps a query running."""
+"""Clients that go away, stop, or are very slow: none of them keeps a query running."""
 
 from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncGenerator, Mapping
+import time
+from collections.abc import AsyncGenerator, Awaitable, Mapping
+from typing import TypeVar
 
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from caomai.errors import CaomAiError
+from caomai.errors import CaomAiError, TransientError
+from caomai.settings import Settings
+
+T = TypeVar("T")
 
 log = logging.getLogger("caomai.service")
+
+
+class Patience:
+    """Time that the service waits for a client: it is used up by waiting, and earned by what comes across.
+
+    So a client may stop for a while, and one that is slower than `rate` bytes a second for long may not stay.
+    """
+
+    def __init__(self, settings: Settings) -> None:
+        self.most = self.left = settings.stall_seconds
+        self.rate = settings.min_rate
+
+    async def wait(self, move: Awaitable[T]) -> T:
+        """Wait until something came across; TimeoutError when the time is used up."""
+        start = time.monotonic()
+        async with asyncio.timeout(self.left):
+            moved = await move
+        self.left -= time.monotonic() - start
+        return moved
+
+    def earn(self, size: int) -> None:
+        """Take note of what came across, in bytes."""
+        self.left = min(self.most, self.left + size / self.rate) if self.rate else self.most
 
 
 class StopWhenLeft:
@@ -53,11 +81,12 @@ class Stream(Response):
         self,
         chunks: AsyncGenerator[bytes],
         media_type: str,
-        stall_seconds: float,
+        settings: Settings,
         headers: Mapping[str, str] | None = None,
     ) -> None:
         self.chunks = chunks
-        self.stall_seconds = stall_seconds
+        self.patience = Patience(settings)
+        self.seconds = settings.result_seconds
         self.status_code = 200
         self.background = None
         self.media_type = media_type
@@ -72,13 +101,24 @@ class Stream(Response):
                 await self._send_chunks(send)
             await send({"type": "http.response.body", "body": b"", "more_body": False})
         except TimeoutError:
-            log.info("result broken off: the client has not read for %g s", self.stall_seconds)
+            log.info("result broken off: the client reads too slowly")
         except CaomAiError as error:
             log.warning("result broken off: %s", error)
         finally:
             await self.chunks.aclose()
 
     async def _send_chunks(self, send: Send) -> None:
-        async for chunk in self.chunks:
-            async with asyncio.timeout(self.stall_seconds):
-                await send({"type": "http.response.body", "body": chunk, "more_body": True})
+        end = time.monotonic() + self.seconds
+        chunk: bytes | None = await anext(self.chunks, None)
+        while chunk is not None:
+            await self.patience.wait(send({"type": "http.response.body", "body": chunk, "more_body": True}))
+            self.patience.earn(len(chunk))
+            if time.monotonic() < end:
+                chunk = await anext(self.chunks, None)
+            else:
+                # A document that can say so ends with this sentence.
+                chunk = await self.chunks.athrow(TransientError(self._too_long()))
+                end += self.patience.most
+
+    def _too_long(self) -> str:
+        return f"The result was not read within {self.seconds:g} s; ask for fewer rows, or start a job."

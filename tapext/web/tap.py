@@ -19,4 +19,4 @@ async def sync(request: Request) -> Response:
     log.info(
         "query started: runid=%r maxrec=%d format=%s", question.runid, question.maxrec, question.media_type
     )
-    return Stream(chunks, question.media_type, service.settings.stall_seconds, HEADERS)
+    return Stream(chunks, question.media_type, service.settings, HEADERS)
