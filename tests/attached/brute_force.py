@@ -35,7 +35,7 @@ class Polygon:
         self.normals /= np.linalg.norm(self.normals, axis=1)[:, None]
 
     def distance(self, point: Vectors) -> float:
-        """Degrees from a point to the border: to the great circle of an edge where its foot lies on the edge."""
+        """Degrees from a point to the border: to the great circle of an edge if its foot is on the edge."""
         height = np.abs(90 - separation(self.normals, point))
         foot = point - (self.normals @ point)[:, None] * self.normals
         on_edge = (np.cross(self.a, foot) * self.normals).sum(axis=1) > 0
