@@ -95,6 +95,11 @@ class Settings(BaseSettings):
         30, gt=0, description="Time between looks for jobs whose destruction is due."
     )
     upload_bytes: int = Field(512 << 20, ge=1, description="Bytes that the tables of one query may have.")
+    upload_rows: int = Field(1_000_000, ge=1, description="Rows that an uploaded table may have.")
+    upload_hosts: str = Field(
+        "*",
+        description="Hosts that tables are fetched from: *, any public one; name, .domain or name:port.",
+    )
 
     @field_validator("data_dir", "results_dir")
     @classmethod

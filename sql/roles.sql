@@ -18,6 +18,8 @@ begin
         end if;
     end loop;
     execute format('grant create on database %I to caomai_owner', current_database());
+    -- Uploaded tables live as long as their query; where PUBLIC may not make temporary tables, this role may.
+    execute format('grant temporary on database %I to caomai_query', current_database());
     -- An archive's own tables are read, never changed.
     if to_regnamespace('caom2') is not null
        and (select nspowner <> 'caomai_owner'::regrole from pg_namespace where nspname = 'caom2') then

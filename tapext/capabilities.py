@@ -25,8 +25,6 @@ DATALINK: Final = "ivo://ivoa.net/std/DataLink#links-1.1"
 OBSCORE: Final = "ivo://ivoa.net/std/ObsCore#core-1.1"
 FEATURES: Final = "ivo://ivoa.net/std/TAPRegExt#features-"
 UPLOAD: Final = "ivo://ivoa.net/std/TAPRegExt#upload-"
-# From which hosts, the operator says; validators expect all that TAP 1.1 makes mandatory (sect. 2.7.5).
-UPLOADS: Final = ("inline", "http", "https")
 # COALESCE works too: its group is younger than the validators, which take it for an error.
 FORMS: Final = {
     "adqlgeo": tuple(sorted(GEOMETRY)),
@@ -99,7 +97,7 @@ def _table_access(catalogue: Catalogue, settings: Settings, url: str) -> str:
         *_data_models(catalogue),
         _language(catalogue.functions),
         *(_output_format(known) for known in FORMATS),
-        *(element("uploadMethod", {"ivo-id": UPLOAD + method}) for method in UPLOADS),
+        *_upload_methods(settings),
         *_limits(settings),
     )
 
@@ -107,6 +105,12 @@ def _table_access(catalogue: Catalogue, settings: Settings, url: str) -> str:
 def _data_models(catalogue: Catalogue) -> list[str]:
     known = catalogue.find_tables(("ivoa", "obscore"))
     return [text_element("dataModel", "ObsCore-1.1", {"ivo-id": OBSCORE}) for _ in known]
+
+
+def _upload_methods(settings: Settings) -> list[str]:
+    # TAP 1.1 (sect. 2.7.5) makes all three mandatory; an operator may still allow no host.
+    fetched = ("http", "https") if settings.upload_hosts.strip() else ()
+    return [element("uploadMethod", {"ivo-id": UPLOAD + method}) for method in ("inline", *fetched)]
 
 
 def _limits(settings: Settings) -> Iterable[str]:
@@ -117,7 +121,7 @@ def _limits(settings: Settings) -> Iterable[str]:
     yield _limit("executionDuration", settings.async_seconds or None, settings.max_async_seconds or None)
     rows = min(settings.default_rows, settings.max_rows)
     yield _limit("outputLimit", rows, settings.max_rows, unit="row")
-    yield _limit("uploadLimit", settings.upload_bytes, settings.upload_bytes, unit="byte")
+    yield _limit("uploadLimit", settings.upload_rows, settings.upload_rows, unit="row")
 
 
 def _limit(name: str, default: int | None, hard: int | None, *, unit: str | None = None) -> str:

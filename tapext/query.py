@@ -18,6 +18,7 @@ from tapext.pools import Pool, lend
 from tapext.question import Question
 from tapext.service import SOFTWARE, Knowledge, Service
 from tapext.stream import copy_blocks, copy_statement, write_blocks
+from tapext.uploads.tables import OpenTables, open_tables
 from tapext.votype import Field
 from tapext.writer import Document, Info, Writer
 
@@ -47,13 +48,21 @@ async def ask(
     pool = pool or service.pool
     if len(question.text) > MOST_CHARACTERS:
         raise UsageError(f"The query is longer than {MOST_CHARACTERS:,} characters; upload a table instead.")
+    seconds = seconds or service.settings.query_seconds
+    async with open_tables(question.uploads, service.settings, pool.uploads) as uploads:
+        return await _begin(service, question, uploads, pool, seconds, whole=whole)
+
+
+async def _begin(
+    service: Service, question: Question, uploads: OpenTables, pool: Pool, seconds: float, *, whole: bool
+) -> AsyncGenerator[bytes]:
     knowledge = await service.know()
-    translation = await understand(question, knowledge)
+    translation = await understand(question, knowledge, uploads)
     if uses_content(translation):
         # The current map stands in the translation; vectors of two maps must never be compared.
         fresh = await service.renew(knowledge, pool)
         if fresh is not knowledge:
-            knowledge, translation = fresh, await understand(question, fresh)
+            knowledge, translation = fresh, await understand(question, fresh, uploads)
     document = describe_result(question, translation, knowledge)
     writer = question.format.writer(document)
     if translation.vector_ids:
@@ -61,16 +70,16 @@ async def ask(
     if question.maxrec == 0:
         return _write_empty(writer)
     statement = copy_statement(translation.sql, document.fields, writer)
-    blocks = copy_blocks(pool, statement, seconds or service.settings.query_seconds)
+    blocks = copy_blocks(pool, statement, seconds, uploads.store if uploads.tables else None)
     first = await anext(blocks)
     return write_blocks(first, blocks, writer, question.maxrec, whole=whole)
 
 
-async def understand(question: Question, knowledge: Knowledge) -> Translation:
+async def understand(question: Question, knowledge: Knowledge, uploads: OpenTables) -> Translation:
     """Translate a query; a very long one beside the others, not before them."""
 
     def work() -> Translation:
-        catalogue = knowledge.catalogue.at(links_url(question.base_url))
+        catalogue = uploads.join(knowledge.catalogue.at(links_url(question.base_url)))
         return translate(parse(question.text), catalogue, question.maxrec)
 
     return await asyncio.to_thread(work) if len(question.text) > LONG else work()

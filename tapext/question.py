@@ -3,24 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Final
 
 from caomai.errors import ParameterError
 from caomai.settings import Settings
 from tapext.formats import Format, find_format
 from tapext.parameters import Parameters
+from tapext.uploads.parameter import Upload, read_uploads
 
 LANGUAGES: Final = ("ADQL", "ADQL-2.0", "ADQL-2.1")
 LONGEST_RUNID: Final = 64
-
-
-@dataclass(frozen=True)
-class Upload:
-    """A table that comes with a query: TAP_UPLOAD.`name`, a VOTable in a file or at a URL."""
-
-    name: str
-    source: Path | str
 
 
 @dataclass(frozen=True)
@@ -42,7 +34,8 @@ def read_question(parameters: Parameters, settings: Settings, base_url: str) -> 
     check_request(parameters)
     maxrec = parameters.count("MAXREC", settings.default_rows, settings.max_rows)
     query, runid = read_query(parameters), read_runid(parameters)
-    return Question(query, maxrec, wanted.format, wanted.media_type, base_url, runid)
+    uploads = read_uploads(parameters)
+    return Question(query, maxrec, wanted.format, wanted.media_type, base_url, runid, uploads)
 
 
 def check_request(parameters: Parameters) -> None:
@@ -53,8 +46,6 @@ def check_request(parameters: Parameters) -> None:
     language = parameters.one("LANG")
     if language is not None and language.upper() not in LANGUAGES:
         raise ParameterError(f"LANG must be one of {', '.join(LANGUAGES)}, not {language[:40]!r}.")
-    if any(parameters.all("UPLOAD")):
-        raise ParameterError("UPLOAD is not offered by this service.")
 
 
 def read_query(parameters: Parameters) -> str:

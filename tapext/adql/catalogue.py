@@ -16,6 +16,8 @@ from tapext.adql.types import Type, declared_type
 from tapext.votype import Field
 
 VIEWS = "caom2_ai_view"
+# The schema of tables that come with a query.
+UPLOADS = "TAP_UPLOAD"
 # A column of views that users do not see.
 VISIBLE = "visible"
 # A column that holds the query of a URL: what stands before it depends on how the service is reached.
@@ -32,18 +34,22 @@ MAP_KINDS: dict[str, MapKind] = {
 
 @dataclass(frozen=True)
 class Column(Field):
-    """A column as TAP_SCHEMA describes it; `storage` is PostgreSQL's name of its type."""
+    """A column as TAP_SCHEMA describes it; `storage` is PostgreSQL's name of its type.
+
+    `stored_as` is its name in the database where that is not the same without capitals.
+    """
 
     indexed: bool = False
     principal: bool = False
     std: bool = False
     storage: str | None = None
     is_link: bool = False
+    stored_as: str | None = None
 
     @cached_property
     def stored(self) -> str:
         """Give the name in the database, which has no capitals; TAP_SCHEMA quotes what must be delimited."""
-        return self.bare.lower()
+        return self.stored_as or self.bare.lower()
 
     @cached_property
     def bare(self) -> str:
@@ -125,7 +131,7 @@ class Catalogue:
 
     def with_tables(self, tables: Iterable[Table]) -> Catalogue:
         """Give a catalogue that knows more tables, such as those of TAP_UPLOAD."""
-        return replace(self, schemas=(*self.schemas, Schema("TAP_UPLOAD", tuple(tables))))
+        return replace(self, schemas=(*self.schemas, Schema(UPLOADS, tuple(tables))))
 
     def at(self, links_url: str) -> Catalogue:
         """Give a catalogue whose links lead to an address of the links service."""
@@ -144,7 +150,8 @@ class Catalogue:
         found: dict[tuple[str, ...], list[Table]] = {}
         for table in self.tables:
             path = tuple(part.lower() for part in table.path)
-            for start in range(len(path)):
+            # An uploaded table never stands for one of the archive's: it is named in full.
+            for start in range(1 if path[0] == UPLOADS.lower() else len(path)):
                 found.setdefault(path[start:], []).append(table)
         return found
 

@@ -172,7 +172,10 @@ def _kind_of(xtype: str | None, storage: str | None) -> Kind | None:
     kind = _XTYPES.get(xtype or "")
     if kind is Kind.REGION and storage is not None and storage.endswith("[]"):
         return Kind.SHAPE
-    return None if kind in (Kind.UUID, Kind.TIMESTAMP) and storage is not None else kind
+    # A text is no shape, whatever it says; nor is it a date or a UUID where it is stored as one.
+    if storage is not None and (kind in (Kind.UUID, Kind.TIMESTAMP) or storage == "text"):
+        return None
+    return kind
 
 
 def number_type(value: int | float) -> Type:  # noqa: PYI041  (an int here is no float)
