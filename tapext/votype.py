@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from math import prod
 from typing import Final
 
 from psycopg import sql
@@ -61,8 +62,8 @@ class Field:
     @property
     def length(self) -> int | None:
         """Give the number of elements or characters where each value has the same."""
-        size = self.arraysize or "1"
-        return int(size) if size.isdigit() else None
+        sizes = (self.arraysize or "1").split("x")
+        return prod(map(int, sizes)) if all(size.isdigit() for size in sizes) else None
 
 
 def cast(field: Field, column: sql.Composable) -> sql.Composable:

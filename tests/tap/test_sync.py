@@ -158,7 +158,7 @@ def test_pa_12_overflow_only_where_rows_were_cut(
 
 
 def test_pa_13_an_upload_is_not_ignored(service: str) -> None:
-    answer = ask(service, COUNT, UPLOAD="t,http://example.org/t.xml")
+    answer = ask(service, COUNT, UPLOAD="t,vos://example.org/t.xml")
     assert (answer.status, answer.statuses) == (400, ["ERROR"])
 
 
