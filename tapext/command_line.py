@@ -22,11 +22,14 @@ def serve(
     port: Annotated[
         int | None, typer.Option(min=0, max=65535, help="Port, 0 for a free one; CAOMAI_PORT or 8080.")
     ] = None,
+    processes: Annotated[
+        int | None, typer.Option(min=1, max=64, help="Processes on the port; CAOMAI_PROCESSES or 1.")
+    ] = None,
 ) -> None:
     """Serve TAP at /tap (for TOPCAT, pyvo and others) and DataLink at /datalink/links, until Ctrl-C."""
     from tapext.serving import serve as run
 
-    run(read_settings(host=host, port=port))
+    run(read_settings(host=host, port=port, processes=processes))
 
 
 def adql(

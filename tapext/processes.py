@@ -1,0 +1,73 @@
+"""Several processes of the service: forked from one that is ready, replaced when they die, ended with it."""
+
+from __future__ import annotations
+
+import ctypes
+import logging
+import os
+import signal
+import sys
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from typing import Final, NoReturn
+
+PR_SET_PDEATHSIG: Final = 1  # of prctl(2)
+STOP_SECONDS: Final = 10
+PAUSE_SECONDS: Final = 1
+
+log = logging.getLogger("caomai.service")
+
+
+def run_processes(count: int, work: Callable[[], None]) -> None:
+    """Run `work` in so many child processes, until KeyboardInterrupt."""
+    children: set[int] = set()
+    try:
+        while True:
+            while len(children) < count:
+                children.add(fork(work))
+            process, status = os.wait()
+            if process in children:
+                children.remove(process)
+                code = os.waitstatus_to_exitcode(status)
+                log.error("service process %d ended with %d; another takes its place", process, code)
+                time.sleep(PAUSE_SECONDS)  # one that cannot start must not take all the time of the machine
+    finally:
+        end_processes(children)
+
+
+def fork(work: Callable[[], None]) -> int:
+    """Start a child process that runs `work`, and give its number."""
+    parent = os.getpid()
+    child = os.fork()
+    return child or _be_child(parent, work)
+
+
+def _be_child(parent: int, work: Callable[[], None]) -> NoReturn:
+    code = 1
+    try:
+        if sys.platform == "linux":
+            ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM, 0, 0, 0)
+        if os.getppid() == parent:
+            work()
+        code = 0
+    except KeyboardInterrupt:
+        code = 0
+    except BaseException:
+        log.exception("service process %d failed", os.getpid())
+    finally:
+        # What the parent has opened is the parent's to close.
+        os._exit(code)
+
+
+def end_processes(children: set[int]) -> None:
+    """Tell children to end, and kill those that do not."""
+    for child in children:
+        os.kill(child, signal.SIGTERM)
+    end = time.monotonic() + STOP_SECONDS
+    while children and time.monotonic() < end:
+        with suppress(ChildProcessError):
+            children -= {os.waitpid(child, os.WNOHANG)[0] for child in children}
+        time.sleep(0.02)
+    for child in children:
+        os.kill(child, signal.SIGKILL)
