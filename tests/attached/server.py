@@ -44,6 +44,7 @@ def running(root: Path) -> Iterator[Path]:
         os.chown(run, owner.st_uid, owner.st_gid)
         short = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="caom-ai-"))) / "socket"
         short.symlink_to(run)
+        (run / "short").symlink_to(short.parent)
         stack.enter_context(_serving(root, f"/{RUNS}/{run.name}"))
         yield short
 
@@ -82,4 +83,5 @@ def _remove_remains(root: Path) -> None:
     """Remove what killed runs left: their locks are free, and their servers died with them."""
     for run in (root / RUNS).iterdir():
         with suppress(BlockingIOError), locked(run / "lock", fcntl.LOCK_NB):
+            shutil.rmtree((run / "short").resolve(), ignore_errors=True)
             shutil.rmtree(run)
