@@ -24,4 +24,6 @@ def fill(database: Database) -> None:
         for statement in Path(__file__).with_name("archive.sql").read_text().split(";\n\n"):
             connection.execute(statement.encode(), {"healpix": healpix})
         connection.execute("select caom2_ai.refresh_nodes()")
-        connection.execute("select caom2_ai.refresh_distance_rank(mapID) from caom2_ai.map where kind = 'object'")
+        connection.execute(
+            "select caom2_ai.refresh_distance_rank(mapID) from caom2_ai.map where kind = 'object'"
+        )
