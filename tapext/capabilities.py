@@ -52,39 +52,20 @@ def write_capabilities(catalogue: Catalogue, settings: Settings, base_url: str) 
         _capability(f"{VOSI}tables", f"{tap}/tables"),
         _capability(f"{VOSI}tables-1.1", f"{tap}/tables", version="1.1"),
         _page(EXAMPLES, f"{tap}/examples"),
-        _links(f"{base_url}/datalink/links"),
+        _capability(DATALINK, f"{base_url}/datalink/links", use="base", version="1.1"),
     )
 
 
-def _capability(standard: str, url: str, *parts: str, use: str = "full", version: str | None = None) -> str:
+def _capability(standard: str, url: str, *, use: str = "full", version: str | None = None) -> str:
     attributes = {"xsi:type": "vs:ParamHTTP", "role": "std", "version": version}
     access = text_element("accessURL", url, {"use": use})
-    return element("capability", {"standardID": standard}, element("interface", attributes, access, *parts))
+    return element("capability", {"standardID": standard}, element("interface", attributes, access))
 
 
 def _page(standard: str, url: str) -> str:
     access = text_element("accessURL", url, {"use": "full"})
     return element(
         "capability", {"standardID": standard}, element("interface", {"xsi:type": "vr:WebBrowser"}, access)
-    )
-
-
-def _links(url: str) -> str:
-    parameters = (
-        _parameter("ID", "publisherID of an image; may be repeated", "meta.id;meta.main", use="required"),
-        _parameter("RESPONSEFORMAT", "application/x-votable+xml", "meta.code.mime", use="optional"),
-    )
-    return _capability(DATALINK, url, *parameters, use="base", version="1.1")
-
-
-def _parameter(name: str, description: str, ucd: str, *, use: str) -> str:
-    return element(
-        "param",
-        {"std": "true", "use": use},
-        text_element("name", name),
-        text_element("description", description),
-        text_element("ucd", ucd),
-        text_element("dataType", "string"),
     )
 
 
