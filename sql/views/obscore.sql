@@ -24,4 +24,4 @@ join caom2.Observation o on o.obsID = p.obsID
 left join caom2_ai.plane_centre s on s.planeID = p.planeID
 where p.metaRelease <= now() at time zone 'UTC' and o.metaRelease <= now() at time zone 'UTC'
     and o.intent = 'science' and p.calibrationLevel between 0 and 4
-    and p.dataProductType in ('image', 'cube', 'spectrum', 'sed', 'timeseries', 'visibility', 'event', 'measurements');
+    and p.dataProductType::text in ('image', 'cube', 'spectrum', 'sed', 'timeseries', 'visibility', 'event', 'measurements');
