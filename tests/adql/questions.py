@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from random import Random
 
 from tests.adql.archive import FIELD_MAP, MAP, OLD_MAP, PLANES
 
-TABLES = {
+TABLES: Mapping[str, Mapping[str, list[str]]] = {
     "caom2_ai.fingerprint": {
         "number": [
             "nObjects",
@@ -60,7 +61,10 @@ class Source:
 
 
 class Questions:
-    """Makes queries."""
+    """Makes queries over some tables: the names of their columns by what can be done with them."""
+
+    tables = TABLES
+    images: Sequence[str] = [plane.publisher_id for plane in PLANES]
 
     def __init__(self, seed: int) -> None:
         self.random = Random(seed)
@@ -75,7 +79,7 @@ class Questions:
     def number(self, at: Source, depth: int = 2) -> str:
         columns = at.columns.get("number", [])
         simple = [self.pick(*columns)] * 2 if columns else []
-        simple += [self.pick("1", "2", "0.5", "-3", "1e3", "12345678901"), f"{self.random.randrange(400)}"]
+        simple += [self.literal(), self.literal()]
         if not depth or self.chance(0.4):
             return self.pick(*simple)
         one, two, text = self.number(at, depth - 1), self.number(at, depth - 1), self.text(at, depth - 1)
@@ -97,6 +101,9 @@ class Questions:
             *self.measures(at, text),
         )
 
+    def literal(self) -> str:
+        return self.pick("1", "2", "0.5", "-3", "1e3", "12345678901", *[f"{self.random.randrange(400)}"] * 6)
+
     def content(self, at: Source) -> list[str]:
         counts, vectors = at.columns.get("counts", []), at.columns.get("vector", [])
         found = []
@@ -112,14 +119,16 @@ class Questions:
         return found
 
     def vector(self, at: Source) -> str:
-        plane = self.random.choice(PLANES)
-        return self.pick(f"caomai_vector('{plane.publisher_id}')", *at.columns.get("vector", []))
+        return self.pick(f"caomai_vector('{self.image()}')", *at.columns.get("vector", []))
+
+    def image(self) -> str:
+        return self.random.choice(self.images)
 
     def measures(self, at: Source, text: str) -> list[str]:
         numbers = at.columns.get("number", [])
         dec = [column for column in numbers if column.endswith("dec")]
         ra = [column for column in numbers if column.endswith("ra")]
-        found = [f"caomai_same_field({text}, '{self.random.choice(PLANES).publisher_id}')"]
+        found = [f"caomai_same_field({text}, '{self.image()}')"]
         if ra and dec:
             here = f"POINT('ICRS', {ra[0]}, {dec[0]})"
             found += [f"DISTANCE({here}, POINT({self.random.randrange(360)}, 5))", f"COORD2({here})"]
@@ -194,10 +203,12 @@ class Questions:
         )
 
     def table(self) -> Source:
-        name = self.pick(*TABLES, "caom2_ai.fingerprint", "caom2_ai.fingerprint", "caom2.Plane")
+        name = self.pick(*self.tables, "caom2_ai.fingerprint", "caom2_ai.fingerprint", "caom2.Plane")
         self.aliases += 1
         alias = f"a{self.aliases}"
-        columns = {kind: [f"{alias}.{column}" for column in found] for kind, found in TABLES[name].items()}
+        columns = {
+            kind: [f"{alias}.{column}" for column in found] for kind, found in self.tables[name].items()
+        }
         return Source(f"{name} {self.pick('', 'AS ')}{alias}", columns)
 
     def derived(self, depth: int) -> Source:
@@ -223,7 +234,7 @@ class Questions:
             left, right = self.source(depth - 1), self.table()
             columns = {
                 kind: left.columns.get(kind, []) + right.columns.get(kind, [])
-                for kind in ("number", "text", "time", "counts", "vector")
+                for kind in {**left.columns, **right.columns}
             }
             on = self.equal(left, right)
             return Source(f"{left.text} {self.pick(*JOINS)} {right.text} ON {on}", columns)
