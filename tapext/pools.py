@@ -26,6 +26,7 @@ WAIT_SECONDS: Final = 20
 CONNECT_SECONDS: Final = 5
 # So long after a connection failed nobody tries the next one: everybody is told at once.
 DOWN_SECONDS: Final = 0.5
+PROBE_SECONDS: Final = 1
 LIFETIME_SECONDS: Final = 3600
 LONGEST_TIMEOUT: Final = 2**31 - 1  # of PostgreSQL, in milliseconds
 BUSY: Final = "The service has too many requests at the moment; try again."
@@ -53,6 +54,8 @@ class Pool:
         self._ends: WeakKeyDictionary[Connection, float] = WeakKeyDictionary()
         self._closed = False
         self._fault: tuple[float, CaomAiError] | None = None
+        self._probed: tuple[float, CaomAiError | None] = 0, None
+        self._probing = asyncio.Lock()
 
     async def __aenter__(self) -> Self:
         return self
@@ -90,6 +93,27 @@ class Pool:
                 await connection.close()
         finally:
             self._free.release()
+
+    async def probe(self) -> None:
+        """Ask the database for a sign of life, beside the queue; raises what keeps it from giving one."""
+        async with self._probing:
+            if time.monotonic() >= self._probed[0]:
+                self._probed = time.monotonic() + PROBE_SECONDS, await self._find_fault()
+        if self._probed[1] is not None:
+            raise self._probed[1]
+
+    async def _find_fault(self) -> CaomAiError | None:
+        try:
+            async with asyncio.timeout(PROBE_SECONDS):
+                connection = await self._open()
+                await connection.close()
+        except TimeoutError:
+            return TransientError(f"The database does not answer within {PROBE_SECONDS} s.")
+        except psycopg.Error as error:
+            return translate_error(error)
+        except CaomAiError as error:
+            return error
+        return None
 
     async def _reuse(self) -> Connection | None:
         while self._idle:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import time
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -10,13 +11,17 @@ from typing import Final
 
 from caomai import __version__
 from caomai.database import Database, read_queries, translate_errors
+from caomai.errors import TransientError
 from caomai.settings import Settings
 from tapext.adql.catalogue import Catalogue, read_catalogue
 from tapext.pools import Pool, lend
 from tapext.writer import Info
 
 FRESH_SECONDS: Final = 60
+RETRY_SECONDS: Final = 5
 SOFTWARE: Final = f"CAOM-AI/{__version__}"
+
+log = logging.getLogger("caomai.service")
 
 
 @dataclass(frozen=True)
@@ -41,13 +46,21 @@ class Service:
     _lock: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     async def know(self) -> Knowledge:
-        """Give the catalogue and the current maps, as they were about a minute ago at most."""
-        if self._knowledge is not None and self._lock.locked():
+        """Give the catalogue and the current maps, as they were about a minute ago at most.
+
+        While the database is down that is what was known last.
+        """
+        if self._knowledge is not None and (self._lock.locked() or time.monotonic() < self._expires):
             return self._knowledge
         async with self._lock:
-            if self._knowledge is None or time.monotonic() > self._expires:
-                self._knowledge = await asyncio.to_thread(read_knowledge, self.database)
-                self._expires = time.monotonic() + FRESH_SECONDS
+            if self._knowledge is None:
+                return await self._learn()
+            if time.monotonic() >= self._expires:
+                try:
+                    return await self._learn()
+                except TransientError as error:
+                    self._expires = time.monotonic() + RETRY_SECONDS
+                    log.warning("the catalogue was not read again: %s", error)
             return self._knowledge
 
     async def renew(self, knowledge: Knowledge, pool: Pool) -> Knowledge:
@@ -56,8 +69,16 @@ class Service:
             cursor = await connection.execute(self.queries["read_maps"])
             if dict(await cursor.fetchall()) == knowledge.catalogue.maps:
                 return knowledge
-        self._expires = 0
-        return await self.know()
+        async with self._lock:
+            # Another request may have been faster.
+            if self._knowledge is None or self._knowledge is knowledge:
+                return await self._learn()
+            return self._knowledge
+
+    async def _learn(self) -> Knowledge:
+        self._knowledge = await asyncio.to_thread(read_knowledge, self.database)
+        self._expires = time.monotonic() + FRESH_SECONDS
+        return self._knowledge
 
 
 def _read_all(*nouns: str) -> dict[str, str]:

@@ -19,7 +19,6 @@ from tapext.pools import Connection, Pool, lend
 from tapext.votype import Field, cast
 from tapext.writer import Writer, enumerate_columns
 
-FIRST_BLOCK: Final = 1 << 13
 BLOCK: Final = 1 << 16
 
 # Makes ready what a query needs: temporary tables, in the transaction of the query itself.
@@ -51,10 +50,10 @@ async def copy_blocks(
             if prepare is not None:
                 await stack.enter_async_context(prepared(connection, prepare))
             await stack.enter_async_context(connection.cursor().copy(statement))
-            messages, more = await collector.collect(FIRST_BLOCK)
+            messages, more = await collector.collect(1, BLOCK)
         while more:
             yield messages
-            messages, more = await collector.collect(BLOCK)
+            messages, more = await collector.collect(BLOCK, BLOCK)
         _check(await connection.wait(fetch_many(connection.pgconn)))
         yield messages
 
@@ -100,37 +99,43 @@ class Collector:
         self.missing = 0
         self.ended = False
 
-    async def collect(self, size: int) -> tuple[list[bytes], bool]:
-        """Wait for `size` bytes of messages or the end of the COPY; tells also whether more are to come."""
-        self.messages, self.missing = [], size
+    async def collect(self, least: int, most: int) -> tuple[list[bytes], bool]:
+        """Wait for so many bytes of messages or the end of the COPY; tells also whether more are to come."""
+        self.messages, self.missing = [], least
         if not self._take():
             loop = asyncio.get_running_loop()
-            full = loop.create_future()
-            loop.add_reader(self.connection.socket, self._read, full)
+            enough = loop.create_future()
+            loop.add_reader(self.connection.socket, self._read, enough)
             try:
-                await full
+                await enough
             finally:
                 loop.remove_reader(self.connection.socket)
+        self.missing += most - least
+        self._take()
         return self.messages, not self.ended
 
-    def _read(self, full: asyncio.Future[None]) -> None:
+    def _read(self, enough: asyncio.Future[None]) -> None:
         try:
-            self.connection.consume_input()
-            if self._take() and not full.done():
-                full.set_result(None)
+            while not enough.done():
+                missing = self.missing
+                self.connection.consume_input()
+                if self._take():
+                    enough.set_result(None)
+                elif self.missing == missing:
+                    return
         except psycopg.Error as error:
-            if not full.done():
-                full.set_exception(error)
+            enough.set_exception(error)
 
     def _take(self) -> bool:
         """Take what libpq has; tells whether it is enough."""
-        while self.missing > 0:
+        while self.missing > 0 and not self.ended:
             length, data = self.connection.get_copy_data(1)
-            if length <= 0:
-                self.ended = length < 0
-                return self.ended
-            self.messages.append(data)  # type: ignore[arg-type]
-            self.missing -= length
+            if length == 0:
+                return False
+            self.ended = length < 0
+            if not self.ended:
+                self.messages.append(data)  # type: ignore[arg-type]
+                self.missing -= length
         return True
 
 

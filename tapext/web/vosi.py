@@ -11,7 +11,6 @@ from caomai.errors import CaomAiError, NotFoundError
 from tapext import vosi
 from tapext.adql.spelling import nearest
 from tapext.capabilities import write_capabilities
-from tapext.pools import lend
 from tapext.web.dali import HEADERS, find_base_url, parameters_of, service_of
 
 WITHOUT_MAPS: Final = "No map is current: queries about content find nothing until images are fingerprinted."
@@ -49,8 +48,7 @@ async def availability(request: Request) -> Response:
     """Tell whether queries are answered now."""
     service = service_of(request)
     try:
-        async with lend(service.pool) as connection:
-            await connection.execute("select 1")
+        await service.pool.probe()
         knowledge = await service.know()
     except CaomAiError as error:
         return _xml(vosi.write_availability(service.started, [str(error)], available=False))
