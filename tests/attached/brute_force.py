@@ -33,6 +33,8 @@ class Polygon:
         self.b = np.roll(self.a, -1, axis=0)
         self.normals = np.cross(self.a, self.b)
         self.normals /= np.linalg.norm(self.normals, axis=1)[:, None]
+        self.middle = self.a.sum(axis=0)
+        assert (self.a @ self.middle).min() > 0, "a polygon of these tests fits into one hemisphere"
 
     def distance(self, point: Vectors) -> float:
         """Degrees from a point to the border: to the great circle of an edge if its foot is on the edge."""
@@ -43,8 +45,8 @@ class Polygon:
         return float(min(separation(self.a, point).min(), height[on_edge].min(initial=180)))
 
     def surrounds(self, point: Vectors) -> bool:
-        """The directions to the corners turn once around a point inside, and not around one outside."""
-        if (self.a @ point).max() < 0:
+        """The directions to the corners turn once around a point inside, and around the one opposite."""
+        if self.middle @ point <= 0:
             return False
         away = self.a - (self.a @ point)[:, None] * point
         after = np.roll(away, -1, axis=0)
