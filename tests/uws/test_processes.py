@@ -1,0 +1,171 @@
+"""Several processes share the jobs of one database, and come and go."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing, contextmanager
+from pathlib import Path
+from typing import LiteralString
+
+import pytest
+
+from caomai.database import Database
+from tests.conftest import database_url, new_database
+from tests.tap.archive import fill
+from tests.tap.process import serving
+from tests.uws.archive import BLOCKED, SLOW, locked, running, until
+from tests.uws.client import Client
+
+# A process is taken for lost after ten seconds.
+LOST = 40
+
+
+@pytest.fixture(scope="module")
+def environment(environment: dict[str, str]) -> dict[str, str]:
+    """Settings of a process that runs no job, beside those that a test starts."""
+    return environment | {"CAOMAI_ASYNC_JOBS": "0"}
+
+
+@contextmanager
+def worker(
+    environment: dict[str, str], jobs: int = 1
+) -> Iterator[tuple[subprocess.Popen[str], Client]]:
+    """Serve with another process, which runs jobs; gives it and a client of it."""
+    with serving(environment | {"CAOMAI_ASYNC_JOBS": str(jobs)}) as (process, url):
+        yield process, Client(url)
+
+
+def change(database: Database, statement: LiteralString) -> None:
+    with closing(database.connect("service", autocommit=True)) as connection:
+        connection.execute(statement)
+
+
+def test_a_job_is_run_by_whoever_has_time(client: Client, environment: dict[str, str]) -> None:
+    job = client.start()
+    assert client.phase(job) == "QUEUED"
+    with worker(environment) as (_, other):
+        assert client.wait(job) == "COMPLETED"
+        assert client.get(f"{job}/results/result").statuses == ["OK"]
+        there = job.replace(client.url, other.url)
+        assert other.get(f"{there}/results/result").body == client.get(f"{job}/results/result").body
+
+
+def test_a_job_is_stopped_wherever_it_runs(
+    client: Client, environment: dict[str, str], database: Database
+) -> None:
+    with worker(environment, jobs=2), ThreadPoolExecutor() as pool:
+        aborted, deleted = client.start(SLOW), client.start(SLOW)
+        assert until(lambda: running(database) == 2)
+        wait = pool.submit(client.get, aborted, WAIT=-1, PHASE="EXECUTING")
+        client.post(f"{aborted}/phase", PHASE="ABORT")
+        client.send("DELETE", deleted)
+        assert until(lambda: running(database) == 0, 1)
+        assert wait.result().root.findtext("{*}phase") == "ABORTED"
+        assert client.get(deleted).status == 404
+
+
+def test_a_process_that_is_told_to_end_gives_its_jobs_to_others(
+    client: Client, environment: dict[str, str], database: Database
+) -> None:
+    with locked(database):
+        with worker(environment, jobs=2) as (_, other):
+            jobs = [other.start(BLOCKED) for _ in range(2)]
+            assert until(lambda: running(database) == 2)
+        assert running(database) == 0
+        jobs = [job.replace(other.url, client.url) for job in jobs]
+        assert {client.phase(job) for job in jobs} == {"QUEUED"}
+        assert {client.texts(job)["startTime"] for job in jobs} == {None}
+    with worker(environment):
+        assert {client.wait(job) for job in jobs} == {"COMPLETED"}
+
+
+def test_the_jobs_of_lost_processes_are_run_again(
+    client: Client, environment: dict[str, str], database: Database, results: Path
+) -> None:
+    """One process is killed, another one sleeps and wakes when its job is not its own any more."""
+    with worker(environment) as (asleep, _), locked(database):
+        first = client.start(BLOCKED)
+        assert client.wait(first, "EXECUTING") == "EXECUTING"
+        with worker(environment) as (killed, _):
+            done = client.start()
+            assert client.wait(done) == "COMPLETED"
+            second = client.start(BLOCKED)
+            assert client.wait(second, "EXECUTING") == "EXECUTING"
+            killed.kill()
+            killed.wait()
+        asleep.send_signal(signal.SIGSTOP)
+        (place,) = results.iterdir()
+        folder = place / second[-32:]
+        folder.mkdir()
+        (folder / ".result-1").write_text("half of a document")
+        try:
+            with worker(environment, jobs=2):
+                assert until(lambda: runs(database) == {2}, LOST)
+                assert {client.phase(first), client.phase(second)} == {"EXECUTING"}
+        finally:
+            asleep.send_signal(signal.SIGCONT)
+        # The new process was told to end; the one that slept stops its old run and takes the jobs anew.
+        assert until(lambda: running(database) == 1)
+    with worker(environment):
+        assert (client.wait(first), client.wait(second)) == ("COMPLETED", "COMPLETED")
+    for job in (first, second):
+        (file,) = results.glob(f"*/{job[-32:]}/*")
+        assert file.name.startswith("result-")
+        assert client.get(f"{job}/results/result").statuses == ["OK"]
+
+
+def runs(database: Database) -> set[int]:
+    """Tell how often the jobs that run were begun."""
+    with closing(database.connect_administrator()) as connection:
+        rows = connection.execute("select run from caom2_ai_uws.job where phase = 'EXECUTING'").fetchall()
+    return {row[0] for row in rows}
+
+
+def test_a_job_that_costs_process_after_process_is_given_up(
+    client: Client, environment: dict[str, str], database: Database
+) -> None:
+    job = client.start()
+    change(database, "update caom2_ai_uws.job set losses = 3 where phase = 'QUEUED'")
+    with worker(environment):
+        assert client.wait(job) == "ERROR"
+    error = client.get(f"{job}/error")
+    assert (error.status, "stopped 3 times" in error.message) == (200, True)
+
+
+def test_a_queue_that_was_made_anew_loses_no_job(
+    client: Client, environment: dict[str, str], database: Database
+) -> None:
+    jobs = [client.start() for _ in range(3)]
+    change(database, "delete from caom2_ai_queue.procrastinate_jobs")
+    with worker(environment):
+        assert {client.wait(job) for job in jobs} == {"COMPLETED"}
+
+
+def test_two_databases_may_share_a_folder(
+    client: Client,
+    environment: dict[str, str],
+    database: Database,
+    socket_folder: Path,
+    results: Path,
+) -> None:
+    """A copy of a database knows the same jobs, and must not look after the same files."""
+    with worker(environment):
+        job = client.start()
+        assert client.wait(job) == "COMPLETED"
+    (folder,) = results.glob(f"*/{job[-32:]}")
+    with new_database(socket_folder) as other:
+        fill(other)
+        with worker(environment | {"CAOMAI_DATABASE_URL": database_url(other)}) as (_, stranger):
+            theirs = stranger.start()
+            assert stranger.wait(theirs) == "COMPLETED"
+            os.utime(folder, (0, 0))
+            time.sleep(1)
+            assert stranger.get(job.replace(client.url, stranger.url)).status == 404
+    assert len(list(results.iterdir())) == 2
+    assert client.get(f"{job}/results/result").status == 200
+    assert database
