@@ -133,7 +133,8 @@ class UploadField:
     def shown(self) -> tuple[str, str | None, str | None]:
         """Give datatype, arraysize and xtype of the column that queries see.
 
-        Complex numbers become pairs, bits and logical arrays small integers, texts any length.
+        Complex numbers become pairs, bits and logical arrays small integers, texts any length. Arrays of
+        several dimensions and any length become flat: readers do not agree what is counted in BINARY2.
         """
         if self.role is not None and self.is_text:
             return {
@@ -146,14 +147,13 @@ class UploadField:
         if self.is_text:
             return self.datatype, "*", xtype
         if self.datatype in COMPLEX:
-            return COMPLEX[self.datatype], f"2x{self.arraysize}" if self.is_array else "2", xtype
+            size = f"2x{self.arraysize}" if self.is_array else "2"
+            return COMPLEX[self.datatype], "*" if size.endswith("*") else size, xtype
         if not self.is_array:
             return "boolean" if self.datatype == "bit" else self.datatype, None, xtype
-        return (
-            "short" if self.datatype in (*LOGICAL, "unsignedByte") else self.datatype,
-            self.arraysize,
-            xtype,
-        )
+        is_small = self.datatype in (*LOGICAL, "unsignedByte")
+        is_flat = "x" in (self.arraysize or "") and self.length is None
+        return "short" if is_small else self.datatype, "*" if is_flat else self.arraysize, xtype
 
     @cached_property
     def storage(self) -> str:
