@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/pip install --quiet --disable-pip-version-check
 DEMO_DATA ?= build/demo
 
-.PHONY: demo test lint types bench schema clean
+.PHONY: demo test lint types bench schema docs clean
 
 demo: $(VENV)/demo
 	CAOMAI_DATA_DIR=$(DEMO_DATA) $(BIN)/caom-ai demo $(ARGS)
@@ -25,6 +25,9 @@ bench: $(VENV)/test
 
 schema: $(VENV)/test
 	$(BIN)/caom-ai db schema > sql/schema.sql
+
+docs: $(VENV)/test
+	$(BIN)/caom-ai functions --into docs/adql.md
 
 clean:
 	rm -rf $(VENV) build

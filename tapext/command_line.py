@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -13,6 +14,7 @@ def register(app: typer.Typer) -> None:
     """Add the commands of this tree to caom-ai."""
     app.command("serve")(serve)
     app.command("adql")(adql)
+    app.command("functions")(functions)
 
 
 def serve(
@@ -49,3 +51,18 @@ def adql(
     from tapext.adql.command import explain
 
     explain(query, read_settings(), maxrec=maxrec, syntax=syntax, as_json=as_json)
+
+
+def functions(
+    into: Annotated[
+        Path | None,
+        typer.Option(exists=True, dir_okay=False, help="Page in which they are put, not printed."),
+    ] = None,
+) -> None:
+    """Print the reference of the functions for ADQL, as Markdown."""
+    from tapext.reference import refresh, write_reference
+
+    if into is None:
+        typer.echo(write_reference())
+    else:
+        refresh(into)
