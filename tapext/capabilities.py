@@ -9,7 +9,7 @@ from caomai.settings import Settings
 from tapext.adql.catalogue import Catalogue
 from tapext.adql.functions import Function
 from tapext.adql.geometry import GEOMETRY
-from tapext.formats import FORMATS, Format
+from tapext.formats import Format, list_formats
 from tapext.markup import DECLARATION, element, text_element
 from tapext.vosi import NAMESPACES
 
@@ -77,7 +77,7 @@ def _table_access(catalogue: Catalogue, settings: Settings, url: str) -> str:
         element("interface", interface, text_element("accessURL", url, {"use": "base"})),
         *_data_models(catalogue),
         _language(catalogue.functions),
-        *(_output_format(known) for known in FORMATS),
+        *(_output_format(known) for known in list_formats()),
         *_upload_methods(settings),
         *_limits(settings),
     )

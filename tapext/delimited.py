@@ -26,7 +26,11 @@ class Csv:
 
     def columns(self) -> list[sql.Composable]:
         """Write every column as text."""
-        return [write_text(field, column) for field, column in enumerate_columns(self.document.fields)]
+        texts = [write_text(field, column) for field, column in enumerate_columns(self.document.fields)]
+        # Readers skip an empty line, and "" is none.
+        return (
+            [sql.SQL("coalesce(({})::text, '')").format(text) for text in texts] if len(texts) == 1 else texts
+        )
 
     def head(self) -> bytes:
         """Write the names of the columns."""
@@ -48,6 +52,14 @@ class Csv:
 
     def fail(self, message: str) -> None:
         """Give nothing: a short file must not look like a whole one."""
+
+
+class CsvRows(Csv):
+    """CSV without the line of names."""
+
+    def head(self) -> bytes:
+        """Write nothing."""
+        return b""
 
 
 class Tsv(Csv):

@@ -13,6 +13,7 @@ from caomai.errors import NotFoundError, UsageError
 from tapext.adql import parse
 from tapext.adql.catalogue import VIEWS
 from tapext.adql.translate import Translation, translate
+from tapext.conversion import convert
 from tapext.datalink import PUBLISHER_ID, describe_links, links_url
 from tapext.pools import Pool, lend
 from tapext.question import Question
@@ -43,18 +44,29 @@ async def ask(
     """Give the chunks of the answer; what is wrong before the first row is raised.
 
     `pool` lends the connection, `seconds` is the time until the first row; else they are those of /sync.
-    With `whole`, what breaks midway is raised even where the document could say it.
+    With `whole`, what breaks midway is raised even where the document could say it. FITS and Parquet are
+    whole files before their first chunk, which comes from FileChunks.
     """
     pool = pool or service.pool
     if len(question.text) > MOST_CHARACTERS:
         raise UsageError(f"The query is longer than {MOST_CHARACTERS:,} characters; upload a table instead.")
     seconds = seconds or service.settings.query_seconds
-    async with open_tables(question.uploads, service.settings, pool.uploads) as uploads:
-        return await _begin(service, question, uploads, pool, seconds, whole=whole)
+    if question.format.file is None:
+        return await _begin(service, question, pool, seconds, whole=whole)
+    async with service.conversions:
+        packed = await _begin(service, question, pool, seconds, whole=True)
+        return await convert(packed, question.format.file, service.settings.result_bytes)
 
 
 async def _begin(
-    service: Service, question: Question, uploads: OpenTables, pool: Pool, seconds: float, *, whole: bool
+    service: Service, question: Question, pool: Pool, seconds: float, *, whole: bool
+) -> AsyncGenerator[bytes]:
+    async with open_tables(question.uploads, service.settings, pool.uploads) as uploads:
+        return await _begin_with(uploads, service, question, pool, seconds, whole=whole)
+
+
+async def _begin_with(
+    uploads: OpenTables, service: Service, question: Question, pool: Pool, seconds: float, *, whole: bool
 ) -> AsyncGenerator[bytes]:
     knowledge = await service.know()
     translation = await understand(question, knowledge, uploads)

@@ -15,6 +15,7 @@ from starlette.routing import Route
 
 from caomai.errors import NotFoundError, ParameterError
 from tapext import votable
+from tapext.formats import headers_of
 from tapext.parameters import Parameters
 from tapext.service import SOFTWARE
 from tapext.uws import terms
@@ -157,7 +158,8 @@ class JobList:
         if request.path_params["name"] != RESULT:
             raise _no_child(request.path_params["name"])
         path = await jobs_of(request).find_result(job)
-        return FileResponse(path, headers=HEADERS, media_type=job.product.media_type if job.product else None)
+        media_type = job.product.media_type if job.product else None
+        return FileResponse(path, headers=HEADERS | headers_of(media_type or ""), media_type=media_type)
 
     async def _find(self, request: Request) -> Job:
         return await jobs_of(request).find(self.kind, request.path_params["job"])

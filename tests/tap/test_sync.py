@@ -114,7 +114,7 @@ def read_count(answer: Answer) -> int:
 
 
 @pytest.mark.parametrize(
-    "name", ["fits", "image/png", "votable/x", "text/xml;serialization=FITS", "a" * 5000]
+    "name", ["avro", "image/png", "votable/x", "text/xml;serialization=FITS", "a" * 5000]
 )
 def test_pa_08_an_unknown_format_is_an_error(service: str, name: str) -> None:
     answer = ask(service, COUNT, RESPONSEFORMAT=name)

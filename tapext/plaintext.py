@@ -1,0 +1,76 @@
+"""Results as text for people: columns side by side, as wide as the first rows want them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from typing import Final
+
+from psycopg import sql
+
+from tapext.votype import write_text
+from tapext.writer import Document, enumerate_columns
+
+# A terminal must not obey what stands in a table.
+CONTROL: Final = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
+GAP: Final = "  "
+WIDEST: Final = 60
+
+
+class Text:
+    r"""Aligned columns; a longer value moves the rest of its line, none is cut.
+
+    Line ends, tabs and backslashes stand as \n, \t and \\, as COPY writes them.
+    """
+
+    options: sql.Composable = sql.SQL("(FORMAT text, NULL '')")
+
+    def __init__(self, document: Document) -> None:
+        self.names = [CONTROL.sub("?", field.name) for field in document.fields]
+        self.numeric = [not (field.is_text or field.is_array) for field in document.fields]
+        self.fields = document.fields
+        self.widths: list[int] = []
+
+    def columns(self) -> list[sql.Composable]:
+        """Write every column as text."""
+        return [write_text(field, column) for field, column in enumerate_columns(self.fields)]
+
+    def head(self) -> bytes:
+        """Wait for the first rows."""
+        return b""
+
+    def rows(self, messages: Sequence[bytes]) -> Sequence[bytes]:
+        """Take the messages as they are: each is a row."""
+        return messages
+
+    def body(self, rows: Sequence[bytes]) -> bytes:
+        """Write rows; the first ones say how wide the columns are."""
+        if not rows:
+            return b""
+        block = b"".join(rows).decode().removesuffix("\n")
+        lines = [[CONTROL.sub("?", cell) for cell in line.split("\t")] for line in block.split("\n")]
+        names = self._begin(lines) if not self.widths else ""
+        return (names + "".join(map(self._line, lines))).encode()
+
+    def _begin(self, lines: Sequence[Sequence[str]]) -> str:
+        widths = [max(map(len, column)) for column in zip(self.names, *lines, strict=True)]
+        self.widths = [
+            max(len(name), min(width, WIDEST)) for name, width in zip(self.names, widths, strict=True)
+        ]
+        return self._line(self.names) + self._line("-" * width for width in self.widths)
+
+    def _line(self, cells: Iterable[str]) -> str:
+        aligned = (
+            cell.rjust(width) if numeric else cell.ljust(width)
+            for cell, width, numeric in zip(cells, self.widths, self.numeric, strict=True)
+        )
+        return GAP.join(aligned).rstrip() + "\n"
+
+    def tail(self, *, overflow: bool) -> bytes:
+        """End the table."""
+        names = "" if self.widths else self._begin([])
+        more = "\nOVERFLOW: there are more rows; raise MAXREC or narrow the query.\n"
+        return (names + (more if overflow else "")).encode()
+
+    def fail(self, message: str) -> None:
+        """Give nothing: a short table must not look like a whole one."""
