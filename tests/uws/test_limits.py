@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
 from caomai.database import Database
-from tests.tap.client import multipart, post_body
-from tests.tap.process import serving
 from tests.uws.archive import BLOCKED, locked, running, until
 from tests.uws.client import QUICK, Client
 
@@ -89,12 +86,16 @@ def test_a_result_that_is_too_large_fails_its_job(client: Client) -> None:
 
 def test_all_results_together_have_a_limit(client: Client) -> None:
     for _ in range(20):
-        answer = client.post(client.url, QUERY="SELECT TOP 20 publisherID FROM caom2.Plane", LANG="ADQL", PHASE="RUN")
+        answer = client.post(
+            client.url, QUERY="SELECT TOP 20 publisherID FROM caom2.Plane", LANG="ADQL", PHASE="RUN"
+        )
         if answer.status != 303 or client.wait(answer.headers["Location"]) == "ERROR":
             break
     jobs = len(client.listed())
     assert 3 <= jobs < 6
-    told = answer.message if answer.status != 303 else client.get(f"{answer.headers['Location']}/error").message
+    told = (
+        answer.message if answer.status != 303 else client.get(f"{answer.headers['Location']}/error").message
+    )
     assert "you no longer need" in told
     for job in client.listed():
         client.send("DELETE", job)

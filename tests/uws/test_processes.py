@@ -32,9 +32,7 @@ def environment(environment: dict[str, str]) -> dict[str, str]:
 
 
 @contextmanager
-def worker(
-    environment: dict[str, str], jobs: int = 1
-) -> Iterator[tuple[subprocess.Popen[str], Client]]:
+def worker(environment: dict[str, str], jobs: int = 1) -> Iterator[tuple[subprocess.Popen[str], Client]]:
     """Serve with another process, which runs jobs; gives it and a client of it."""
     with serving(environment | {"CAOMAI_ASYNC_JOBS": str(jobs)}) as (process, url):
         yield process, Client(url)

@@ -1,0 +1,167 @@
+"""Clients that others wrote, and the schema of the standard."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+import zipfile
+from collections.abc import Sequence
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from lxml import etree
+from pyvo.dal import DALQueryError, TAPService
+
+from caomai.database import Database
+from tests.uws.archive import BLOCKED, locked, running, until
+from tests.uws.client import QUICK, Client
+
+# pyvo leaves the connections of answers that it streams to the garbage collector.
+pytestmark = pytest.mark.filterwarnings(
+    "ignore::ResourceWarning", "ignore::pytest.PytestUnraisableExceptionWarning"
+)
+JAR = Path("/usr/share/java/starlink-ttools.jar")
+SCHEMAS = "uk/ac/starlink/ttools/taplint/"
+
+
+@pytest.fixture
+def tap(service: str) -> TAPService:
+    return TAPService(f"{service}/tap")
+
+
+@pytest.fixture(scope="module")
+def stilts() -> str:
+    """Find stilts, which CI has; on a user's machine it may be missing."""
+    program = shutil.which("stilts")
+    if program is None and "CI" not in os.environ:
+        pytest.skip("needs stilts")
+    assert program
+    return program
+
+
+def run(program: str, *words: str) -> str:
+    done = subprocess.run([program, *words], capture_output=True, text=True, timeout=120, check=False)
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+def test_pyvo_runs_a_job_from_beginning_to_end(tap: TAPService) -> None:
+    job = tap.submit_job(QUICK, maxrec=2, runid="mine")
+    assert job.phase == "PENDING"
+    assert (job.query, job.uws_version, job.owner) == (QUICK, "1.1", None)
+    job.execution_duration = 7
+    assert job.execution_duration == timedelta(seconds=7)
+    wanted = job.destruction.to_datetime() - timedelta(days=1)
+    job.destruction = wanted
+    assert abs(job.destruction.to_datetime() - wanted) < timedelta(seconds=1)
+    job.query = QUICK.replace("TOP 5", "TOP 3")
+    job.run().wait(timeout=60)
+    assert job.phase == "COMPLETED"
+    job.raise_if_error()
+    assert len(job.fetch_result()) == 2
+    job.delete()
+    assert tap.get_job_list() == []
+
+
+def test_pyvo_runs_a_query_asynchronously(tap: TAPService) -> None:
+    assert len(tap.run_async(QUICK)) == 5
+    with pytest.raises(DALQueryError, match="nowhere"):
+        tap.run_async("SELECT x FROM nowhere")
+
+
+def test_pyvo_aborts_a_job(tap: TAPService, database: Database) -> None:
+    with locked(database):
+        job = tap.submit_job(BLOCKED)
+        job.run()
+        assert until(lambda: running(database) == 1)
+        job.abort()
+        assert until(lambda: running(database) == 0, 1)
+    assert job.phase == "ABORTED"
+    with pytest.raises(DALQueryError):
+        job.fetch_result()
+
+
+def test_pa_20_pyvo_lists_its_jobs(tap: TAPService, service: str) -> None:
+    jobs = [tap.submit_job(QUICK, runid=f"number {number}") for number in range(3)]
+    jobs[0].run().wait(timeout=60)
+    TAPService(f"{service}/tap").submit_job(QUICK)
+    assert {job.jobid for job in tap.get_job_list()} == {job.job_id for job in jobs}
+    assert [job.runid for job in tap.get_job_list(phases=["COMPLETED"])] == ["number 0"]
+    assert [job.runid for job in tap.get_job_list(last=1)] == ["number 2"]
+    after = jobs[1].job.creationtime.to_datetime()
+    late = tap.get_job_list(phases=["PENDING", "ERROR"], after=after, short_description=False)
+    assert {job.jobid for job in late} - {jobs[1].job_id} == {jobs[2].job_id}
+
+
+def test_pyvo_tells_a_time_limit_from_other_errors(tap: TAPService, database: Database) -> None:
+    with locked(database):
+        job = tap.submit_job(BLOCKED)
+        job.execution_duration = 1
+        job.run().wait(timeout=60)
+        with pytest.raises(DALQueryError, match="executionDuration of 1 s"):
+            job.raise_if_error()
+
+
+@pytest.mark.parametrize("delete", ["finished", "never"])
+def test_stilts_runs_a_job(stilts: str, service: str, delete: str) -> None:
+    text = run(
+        stilts,
+        "tapquery",
+        f"tapurl={service}/tap",
+        f"adql={QUICK}",
+        "sync=false",
+        "poll=100",
+        f"delete={delete}",
+        "ofmt=csv",
+    )
+    assert len(text.splitlines()) == 6
+
+
+def test_uw_11_taplint_finds_nothing(stilts: str, service: str) -> None:
+    text = run(stilts, "taplint", f"tapurl={service}/tap", "stages=CAP UWS", "report=EWFIS")
+    lines = [line for line in text.splitlines() if re.match(r"[EWF]-UWS", line)]
+    assert lines == []
+    assert re.search(r"^Section UWS", text, re.MULTILINE)
+
+
+@pytest.fixture(scope="module")
+def schema() -> etree.XMLSchema:
+    """Give the schema of UWS 1.1 as stilts brings it."""
+    if not JAR.exists() and "CI" not in os.environ:
+        pytest.skip("needs the schemas of stilts")
+    with zipfile.ZipFile(JAR) as jar:
+        files = {
+            name: jar.read(f"{SCHEMAS}{name}") for name in ("UWS-v1.1.xsd", "xlink.xsd", "xmlnamespace.xsd")
+        }
+
+    class Resolver(etree.Resolver):
+        def resolve(self, url: str, public: str, context: object) -> object:  # noqa: ARG002
+            name = url.rpartition("/")[2]
+            name = "xmlnamespace.xsd" if name in {"xml.xsd", "xmlnamespace.xsd"} else name
+            return self.resolve_string(files.get(name, b""), context)
+
+    parser = etree.XMLParser()
+    parser.resolvers.add(Resolver())
+    return etree.XMLSchema(etree.fromstring(files["UWS-v1.1.xsd"], parser))
+
+
+def test_uw_02_every_document_is_valid(client: Client, database: Database, schema: etree.XMLSchema) -> None:
+    jobs = [client.create(RUNID="a<b"), client.start(), client.start("SELECT")]
+    aborted = client.create("x")
+    client.post(f"{aborted}/phase", PHASE="ABORT")
+    for job in jobs[1:]:
+        client.wait(job)
+    with locked(database):
+        jobs += [aborted, client.start(BLOCKED)]
+        check(
+            client, schema, [client.url, *jobs, *(f"{jobs[1]}/{part}" for part in ("parameters", "results"))]
+        )
+    client.wait(jobs[-1])
+
+
+def check(client: Client, schema: etree.XMLSchema, addresses: Sequence[str]) -> None:
+    for address in addresses:
+        schema.assertValid(etree.fromstring(client.get(address).body))
