@@ -146,7 +146,7 @@ class Migration:
         )
         content = [script for folder in ("views", "routines", "functions") for script in read_scripts(folder)]
         missing += self._changed([read_script("drop.sql"), *content])
-        missing += self._changed(self._tap_schema())
+        missing += self._changed(self._tap_schema(), force=self._has_lost_keys())
         return missing + self._changed([read_script("grants.sql")], force=bool(missing))
 
     def apply(self, scripts: list[Script]) -> None:
@@ -192,6 +192,13 @@ class Migration:
             rows = self.connection.execute("select schema_name from tap_schema.schemas").fetchall()
             theirs = {f"tap_schema/{name.lower()}.sql" for (name,) in rows} - set(self.recorded)
         return [script for script in read_scripts("tap_schema") if script.name not in theirs]
+
+    def _has_lost_keys(self) -> bool:
+        """Tell whether an archive that installed its TAP_SCHEMA anew took away our keys to its tables."""
+        return "tap_schema/caom2_ai.sql" in self.recorded and not self._says(
+            "select exists (select from tap_schema.keys where from_table ilike 'caom2\\_ai.%'"
+            " and target_table ilike 'caom2.%')"
+        )
 
     def _says(self, question: LiteralString) -> bool:
         row = self.connection.execute(question).fetchone()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
@@ -31,27 +32,20 @@ SCRIPTS = (
 
 Connection = psycopg.Connection[Any]
 
-# What the administrator of the server does, by docs/attached.md.
-SERVER = """
-create role archive login;
-create role operator login createrole;
-create role visitor login;
-"""
+# The archive as its keepers have it.
+ROLES = "create role archive login; create role visitor login;"
 EXTENSIONS = """
-create extension vector;
 create extension citext;
 create schema sphere;
 create extension pg_sphere schema sphere;
 grant usage on schema sphere to public;
-grant create on database {name} to archive;
+grant create on database archive to archive;
+revoke temporary on database archive from public;
 """
-# What the operator of CAOM-AI needs, by docs/attached.md.
-GRANTS = """
-grant usage on schema caom2, tap_schema to operator with grant option;
-grant select on caom2.Observation, caom2.Plane, caom2.Artifact, caom2.Part to operator with grant option;
-grant select, insert, update, delete on tap_schema.schemas, tap_schema.tables, tap_schema.columns,
-    tap_schema.keys, tap_schema.key_columns to operator with grant option;
-"""
+# What is done for CAOM-AI: the SQL of docs/attached.md, of the administrator and of the archive's owner.
+ADMINISTRATOR, OWNER = re.findall(
+    r"```sql\n(.*?)```", (HERE.parents[1] / "docs" / "attached.md").read_text(), re.DOTALL
+)
 
 
 @pytest.fixture(scope="session")
@@ -63,14 +57,17 @@ def server() -> Iterator[Path]:
     assert reason is None, reason
     with running(trixie.make_root()) as socket:
         with closing(login(socket, "postgres", "postgres")) as connection:
-            connection.execute(SERVER)
-        make_database(socket, ARCHIVE)
+            connection.execute(ROLES)
+            connection.execute(SQL("create database {}").format(Identifier(ARCHIVE)))
+        with closing(login(socket, "postgres", ARCHIVE)) as connection:
+            connection.execute(EXTENSIONS)
+            connection.execute(ADMINISTRATOR.encode())
         with closing(login(socket, "archive", ARCHIVE)) as connection, connection.transaction():
             connection.execute("set local search_path = public, sphere")
             for script in SCRIPTS:
                 connection.execute(script.read_bytes())
             archive.fill(connection)
-            connection.execute(GRANTS)
+            connection.execute(OWNER.encode())
         yield socket
 
 
@@ -84,9 +81,10 @@ def copies(server: Path) -> Iterator[Callable[[], str]]:
         words = {"name": Identifier(names[-1]), "archive": Identifier(ARCHIVE)}
         with closing(login(server, "postgres", "postgres")) as connection:
             connection.execute(SQL("create database {name} template {archive}").format(**words))
-            connection.execute(
-                SQL("grant create on database {name} to operator with grant option").format(**words)
-            )
+            # Rights on a database are not copied with it.
+            connection.execute(SQL("revoke temporary on database {name} from public").format(**words))
+            (grant,) = re.findall(r"grant .* on database .*;", ADMINISTRATOR)
+            connection.execute(grant.replace(f"database {ARCHIVE}", f"database {names[-1]}").encode())
         return names[-1]
 
     yield copy
@@ -106,14 +104,6 @@ def attached(settings: Settings) -> Iterator[Database]:
     """The module's archive, migrated by the operator."""
     with open_database(settings) as database:
         yield database
-
-
-def make_database(socket: Path, name: str) -> None:
-    """Make a database with the extensions that the archive has."""
-    with closing(login(socket, "postgres", "postgres")) as connection:
-        connection.execute(SQL("create database {}").format(Identifier(name)))
-    with closing(login(socket, "postgres", name)) as connection:
-        connection.execute(EXTENSIONS.format(name=name).encode())
 
 
 def login(socket: Path, user: str, database: str) -> Connection:

@@ -129,6 +129,21 @@ def test_tables_of_tap_schema_under_other_names_get_those_of_the_standard_beside
         assert theirs[0] == f"The archive's words: {ours[0]}"
 
 
+def test_keys_that_the_archive_took_away_come_back(server: Path, copies: Callable[[], str]) -> None:
+    name = copies()
+    migrate_as_operator(server, name)
+    whole = tap_rows(server, name)
+    with closing(login(server, "archive", name)) as connection:
+        for table in ("key_columns", "keys"):
+            connection.execute(
+                f"delete from tap_schema.{table} where key_id in (select key_id from tap_schema.keys"
+                " where from_table like 'caom2_ai.%' and target_table like 'caom2.%')".encode()
+            )
+    assert tap_rows(server, name) != whole
+    migrate_as_operator(server, name)
+    assert tap_rows(server, name) == whole
+
+
 def test_a_second_time_nothing_is_applied(attached: Database) -> None:
     with closing(attached.connect_administrator()) as connection:
         assert migrate(connection) == []

@@ -22,8 +22,8 @@ insert into caom2.Plane (publisherID, obsID, planeID, planeURI, productID, metaR
     dataProductType, calibrationLevel, position_bounds, position_bounds_spoly, position_bounds_center,
     lastModified, maxLastModified, metaChecksum, accMetaChecksum)
 select 'ivo://fill/FILL?all/' || n, '00000000-0000-0000-0000-000000000001', gen_random_uuid(),
-    'caom:FILL/all/' || n, n, '2020-01-01', '2020-01-01', 'image', 1, corners, sphere.spoly_deg(corners), sphere.spoint_deg(ra, dec),
-    now(), now(), 'md5:0', 'md5:0'
+    'caom:FILL/all/' || n, n, '2020-01-01', '2020-01-01', 'image', 1, corners, sphere.spoly_deg(corners),
+    sphere.spoint_deg(ra, dec), now(), now(), 'md5:0', 'md5:0'
 from generate_series(1, 6000) as n,
     lateral (select n * 137.50776405 - 360 * floor(n * 137.50776405 / 360) as ra,
         0.98 * degrees(asin(n / 3000.5 - 1)) as dec) as place,
