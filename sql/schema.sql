@@ -14,6 +14,32 @@ CREATE SCHEMA tap_upload;
 CREATE EXTENSION IF NOT EXISTS vector WITH SCHEMA public;
 COMMENT ON EXTENSION vector IS 'vector data type and ivfflat and hnsw access methods';
 
+CREATE FUNCTION caom2_ai.box_region(ra double precision, "dec" double precision, width double precision, height double precision) RETURNS double precision[]
+    LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE
+    AS $$
+declare
+    corners double precision[] := '{}';
+    x double precision;
+    y double precision;
+    z double precision;
+    top double precision;
+begin
+    if not coalesce(abs(ra) <= 720 and abs("dec") <= 90 and width >= 0 and width < 180
+            and height >= 0 and height < 180, false) then
+        return null;
+    end if;
+    top := atan2d(sind(height / 2) * cosd(width / 2), cosd(height / 2));
+    for i in 0..3 loop
+        x := cosd(top) * cosd(width / 2);
+        y := cosd(top) * sind(width / 2) * case when i in (0, 3) then -1 else 1 end;
+        z := sind(top) * case when i < 2 then -1 else 1 end;
+        corners := corners || (ra + atan2d(y, x * cosd("dec") - z * sind("dec")))
+            || asind(greatest(-1, least(1, x * sind("dec") + z * cosd("dec"))));
+    end loop;
+    return corners;
+end
+$$;
+
 CREATE FUNCTION caom2_ai.caomai_count(fingerprint integer[], node integer) RETURNS integer
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
     RETURN (fingerprint)[(node + 1)];
@@ -214,6 +240,7 @@ CREATE VIEW caom2_ai_view.fingerprint AS
            FROM caom2_ai.map c
           WHERE ((c.kind = 'field'::text) AND c.iscurrent))))))
   WHERE ((f.metarelease <= (now() AT TIME ZONE 'UTC'::text)) AND (COALESCE(f.contentrelease, f.datarelease) <= (now() AT TIME ZONE 'UTC'::text)));
+COMMENT ON COLUMN caom2_ai_view.fingerprint.healpix IS 'twin: healpix, place of ra, dec';
 
 CREATE FUNCTION caom2_ai.field_of(publisherid text) RETURNS integer
     LANGUAGE sql STABLE PARALLEL SAFE
@@ -227,6 +254,10 @@ CREATE FUNCTION caom2_ai.caomai_vector(publisherid text) RETURNS public.halfvec
     LANGUAGE sql STABLE PARALLEL SAFE
     RETURN (SELECT f.vector FROM caom2_ai_view.fingerprint f WHERE ((f.publisherid = caomai_vector.publisherid) AND (f.mapid = (SELECT m.mapid FROM caom2_ai_view.map m WHERE ((m.kind = 'object'::text) AND (m.iscurrent = 1))))));
 
+CREATE FUNCTION caom2_ai.distance(ra1 double precision, dec1 double precision, ra2 double precision, dec2 double precision) RETURNS double precision
+    LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+    RETURN ((2)::double precision * atan2d(sqrt(abs(((sind(((dec1 - dec2) / (2)::double precision)) ^ (2)::double precision) + ((cosd(dec1) * cosd(dec2)) * (sind(((ra1 - ra2) / (2)::double precision)) ^ (2)::double precision))))), sqrt(abs(((sind(((dec1 + dec2) / (2)::double precision)) ^ (2)::double precision) + ((cosd(dec1) * cosd(dec2)) * (cosd(((ra1 - ra2) / (2)::double precision)) ^ (2)::double precision)))))));
+
 CREATE FUNCTION caom2_ai.field_members(publisherid text) RETURNS SETOF text
     LANGUAGE sql STABLE PARALLEL SAFE
     BEGIN ATOMIC
@@ -234,6 +265,60 @@ CREATE FUNCTION caom2_ai.field_members(publisherid text) RETURNS SETOF text
     FROM caom2_ai_view.fingerprint f
    WHERE ((f.iscurrent = 1) AND (f.fieldnode = ( SELECT caom2_ai.field_of(field_members.publisherid) AS field_of)));
 END;
+
+CREATE FUNCTION caom2_ai.healpix(ra double precision, "dec" double precision) RETURNS bigint
+    LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE
+    AS $$
+declare
+    nside constant bigint := 536870912;
+    turn double precision;
+    z double precision;
+    cap double precision;
+    quarter bigint;
+    jp bigint;
+    jm bigint;
+    face bigint;
+    pair bigint[];
+begin
+    if not coalesce(abs(ra) <= 720 and abs("dec") <= 90, false) then
+        return null;
+    end if;
+    turn := (ra - 360 * floor(ra / 360)) / 90;
+    z := sind("dec");
+    if abs(z) <= 2 / 3.0 then
+        jp := floor(nside * (0.5 + turn - z * 0.75));
+        jm := floor(nside * (0.5 + turn + z * 0.75));
+        if jp >> 29 = jm >> 29 then
+            face := 4 + ((jp >> 29) & 3);
+        elsif jp >> 29 < jm >> 29 then
+            face := (jp >> 29) & 3;
+        else
+            face := 8 + ((jm >> 29) & 3);
+        end if;
+        pair := array[jm & (nside - 1), nside - 1 - (jp & (nside - 1))];
+    else
+        quarter := least(3, floor(turn));
+        cap := nside * cosd("dec") * sqrt(3 / (1 + abs(z)));
+        jp := least(nside - 1, floor((turn - quarter) * cap));
+        jm := least(nside - 1, floor((1 - turn + quarter) * cap));
+        face := quarter + case when z > 0 then 0 else 8 end;
+        pair := case when z > 0 then array[nside - 1 - jm, nside - 1 - jp] else array[jp, jm] end;
+    end if;
+    for i in 1..2 loop
+        -- A zero between each two bits.
+        pair[i] := (pair[i] | (pair[i] << 16)) & x'0000ffff0000ffff'::bigint;
+        pair[i] := (pair[i] | (pair[i] << 8)) & x'00ff00ff00ff00ff'::bigint;
+        pair[i] := (pair[i] | (pair[i] << 4)) & x'0f0f0f0f0f0f0f0f'::bigint;
+        pair[i] := (pair[i] | (pair[i] << 2)) & x'3333333333333333'::bigint;
+        pair[i] := (pair[i] | (pair[i] << 1)) & x'5555555555555555'::bigint;
+    end loop;
+    return (face << 58) | pair[1] | (pair[2] << 1);
+end
+$$;
+
+CREATE FUNCTION caom2_ai.is_region(region double precision[]) RETURNS boolean
+    LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+    RETURN (((cardinality(region) = 3) OR ((cardinality(region) >= 6) AND ((cardinality(region) % 2) = 0))) AND (array_ndims(region) = 1) AND (array_lower(region, 1) = 1) AND (((('-720'::integer)::double precision <= ALL (region)) AND ((720)::double precision >= ALL (region))) IS TRUE) AND ((cardinality(region) > 3) OR (((region)[3] >= (0)::double precision) AND ((region)[3] <= (180)::double precision) AND (abs((region)[2]) <= (90)::double precision))));
 
 CREATE FUNCTION caom2_ai.label_positions(label text) RETURNS integer[]
     LANGUAGE sql STABLE PARALLEL SAFE
@@ -258,6 +343,114 @@ begin
     return name;
 end
 $$;
+
+CREATE FUNCTION caom2_ai.on_arc(a1 double precision, a2 double precision, a3 double precision, b1 double precision, b2 double precision, b3 double precision, p1 double precision, p2 double precision, p3 double precision) RETURNS boolean
+    LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE
+    AS $$
+declare
+    n1 constant double precision := a2 * b3 - a3 * b2;
+    n2 constant double precision := a3 * b1 - a1 * b3;
+    n3 constant double precision := a1 * b2 - a2 * b1;
+    least_product constant double precision := -4e-16 * sqrt(n1 * n1 + n2 * n2 + n3 * n3);
+begin
+    -- A corner that is repeated makes no arc.
+    return least_product < -4e-31
+        and (a2 * p3 - a3 * p2) * n1 + (a3 * p1 - a1 * p3) * n2 + (a1 * p2 - a2 * p1) * n3 >= least_product
+        and (p2 * b3 - p3 * b2) * n1 + (p3 * b1 - p1 * b3) * n2 + (p1 * b2 - p2 * b1) * n3 >= least_product;
+end
+$$;
+
+CREATE FUNCTION caom2_ai.polygon_edges(region double precision[], OUT a1 double precision, OUT a2 double precision, OUT a3 double precision, OUT b1 double precision, OUT b2 double precision, OUT b3 double precision, OUT n1 double precision, OUT n2 double precision, OUT n3 double precision) RETURNS SETOF record
+    LANGUAGE plpgsql IMMUTABLE STRICT ROWS 5 PARALLEL SAFE
+    AS $$
+declare
+    n constant integer := cardinality(region);
+begin
+    a1 := cosd(region[n]) * cosd(region[n - 1]);
+    a2 := cosd(region[n]) * sind(region[n - 1]);
+    a3 := sind(region[n]);
+    for i in 1..n by 2 loop
+        b1 := cosd(region[i + 1]) * cosd(region[i]);
+        b2 := cosd(region[i + 1]) * sind(region[i]);
+        b3 := sind(region[i + 1]);
+        -- The difference keeps the digits of short edges.
+        n1 := a2 * (b3 - a3) - a3 * (b2 - a2);
+        n2 := a3 * (b1 - a1) - a1 * (b3 - a3);
+        n3 := a1 * (b2 - a2) - a2 * (b1 - a1);
+        if n1 * n1 + n2 * n2 + n3 * n3 > 1e-30 then
+            return next;
+        end if;
+        a1 := b1;
+        a2 := b2;
+        a3 := b3;
+    end loop;
+end
+$$;
+
+CREATE FUNCTION caom2_ai.polygon_area(region double precision[]) RETURNS double precision
+    LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+    RETURN (SELECT COALESCE(sum(((2)::double precision * atan2((((polygon_edges.n1 * (origin.o1 - polygon_edges.a1)) + (polygon_edges.n2 * (origin.o2 - polygon_edges.a2))) + (polygon_edges.n3 * (origin.o3 - polygon_edges.a3))), (((((((1)::double precision + (polygon_edges.a1 * polygon_edges.b1)) + (polygon_edges.a2 * polygon_edges.b2)) + (polygon_edges.a3 * polygon_edges.b3)) + (origin.o1 * (polygon_edges.a1 + polygon_edges.b1))) + (origin.o2 * (polygon_edges.a2 + polygon_edges.b2))) + (origin.o3 * (polygon_edges.a3 + polygon_edges.b3)))))), (0)::double precision) AS "coalesce" FROM caom2_ai.polygon_edges(polygon_area.region) polygon_edges(a1, a2, a3, b1, b2, b3, n1, n2, n3), LATERAL (SELECT (cosd((polygon_area.region)[2]) * cosd((polygon_area.region)[1])) AS o1, (cosd((polygon_area.region)[2]) * sind((polygon_area.region)[1])) AS o2, sind((polygon_area.region)[2]) AS o3) origin);
+
+CREATE FUNCTION caom2_ai.polygon_distance(region double precision[], ra double precision, "dec" double precision) RETURNS double precision
+    LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE
+    AS $$
+declare
+    p1 constant double precision := cosd("dec") * cosd(ra);
+    p2 constant double precision := cosd("dec") * sind(ra);
+    p3 constant double precision := sind("dec");
+    e record;
+    along double precision;
+    back double precision;
+    nearest double precision := 180;
+begin
+    for i in 1..cardinality(region) by 2 loop
+        nearest := least(nearest, caom2_ai.distance(region[i], region[i + 1], ra, "dec"));
+    end loop;
+    for e in select *, sqrt(n1 * n1 + n2 * n2 + n3 * n3) as length from caom2_ai.polygon_edges(region) loop
+        -- How far the position lies from a towards b, and from b towards a, along the edge.
+        along := (e.n2 * e.a3 - e.n3 * e.a2) * p1 + (e.n3 * e.a1 - e.n1 * e.a3) * p2 + (e.n1 * e.a2 - e.n2 * e.a1) * p3;
+        back := (e.n2 * e.b3 - e.n3 * e.b2) * p1 + (e.n3 * e.b1 - e.n1 * e.b3) * p2
+            + (e.n1 * e.b2 - e.n2 * e.b1) * p3;
+        if along > 0 and back < 0 then
+            nearest := least(nearest, abs(asind(greatest(-1, least(1, (e.n1 * p1 + e.n2 * p2 + e.n3 * p3) / e.length)))));
+        end if;
+    end loop;
+    return nearest;
+end
+$$;
+
+CREATE FUNCTION caom2_ai.polygon_poles(region double precision[], OUT north boolean, OUT south boolean) RETURNS record
+    LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE
+    AS $$
+declare
+    n constant integer := cardinality(region);
+    turn double precision := 0;
+    step double precision;
+    here double precision := tand(region[n] / 2);
+    there double precision;
+    below double precision := 0;
+begin
+    for i in 1..n by 2 loop
+        step := region[i] - region[case when i = 1 then n - 1 else i - 2 end];
+        step := step - 360 * round(step / 360);
+        there := tand(region[i + 1] / 2);
+        turn := turn + step;
+        below := below + 2 * atan2(sind(step / 2) * (here + there), cosd(step / 2) * (1 + here * there));
+        here := there;
+    end loop;
+    if abs(turn) > 180 then
+        north := (turn > 0) = (below >= 0);
+        south := not north;
+    else
+        north := abs(below) > 2 * pi();
+        south := north;
+    end if;
+end
+$$;
+
+CREATE FUNCTION caom2_ai.polygons_cross(one double precision[], other double precision[]) RETURNS integer
+    LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+    RETURN (SELECT COALESCE(max(CASE WHEN ((LEAST(sides.acb, sides.bda, sides.cbd, sides.dac) > (0.0000000000000004)::double precision) OR (GREATEST(sides.acb, sides.bda, sides.cbd, sides.dac) < ('-0.0000000000000004'::numeric)::double precision)) THEN 2 WHEN (((abs(sides.acb) <= (0.0000000000000004)::double precision) AND caom2_ai.on_arc(a.a1, a.a2, a.a3, a.b1, a.b2, a.b3, c.a1, c.a2, c.a3)) OR ((abs(sides.dac) <= (0.0000000000000004)::double precision) AND caom2_ai.on_arc(c.a1, c.a2, c.a3, c.b1, c.b2, c.b3, a.a1, a.a2, a.a3))) THEN 1 ELSE 0 END), 0) AS "coalesce" FROM caom2_ai.polygon_edges(polygons_cross.one) a(a1, a2, a3, b1, b2, b3, n1, n2, n3), caom2_ai.polygon_edges(polygons_cross.other) c(a1, a2, a3, b1, b2, b3, n1, n2, n3), LATERAL (SELECT (- (((a.n1 * c.a1) + (a.n2 * c.a2)) + (a.n3 * c.a3))) AS acb, (((a.n1 * c.b1) + (a.n2 * c.b2)) + (a.n3 * c.b3)) AS bda, (- (((c.n1 * a.b1) + (c.n2 * a.b2)) + (c.n3 * a.b3))) AS cbd, (((c.n1 * a.a1) + (c.n2 * a.a2)) + (c.n3 * a.a3)) AS dac) sides);
 
 CREATE FUNCTION caom2_ai.refresh_distance_rank(mapid integer) RETURNS void
     LANGUAGE sql SECURITY DEFINER
@@ -345,6 +538,274 @@ CREATE FUNCTION caom2_ai.refresh_nodes() RETURNS void
       LEFT JOIN counted c ON (((c.mapid = k.mapid) AND (c.node = k.node))))
    WHERE ((n.mapid = k.mapid) AND (n.node = k.node) AND ((n.nobjects IS DISTINCT FROM COALESCE(c.nobjects, (0)::bigint)) OR (n.nimages IS DISTINCT FROM COALESCE(c.nimages, (0)::bigint))));
 END;
+
+CREATE FUNCTION caom2_ai.refresh_positions(most integer) RETURNS integer
+    LANGUAGE plpgsql
+    AS $$
+declare
+    changed integer;
+    gone integer;
+begin
+    with stale as materialized (
+        select p.planeID, p.position_bounds as bounds, p.lastModified
+        from caom2.Plane p
+        left join caom2_ai.plane_position s on s.planeID = p.planeID
+        where s.modified is distinct from p.lastModified and caom2_ai.is_region(p.position_bounds)
+        limit most
+    )
+    insert into caom2_ai.plane_position as s (planeID, ra, dec, healpix, extent, modified)
+    select planeID, centre[1], centre[2], caom2_ai.healpix(centre[1], centre[2]), caom2_ai.region_box(bounds), lastModified
+    from stale, lateral (select caom2_ai.region_centroid(bounds) as centre) as found
+    on conflict (planeID) do update set ra = excluded.ra, dec = excluded.dec, healpix = excluded.healpix,
+        extent = excluded.extent, modified = excluded.modified;
+    get diagnostics changed = row_count;
+    delete from caom2_ai.plane_position s
+    where s.planeID in (
+        select t.planeID
+        from caom2_ai.plane_position t
+        left join caom2.Plane p on p.planeID = t.planeID
+        where p.planeID is null
+            or (t.modified is distinct from p.lastModified and caom2_ai.is_region(p.position_bounds) is not true)
+        limit most
+    );
+    get diagnostics gone = row_count;
+    return changed + gone;
+end
+$$;
+
+CREATE FUNCTION caom2_ai.region_area(region double precision[]) RETURNS double precision
+    LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE
+    AS $$
+declare
+    area double precision;
+begin
+    if caom2_ai.is_region(region) is not true then
+        return null;
+    elsif cardinality(region) = 3 then
+        return 4 * pi() * degrees(degrees(sind(region[3] / 2) ^ 2));
+    end if;
+    area := abs(caom2_ai.polygon_area(region));
+    return degrees(degrees(greatest(0, least(area, 4 * pi() - area))));
+end
+$$;
+
+CREATE FUNCTION caom2_ai.region_box(region double precision[]) RETURNS box
+    LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE
+    AS $$
+declare
+    n constant integer := cardinality(region);
+    margin constant double precision := 1e-9;
+    west double precision;
+    east double precision;
+    south double precision;
+    north double precision;
+    here double precision;
+    step double precision;
+    around record;
+    is_half boolean;
+begin
+    if caom2_ai.is_region(region) is not true then
+        return null;
+    elsif n = 3 then
+        south := region[2] - region[3];
+        north := region[2] + region[3];
+        step := case when greatest(-south, north) < 90 then asind(least(1, sind(region[3]) / cosd(region[2]))) else 180 end;
+        west := region[1] - step;
+        east := region[1] + step;
+    else
+        select least(min(asind(greatest(-1, least(1, a3)))), min(-top) filter (where north_at_a < 0 and north_at_b > 0)),
+            greatest(max(asind(greatest(-1, least(1, a3)))), max(top) filter (where north_at_a > 0 and north_at_b < 0))
+        into south, north
+        from caom2_ai.polygon_edges(region),
+            lateral (
+                -- The slope of the edge at both ends, and the highest declination of its great circle.
+                select n1 * a2 - n2 * a1 as north_at_a, n1 * b2 - n2 * b1 as north_at_b,
+                    atan2d(sqrt(n1 * n1 + n2 * n2), abs(n3)) as top
+            ) as slopes;
+        if south is null then
+            south := region[2];
+            north := region[2];
+        end if;
+        here := region[1];
+        west := here;
+        east := here;
+        for i in 3..n by 2 loop
+            step := region[i] - region[i - 2];
+            here := here + step - 360 * round(step / 360);
+            west := least(west, here);
+            east := greatest(east, here);
+        end loop;
+        around := caom2_ai.polygon_poles(region);
+        -- What is half of the sky may lie on either side of its border.
+        is_half := abs(abs(caom2_ai.polygon_area(region)) - 2 * pi()) < 1e-9;
+        if around.north or around.south or is_half then
+            west := 0;
+            east := 360;
+            north := case when around.north or is_half then 90 else north end;
+            south := case when around.south or is_half then -90 else south end;
+        end if;
+    end if;
+    south := greatest(-90, south - margin);
+    north := least(90, north + margin);
+    step := case when greatest(-south, north) < 89.999999 then margin / cosd(greatest(-south, north)) else 180 end;
+    step := least(step + margin, 180);
+    east := least(east - west + 2 * step, 360);
+    west := case when east = 360 then 0 else west - step - 360 * floor((west - step) / 360) end;
+    return box(point(west, south), point(west + east, north));
+end
+$$;
+
+CREATE FUNCTION caom2_ai.region_centroid(region double precision[]) RETURNS double precision[]
+    LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE
+    AS $$
+declare
+    x double precision;
+    y double precision;
+    z double precision;
+    ra double precision;
+begin
+    if caom2_ai.is_region(region) is not true then
+        return null;
+    elsif cardinality(region) = 3 then
+        return array[region[1] - 360 * floor(region[1] / 360), region[2]];
+    end if;
+    select sum(n1 * length), sum(n2 * length), sum(n3 * length) into x, y, z
+    from caom2_ai.polygon_edges(region),
+        lateral (select sqrt(n1 * n1 + n2 * n2 + n3 * n3) as across, a1 * b1 + a2 * b2 + a3 * b3 as along),
+        lateral (select atan2(across, along) / across as length);
+    if coalesce(x * x + y * y + z * z < 1e-40, true) then
+        select sum(cosd(d) * cosd(r)), sum(cosd(d) * sind(r)), sum(sind(d)) into x, y, z
+        from unnest(region) with ordinality as odd (r, n), lateral (select region[n + 1] as d) where n % 2 = 1;
+    elsif (caom2_ai.polygon_area(region) < 0) <> (abs(caom2_ai.polygon_area(region)) > 2 * pi()) then
+        x := -x;
+        y := -y;
+        z := -z;
+    end if;
+    ra := atan2d(y, x);
+    return array[case when ra < 0 then ra + 360 else ra end, atan2d(z, sqrt(x * x + y * y))];
+end
+$$;
+
+CREATE FUNCTION caom2_ai.region_holds(region double precision[], ra double precision, "dec" double precision) RETURNS boolean
+    LANGUAGE plpgsql IMMUTABLE STRICT COST 500 PARALLEL SAFE
+    AS $$
+declare
+    n constant integer := cardinality(region);
+    turn double precision := 0;
+    below double precision := 0;
+    inside boolean;
+    p1 double precision;
+    p2 double precision;
+    p3 double precision;
+    a1 double precision;
+    a2 double precision;
+    a3 double precision;
+    b1 double precision;
+    b2 double precision;
+    b3 double precision;
+    east double precision;
+    next_east double precision;
+    step double precision;
+    here double precision;
+    there double precision;
+    side double precision;
+begin
+    if (caom2_ai.is_region(region) and abs(ra) <= 720 and abs("dec") <= 90) is not true then
+        return null;
+    end if;
+    p1 := cosd("dec") * cosd(ra);
+    p2 := cosd("dec") * sind(ra);
+    p3 := sind("dec");
+    if n = 3 then
+        return caom2_ai.distance(region[1], region[2], ra, "dec") <= region[3];
+    end if;
+    inside := false;
+    a1 := cosd(region[n]) * cosd(region[n - 1]);
+    a2 := cosd(region[n]) * sind(region[n - 1]);
+    a3 := sind(region[n]);
+    here := tand(region[n] / 2);
+    -- Where a corner lies east of the position, in [-180, 180).
+    east := region[n - 1] - ra;
+    east := east - 360 * floor(east / 360 + 0.5);
+    for i in 1..n by 2 loop
+        b1 := cosd(region[i + 1]) * cosd(region[i]);
+        b2 := cosd(region[i + 1]) * sind(region[i]);
+        b3 := sind(region[i + 1]);
+        -- On which side of the edge the position lies; differences keep the digits of small polygons.
+        side := a1 * ((b2 - a2) * (p3 - a3) - (b3 - a3) * (p2 - a2))
+            + a2 * ((b3 - a3) * (p1 - a1) - (b1 - a1) * (p3 - a3))
+            + a3 * ((b1 - a1) * (p2 - a2) - (b2 - a2) * (p1 - a1));
+        if side * side < 1e-30 * ((b1 - a1) ^ 2 + (b2 - a2) ^ 2 + (b3 - a3) ^ 2)
+            and caom2_ai.on_arc(a1, a2, a3, b1, b2, b3, p1, p2, p3) then
+            return true;
+        end if;
+        next_east := region[i] - ra;
+        next_east := next_east - 360 * floor(next_east / 360 + 0.5);
+        step := next_east - east;
+        if abs(step) > 180 then
+            step := step - 360 * sign(step);
+        elsif (east >= 0) <> (next_east >= 0) and (side > 0) = (step < 0) then
+            inside := not inside;
+        end if;
+        there := tand(region[i + 1] / 2);
+        turn := turn + step;
+        below := below + 2 * atan2(sind(step / 2) * (here + there), cosd(step / 2) * (1 + here * there));
+        a1 := b1;
+        a2 := b2;
+        a3 := b3;
+        here := there;
+        east := next_east;
+    end loop;
+    return inside <> case when abs(turn) > 180 then (turn > 0) = (below >= 0) else abs(below) > 2 * pi() end;
+end
+$$;
+
+CREATE FUNCTION caom2_ai.region_meets(one double precision[], other double precision[]) RETURNS boolean
+    LANGUAGE plpgsql IMMUTABLE STRICT COST 1000 PARALLEL SAFE
+    AS $$
+begin
+    if (caom2_ai.is_region(one) and caom2_ai.is_region(other)) is not true then
+        return null;
+    elsif cardinality(one) = 3 and cardinality(other) = 3 then
+        return caom2_ai.distance(one[1], one[2], other[1], other[2]) <= one[3] + other[3];
+    elsif cardinality(one) = 3 then
+        return caom2_ai.region_meets(other, one);
+    elsif cardinality(other) = 3 then
+        return caom2_ai.region_holds(one, other[1], other[2])
+            or caom2_ai.polygon_distance(one, other[1], other[2]) <= other[3];
+    end if;
+    return caom2_ai.region_holds(one, other[1], other[2]) or caom2_ai.region_holds(other, one[1], one[2])
+        or caom2_ai.polygons_cross(one, other) > 0;
+end
+$$;
+
+CREATE FUNCTION caom2_ai.region_within(inner_one double precision[], outer_one double precision[]) RETURNS boolean
+    LANGUAGE plpgsql IMMUTABLE STRICT COST 1000 PARALLEL SAFE
+    AS $$
+declare
+    n constant integer := cardinality(inner_one);
+begin
+    if (caom2_ai.is_region(inner_one) and caom2_ai.is_region(outer_one)) is not true then
+        return null;
+    elsif n = 3 and cardinality(outer_one) = 3 then
+        return outer_one[3] = 180
+            or caom2_ai.distance(inner_one[1], inner_one[2], outer_one[1], outer_one[2]) + inner_one[3] <= outer_one[3];
+    elsif n = 3 then
+        return caom2_ai.region_holds(outer_one, inner_one[1], inner_one[2])
+            and caom2_ai.polygon_distance(outer_one, inner_one[1], inner_one[2]) >= inner_one[3];
+    elsif cardinality(outer_one) = 3 and outer_one[3] > 90 then
+        -- What a circle larger than a hemisphere leaves out is a circle around the opposite position.
+        return not caom2_ai.region_holds(inner_one, outer_one[1] + 180, -outer_one[2])
+            and caom2_ai.polygon_distance(inner_one, outer_one[1] + 180, -outer_one[2]) >= 180 - outer_one[3];
+    end if;
+    for i in 1..n by 2 loop
+        if not caom2_ai.region_holds(outer_one, inner_one[i], inner_one[i + 1]) then
+            return false;
+        end if;
+    end loop;
+    return cardinality(outer_one) = 3 or caom2_ai.polygons_cross(inner_one, outer_one) < 2;
+end
+$$;
 
 CREATE FUNCTION caom2_ai_uws.tell_phase() RETURNS trigger
     LANGUAGE plpgsql
@@ -616,8 +1077,19 @@ CREATE TABLE caom2_ai.plane_position (
     planeid uuid NOT NULL,
     ra double precision NOT NULL,
     "dec" double precision NOT NULL,
-    healpix bigint NOT NULL
+    healpix bigint NOT NULL,
+    extent box,
+    modified timestamp without time zone
 );
+COMMENT ON TABLE caom2_ai.plane_position IS 'Centres and extents of the footprints of planes; caom2_ai.refresh_positions brings them in line with CAOM.';
+
+CREATE VIEW caom2_ai.plane_centre AS
+ SELECT planeid,
+    ra,
+    "dec",
+    healpix,
+    extent
+   FROM caom2_ai.plane_position s;
 
 CREATE TABLE caom2_ai.schema_version (
     name text NOT NULL,
@@ -723,12 +1195,68 @@ CREATE VIEW caom2_ai_view.object_node AS
     o.flux,
     o.snr,
     o.flags,
+    o.healpix,
     (((p.metarelease <= (now() AT TIME ZONE 'UTC'::text)) AND (COALESCE(a.contentrelease, p.datarelease) <= (now() AT TIME ZONE 'UTC'::text))) IS TRUE) AS visible
    FROM (((caom2_ai.object_node o
      JOIN caom2_ai.part_fingerprint i ON ((i.imageid = o.imageid)))
      JOIN caom2.plane p ON ((p.planeid = i.planeid)))
      JOIN caom2.artifact a ON (((a.planeid = i.planeid) AND ((a.uri)::text = i.artifacturi))))
   WHERE ((p.metarelease <= (now() AT TIME ZONE 'UTC'::text)) AND (COALESCE(a.contentrelease, p.datarelease) <= (now() AT TIME ZONE 'UTC'::text)));
+COMMENT ON COLUMN caom2_ai_view.object_node.healpix IS 'twin: healpix, place of ra, dec';
+
+CREATE VIEW caom2_ai_view.obscore AS
+ SELECT p.dataproducttype AS dataproduct_type,
+    p.calibrationlevel AS calib_level,
+    o.collection AS obs_collection,
+    o.observationid AS obs_id,
+    p.publisherid AS obs_publisher_did,
+    ('ID='::text || replace(replace(replace(replace(replace((p.publisherid)::text, '%'::text, '%25'::text), '+'::text, '%2B'::text), '&'::text, '%26'::text), '#'::text, '%23'::text), ' '::text, '%20'::text)) AS access_url,
+    'application/x-votable+xml;content=datalink'::text AS access_format,
+    NULL::bigint AS access_estsize,
+    o.target_name,
+    s.ra AS s_ra,
+    s."dec" AS s_dec,
+    p.position_bounds_size AS s_fov,
+    p.position_bounds AS s_region,
+    p.position_resolution AS s_resolution,
+    p.position_dimension_naxis1 AS s_xel1,
+    p.position_dimension_naxis2 AS s_xel2,
+    p.time_bounds_lower AS t_min,
+    p.time_bounds_upper AS t_max,
+    p.time_exposure AS t_exptime,
+    (p.time_resolution * (86400)::double precision) AS t_resolution,
+    p.time_dimension AS t_xel,
+    p.energy_bounds_lower AS em_min,
+    p.energy_bounds_upper AS em_max,
+    p.energy_resolvingpower AS em_res_power,
+    p.energy_dimension AS em_xel,
+    p.observable_ucd AS o_ucd,
+    p.polarization_states AS pol_states,
+    (p.polarization_dimension)::bigint AS pol_xel,
+    o.telescope_name AS facility_name,
+    o.instrument_name,
+    p.creatorid AS obs_creator_did,
+    p.provenance_lastexecuted AS obs_creation_date,
+    p.datarelease AS obs_release_date,
+        CASE
+            WHEN (p.datarelease <= (now() AT TIME ZONE 'UTC'::text)) THEN 'public'::text
+            ELSE 'proprietary'::text
+        END AS data_rights,
+    p.position_samplesize AS s_pixel_scale,
+        CASE
+            WHEN (p.energy_bounds_lower IS NOT NULL) THEN 'em.wl'::text
+            ELSE NULL::text
+        END AS em_ucd,
+    o.proposal_id,
+    s.healpix AS s_healpix,
+    s.extent AS s_extent,
+    (((p.metarelease <= (now() AT TIME ZONE 'UTC'::text)) AND (o.metarelease <= (now() AT TIME ZONE 'UTC'::text))) IS TRUE) AS visible
+   FROM ((caom2.plane p
+     JOIN caom2.observation o ON ((o.obsid = p.obsid)))
+     LEFT JOIN caom2_ai.plane_centre s ON ((s.planeid = p.planeid)))
+  WHERE ((p.metarelease <= (now() AT TIME ZONE 'UTC'::text)) AND (o.metarelease <= (now() AT TIME ZONE 'UTC'::text)) AND ((o.intent)::text = 'science'::text) AND ((p.calibrationlevel >= 0) AND (p.calibrationlevel <= 4)) AND ((p.dataproducttype)::text = ANY (ARRAY['image'::text, 'cube'::text, 'spectrum'::text, 'sed'::text, 'timeseries'::text, 'visibility'::text, 'event'::text, 'measurements'::text])));
+COMMENT ON COLUMN caom2_ai_view.obscore.s_healpix IS 'twin: healpix, place of s_ra, s_dec';
+COMMENT ON COLUMN caom2_ai_view.obscore.s_extent IS 'twin: box of s_region';
 
 CREATE VIEW caom2_ai_view.observation AS
  SELECT observationuri,
@@ -826,77 +1354,86 @@ CREATE VIEW caom2_ai_view.part_fingerprint AS
   WHERE ((p.metarelease <= (now() AT TIME ZONE 'UTC'::text)) AND (COALESCE(a.contentrelease, p.datarelease) <= (now() AT TIME ZONE 'UTC'::text)));
 
 CREATE VIEW caom2_ai_view.plane AS
- SELECT publisherid,
-    obsid,
-    planeid,
-    planeuri,
-    creatorid,
-    productid,
-    metarelease,
-    metareadgroups,
-    datarelease,
-    datareadgroups,
-    dataproducttype,
-    calibrationlevel,
-    provenance_name,
-    provenance_version,
-    provenance_reference,
-    provenance_producer,
-    provenance_project,
-    provenance_runid,
-    provenance_lastexecuted,
-    provenance_keywords,
-    provenance_inputs,
-    metrics_sourcenumberdensity,
-    metrics_background,
-    metrics_backgroundstddev,
-    metrics_fluxdensitylimit,
-    metrics_maglimit,
-    observable_ucd,
-    quality_flag,
-    position_bounds,
-    position_bounds_samples,
-    position_bounds_size,
-    position_resolution,
-    position_samplesize,
-    position_dimension_naxis1,
-    position_dimension_naxis2,
-    position_timedependent,
-    energy_bounds_lower,
-    energy_bounds_upper,
-    energy_bounds_width,
-    energy_dimension,
-    energy_resolvingpower,
-    energy_samplesize,
-    energy_energybands,
-    energy_bandpassname,
-    energy_transition_species,
-    energy_transition_transition,
-    energy_freqwidth,
-    energy_freqsamplesize,
-    energy_restwav,
-    time_bounds_lower,
-    time_bounds_upper,
-    time_bounds_width,
-    time_dimension,
-    time_resolution,
-    time_samplesize,
-    time_exposure,
-    polarization_states,
-    polarization_dimension,
-    custom_ctype,
-    custom_bounds_lower,
-    custom_bounds_upper,
-    custom_bounds_width,
-    custom_dimension,
-    metaproducer,
-    lastmodified,
-    maxlastmodified,
-    metachecksum,
-    accmetachecksum,
-    ((metarelease <= (now() AT TIME ZONE 'UTC'::text)) IS TRUE) AS visible
-   FROM caom2.plane p
-  WHERE (metarelease <= (now() AT TIME ZONE 'UTC'::text));
+ SELECT p.publisherid,
+    p.obsid,
+    p.planeid,
+    p.planeuri,
+    p.creatorid,
+    p.productid,
+    p.metarelease,
+    p.metareadgroups,
+    p.datarelease,
+    p.datareadgroups,
+    p.dataproducttype,
+    p.calibrationlevel,
+    p.provenance_name,
+    p.provenance_version,
+    p.provenance_reference,
+    p.provenance_producer,
+    p.provenance_project,
+    p.provenance_runid,
+    p.provenance_lastexecuted,
+    p.provenance_keywords,
+    p.provenance_inputs,
+    p.metrics_sourcenumberdensity,
+    p.metrics_background,
+    p.metrics_backgroundstddev,
+    p.metrics_fluxdensitylimit,
+    p.metrics_maglimit,
+    p.observable_ucd,
+    p.quality_flag,
+    p.position_bounds,
+    p.position_bounds_samples,
+    p.position_bounds_size,
+    p.position_resolution,
+    p.position_samplesize,
+    p.position_dimension_naxis1,
+    p.position_dimension_naxis2,
+    p.position_timedependent,
+    p.energy_bounds_lower,
+    p.energy_bounds_upper,
+    p.energy_bounds_width,
+    p.energy_dimension,
+    p.energy_resolvingpower,
+    p.energy_samplesize,
+    p.energy_energybands,
+    p.energy_bandpassname,
+    p.energy_transition_species,
+    p.energy_transition_transition,
+    p.energy_freqwidth,
+    p.energy_freqsamplesize,
+    p.energy_restwav,
+    p.time_bounds_lower,
+    p.time_bounds_upper,
+    p.time_bounds_width,
+    p.time_dimension,
+    p.time_resolution,
+    p.time_samplesize,
+    p.time_exposure,
+    p.polarization_states,
+    p.polarization_dimension,
+    p.custom_ctype,
+    p.custom_bounds_lower,
+    p.custom_bounds_upper,
+    p.custom_bounds_width,
+    p.custom_dimension,
+    p.metaproducer,
+    p.lastmodified,
+    p.maxlastmodified,
+    p.metachecksum,
+    p.accmetachecksum,
+    s.ra AS position_bounds_ra,
+    s."dec" AS position_bounds_dec,
+    s.healpix AS position_bounds_healpix,
+    s.extent AS position_bounds_extent,
+    ((p.metarelease <= (now() AT TIME ZONE 'UTC'::text)) IS TRUE) AS visible
+   FROM (caom2.plane p
+     LEFT JOIN caom2_ai.plane_centre s ON ((s.planeid = p.planeid)))
+  WHERE (p.metarelease <= (now() AT TIME ZONE 'UTC'::text));
+COMMENT ON COLUMN caom2_ai_view.plane.position_bounds_ra IS 'twin: ra of centroid(position_bounds)';
+COMMENT ON COLUMN caom2_ai_view.plane.position_bounds_dec IS 'twin: dec of centroid(position_bounds)';
+COMMENT ON COLUMN caom2_ai_view.plane.position_bounds_healpix IS 'twin: healpix, place of centroid(position_bounds)';
+COMMENT ON COLUMN caom2_ai_view.plane.position_bounds_extent IS 'twin: box of position_bounds';
 
 CREATE TABLE tap_schema.columns (
     table_name text NOT NULL,
@@ -1099,15 +1636,61 @@ ALTER TABLE ONLY tap_schema.schemas
 ALTER TABLE ONLY tap_schema.tables
     ADD CONSTRAINT tables_pkey PRIMARY KEY (table_name);
 
+CREATE INDEX artifact_contentrelease ON caom2.artifact USING btree (contentrelease) WHERE (contentrelease IS NOT NULL);
+
+CREATE INDEX artifact_lastmodified ON caom2.artifact USING btree (lastmodified);
+
+CREATE INDEX artifact_maxlastmodified ON caom2.artifact USING btree (maxlastmodified);
+
 CREATE INDEX artifact_planeid ON caom2.artifact USING btree (planeid);
 
 CREATE UNIQUE INDEX artifact_uri ON caom2.artifact USING btree (uri);
 
+CREATE INDEX observation_collection ON caom2.observation USING btree (collection, observationid);
+
+CREATE INDEX observation_instrument_name ON caom2.observation USING btree (instrument_name);
+
 CREATE INDEX observation_maxlastmodified ON caom2.observation USING btree (maxlastmodified);
+
+CREATE INDEX observation_observationid ON caom2.observation USING btree (observationid);
+
+CREATE INDEX observation_proposal_id ON caom2.observation USING btree (proposal_id);
+
+CREATE INDEX observation_telescope_name ON caom2.observation USING btree (telescope_name);
 
 CREATE INDEX part_artifactid ON caom2.part USING btree (artifactid);
 
+CREATE INDEX part_lastmodified ON caom2.part USING btree (lastmodified);
+
+CREATE INDEX part_maxlastmodified ON caom2.part USING btree (maxlastmodified);
+
+CREATE INDEX plane_datarelease ON caom2.plane USING btree (datarelease);
+
+CREATE INDEX plane_energy_bounds_lower ON caom2.plane USING btree (energy_bounds_lower);
+
+CREATE INDEX plane_energy_bounds_upper ON caom2.plane USING btree (energy_bounds_upper);
+
+CREATE INDEX plane_energy_restwav ON caom2.plane USING btree (energy_restwav) WHERE (energy_restwav IS NOT NULL);
+
+CREATE INDEX plane_lastmodified ON caom2.plane USING btree (lastmodified);
+
+CREATE INDEX plane_maxlastmodified ON caom2.plane USING btree (maxlastmodified);
+
+CREATE INDEX plane_metarelease ON caom2.plane USING btree (metarelease);
+
 CREATE INDEX plane_obsid ON caom2.plane USING btree (obsid);
+
+CREATE INDEX plane_polarization_states ON caom2.plane USING btree (polarization_states) WHERE (polarization_states IS NOT NULL);
+
+CREATE INDEX plane_productid ON caom2.plane USING btree (productid);
+
+CREATE INDEX plane_provenance_runid ON caom2.plane USING btree (provenance_runid) WHERE (provenance_runid IS NOT NULL);
+
+CREATE INDEX plane_time_bounds_lower ON caom2.plane USING btree (time_bounds_lower);
+
+CREATE INDEX plane_time_bounds_upper ON caom2.plane USING btree (time_bounds_upper);
+
+CREATE INDEX plane_time_bounds_width ON caom2.plane USING btree (time_bounds_width);
 
 CREATE INDEX field_node_node ON caom2_ai.field_node USING btree (mapid, node);
 
@@ -1117,9 +1700,15 @@ CREATE INDEX fingerprint_nodes ON caom2_ai.fingerprint USING gin (array_position
 
 CREATE INDEX fingerprint_obsid ON caom2_ai.fingerprint USING btree (obsid);
 
+CREATE INDEX fingerprint_place ON caom2_ai.fingerprint USING gist (point(ra, "dec"));
+
 CREATE UNIQUE INDEX fingerprint_publisherid ON caom2_ai.fingerprint USING btree (publisherid, mapid);
 
 CREATE UNIQUE INDEX map_current ON caom2_ai.map USING btree (kind) WHERE iscurrent;
+
+CREATE INDEX object_node_healpix ON ONLY caom2_ai.object_node USING btree (healpix);
+
+CREATE INDEX object_node_default_healpix_idx ON caom2_ai.object_node_default USING btree (healpix);
 
 CREATE INDEX object_node_image ON ONLY caom2_ai.object_node USING btree (imageid);
 
@@ -1129,9 +1718,19 @@ CREATE INDEX object_node_node ON ONLY caom2_ai.object_node USING btree (mapid, n
 
 CREATE INDEX object_node_default_mapid_node_healpix_idx ON caom2_ai.object_node_default USING btree (mapid, node, healpix);
 
+CREATE INDEX object_node_place ON ONLY caom2_ai.object_node USING gist (point(ra, "dec"));
+
+CREATE INDEX object_node_default_point_idx ON caom2_ai.object_node_default USING gist (point(ra, "dec"));
+
 CREATE INDEX part_fingerprint_planeid ON caom2_ai.part_fingerprint USING btree (planeid, mapid);
 
+CREATE INDEX part_fingerprint_publisherid ON caom2_ai.part_fingerprint USING btree (publisherid);
+
+CREATE INDEX plane_position_extent ON caom2_ai.plane_position USING gist (extent);
+
 CREATE INDEX plane_position_healpix ON caom2_ai.plane_position USING btree (healpix);
+
+CREATE INDEX plane_position_place ON caom2_ai.plane_position USING gist (point(ra, "dec"));
 
 CREATE INDEX job_destruction ON caom2_ai_uws.job USING btree (destruction);
 
@@ -1139,9 +1738,13 @@ CREATE INDEX job_session ON caom2_ai_uws.job USING btree (session, creationtime)
 
 CREATE INDEX job_unfinished ON caom2_ai_uws.job USING btree (phase) WHERE (phase = ANY (ARRAY['QUEUED'::text, 'EXECUTING'::text]));
 
+ALTER INDEX caom2_ai.object_node_healpix ATTACH PARTITION caom2_ai.object_node_default_healpix_idx;
+
 ALTER INDEX caom2_ai.object_node_image ATTACH PARTITION caom2_ai.object_node_default_imageid_idx;
 
 ALTER INDEX caom2_ai.object_node_node ATTACH PARTITION caom2_ai.object_node_default_mapid_node_healpix_idx;
+
+ALTER INDEX caom2_ai.object_node_place ATTACH PARTITION caom2_ai.object_node_default_point_idx;
 
 CREATE TRIGGER tell_phase AFTER DELETE OR UPDATE OF phase ON caom2_ai_uws.job FOR EACH ROW EXECUTE FUNCTION caom2_ai_uws.tell_phase();
 
@@ -1238,6 +1841,7 @@ GRANT SELECT,INSERT,DELETE,TRUNCATE,UPDATE ON TABLE caom2_ai.object_node_default
 GRANT SELECT,INSERT,DELETE,TRUNCATE,UPDATE ON TABLE caom2_ai.part_fingerprint TO caomai_ingest;
 GRANT USAGE ON SEQUENCE caom2_ai.part_fingerprint_imageid_seq TO caomai_ingest;
 GRANT SELECT,INSERT,DELETE,TRUNCATE,UPDATE ON TABLE caom2_ai.plane_position TO caomai_ingest;
+GRANT SELECT,INSERT,DELETE,TRUNCATE,UPDATE ON TABLE caom2_ai.plane_centre TO caomai_ingest;
 GRANT SELECT ON TABLE caom2_ai.schema_version TO caomai_ingest;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE caom2_ai_uws.job TO caomai_service;
 GRANT SELECT ON TABLE caom2_ai_view.artifact TO caomai_query;
@@ -1248,6 +1852,8 @@ GRANT SELECT ON TABLE caom2_ai_view.node_match TO caomai_query;
 GRANT SELECT ON TABLE caom2_ai_view.node_match TO caomai_ingest;
 GRANT SELECT ON TABLE caom2_ai_view.object_node TO caomai_query;
 GRANT SELECT ON TABLE caom2_ai_view.object_node TO caomai_ingest;
+GRANT SELECT ON TABLE caom2_ai_view.obscore TO caomai_query;
+GRANT SELECT ON TABLE caom2_ai_view.obscore TO caomai_ingest;
 GRANT SELECT ON TABLE caom2_ai_view.observation TO caomai_query;
 GRANT SELECT ON TABLE caom2_ai_view.observation TO caomai_ingest;
 GRANT SELECT ON TABLE caom2_ai_view.part TO caomai_query;

@@ -129,11 +129,14 @@ on conflict (planeID) do update set
 where p.accMetaChecksum <> excluded.accMetaChecksum;
 
 -- name: put_position
--- The centre of a plane.
-insert into caom2_ai.plane_position as s (planeID, ra, dec, healpix)
-values (%(plane_id)s, %(ra)s, %(dec)s, %(healpix)s)
-on conflict (planeID) do update set ra = excluded.ra, dec = excluded.dec, healpix = excluded.healpix
-where (s.ra, s.dec) <> (excluded.ra, excluded.dec);
+-- The centre of a plane, and the box around its footprint.
+insert into caom2_ai.plane_position as s (planeID, ra, dec, healpix, extent, modified)
+select p.planeID, %(ra)s, %(dec)s, %(healpix)s, caom2_ai.region_box(p.position_bounds), p.lastModified
+from caom2.Plane p
+where p.planeID = %(plane_id)s
+on conflict (planeID) do update set ra = excluded.ra, dec = excluded.dec, healpix = excluded.healpix,
+    extent = excluded.extent, modified = excluded.modified
+where (s.ra, s.dec, s.modified) is distinct from (excluded.ra, excluded.dec, excluded.modified);
 
 -- name: delete_position
 -- A plane that has no place on the sky any longer.

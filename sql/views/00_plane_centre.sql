@@ -1,4 +1,5 @@
--- Centres of planes: pgsphere's where the archive keeps them, else those that ingest found.
+-- Centres of planes and boxes around their footprints: pgsphere's centres where the archive keeps them, which has indexes of
+-- its own, else those of plane_position.
 do $do$
 begin
     if exists (
@@ -8,12 +9,13 @@ begin
     ) then
         create view caom2_ai.plane_centre as
         select p.planeID, degrees(long(p.position_bounds_center)) as ra,
-            degrees(lat(p.position_bounds_center)) as dec, healpix_nest(29, p.position_bounds_center) as healpix
+            degrees(lat(p.position_bounds_center)) as dec, healpix_nest(29, p.position_bounds_center) as healpix,
+            null::box as extent
         from caom2.Plane p
         where p.position_bounds_center is not null;
     else
         create view caom2_ai.plane_centre as
-        select s.planeID, s.ra, s.dec, s.healpix
+        select s.planeID, s.ra, s.dec, s.healpix, s.extent
         from caom2_ai.plane_position s;
     end if;
 end

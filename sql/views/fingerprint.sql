@@ -16,3 +16,4 @@ left join caom2_ai.field_node n
     and f.mapID = (select c.objectMapID from caom2_ai.map c where c.kind = 'field' and c.isCurrent)
 where f.metaRelease <= now() at time zone 'UTC'
     and coalesce(f.contentRelease, f.dataRelease) <= now() at time zone 'UTC';
+comment on column caom2_ai_view.fingerprint.healpix is 'twin: healpix, place of ra, dec';

@@ -2,7 +2,7 @@
 create view caom2_ai_view.object_node as
 select
     i.publisherID, i.artifactURI, i.part, o.mapID, o.node, o.confidence, o.oddness, o.x, o.y, o.ra, o.dec, o.a, o.b,
-    o.theta, o.flux, o.snr, o.flags,
+    o.theta, o.flux, o.snr, o.flags, o.healpix,
     (p.metaRelease <= now() at time zone 'UTC'
         and coalesce(a.contentRelease, p.dataRelease) <= now() at time zone 'UTC') is true as visible
 from caom2_ai.object_node o
@@ -11,3 +11,4 @@ join caom2.Plane p on p.planeID = i.planeID
 join caom2.Artifact a on a.planeID = i.planeID and a.uri = i.artifactURI
 where p.metaRelease <= now() at time zone 'UTC'
     and coalesce(a.contentRelease, p.dataRelease) <= now() at time zone 'UTC';
+comment on column caom2_ai_view.object_node.healpix is 'twin: healpix, place of ra, dec';

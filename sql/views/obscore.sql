@@ -17,7 +17,7 @@ select
     p.creatorID as obs_creator_did, p.provenance_lastExecuted as obs_creation_date, p.dataRelease as obs_release_date,
     case when p.dataRelease <= now() at time zone 'UTC' then 'public' else 'proprietary' end as data_rights,
     p.position_sampleSize as s_pixel_scale, case when p.energy_bounds_lower is not null then 'em.wl' end as em_ucd,
-    o.proposal_id,
+    o.proposal_id, s.healpix as s_healpix, s.extent as s_extent,
     (p.metaRelease <= now() at time zone 'UTC' and o.metaRelease <= now() at time zone 'UTC') is true as visible
 from caom2.Plane p
 join caom2.Observation o on o.obsID = p.obsID
@@ -25,3 +25,5 @@ left join caom2_ai.plane_centre s on s.planeID = p.planeID
 where p.metaRelease <= now() at time zone 'UTC' and o.metaRelease <= now() at time zone 'UTC'
     and o.intent = 'science' and p.calibrationLevel between 0 and 4
     and p.dataProductType::text in ('image', 'cube', 'spectrum', 'sed', 'timeseries', 'visibility', 'event', 'measurements');
+comment on column caom2_ai_view.obscore.s_healpix is 'twin: healpix, place of s_ra, s_dec';
+comment on column caom2_ai_view.obscore.s_extent is 'twin: box of s_region';

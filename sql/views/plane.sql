@@ -17,6 +17,13 @@ select
     p.polarization_states, p.polarization_dimension, p.custom_ctype, p.custom_bounds_lower,
     p.custom_bounds_upper, p.custom_bounds_width, p.custom_dimension, p.metaProducer, p.lastModified,
     p.maxLastModified, p.metaChecksum, p.accMetaChecksum,
+    s.ra as position_bounds_ra, s.dec as position_bounds_dec, s.healpix as position_bounds_healpix,
+    s.extent as position_bounds_extent,
     (p.metaRelease <= now() at time zone 'UTC') is true as visible
 from caom2.Plane p
+left join caom2_ai.plane_centre s on s.planeID = p.planeID
 where p.metaRelease <= now() at time zone 'UTC';
+comment on column caom2_ai_view.plane.position_bounds_ra is 'twin: ra of centroid(position_bounds)';
+comment on column caom2_ai_view.plane.position_bounds_dec is 'twin: dec of centroid(position_bounds)';
+comment on column caom2_ai_view.plane.position_bounds_healpix is 'twin: healpix, place of centroid(position_bounds)';
+comment on column caom2_ai_view.plane.position_bounds_extent is 'twin: box of position_bounds';

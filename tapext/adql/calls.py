@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
+from typing import TypeVar
 
 from caomai.errors import QueryError
 from tapext.adql import tree
+from tapext.adql.catalogue import Catalogue
 from tapext.adql.convert import to_kind, to_text
 from tapext.adql.functions import STANDARD, VECTOR, Function
 from tapext.adql.geometry import GEOMETRY
+from tapext.adql.indexes import Indexes
 from tapext.adql.meaning import common, of_shape
+from tapext.adql.scope import Leaf
 from tapext.adql.shapes import GeometryError
 from tapext.adql.spelling import nearest
 from tapext.adql.typed import CONDITION, NOTHING, About, Constant, Operation, Value
@@ -18,12 +23,19 @@ from tapext.adql.units import UnitError, conversion
 from tapext.adql.values import ValueResolver
 from tapext.adql.words import AGGREGATES, FOREIGN_FUNCTIONS, FUNCTION_WORDS
 
+_Found = TypeVar("_Found")
+
 _SAME_UNIT = frozenset(("ABS", "CEILING", "FLOOR", "ROUND", "TRUNCATE"))
 _ANGLES = {"DEGREES": About(unit="deg"), "RADIANS": About(unit="rad")}
 
 
 class CallResolver(ValueResolver):
     """Resolves calls of functions."""
+
+    def __init__(self, query: tree.Query, catalogue: Catalogue) -> None:
+        super().__init__(query, catalogue)
+        self.leaves: dict[int, Leaf] = {}
+        self.indexes = Indexes(self.leaves)
 
     def call(self, node: tree.Call) -> Value:
         """Resolve a call."""
@@ -46,8 +58,18 @@ class CallResolver(ValueResolver):
     def geometry(self, node: tree.Call) -> Value:
         """Resolve a geometry function; CONTAINS and INTERSECTS give conditions."""
         arguments = [self.value(argument) for argument in node.arguments]
+        if node.name.upper() == "CENTROID" and len(arguments) == 1:
+            stored = self.indexes.find_centroid(arguments[0])
+            if stored is not None:
+                return of_shape(stored)
+        return of_shape(self.shaped(node, GEOMETRY[node.name.upper()], arguments))
+
+    def shaped(
+        self, node: tree.Call, function: Callable[[list[Value]], _Found], arguments: list[Value]
+    ) -> _Found:
+        """Apply a function of geometry; its errors are told at the argument they are about."""
         try:
-            return of_shape(GEOMETRY[node.name.upper()](arguments))
+            return function(arguments)
         except GeometryError as error:
             at = node if error.argument is None else node.arguments[error.argument]
             raise self.error(at, str(error)) from None

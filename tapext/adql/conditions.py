@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from operator import eq, ge, gt, le, lt, ne
 from typing import Any
 
 from tapext.adql import tree
 from tapext.adql.calls import CallResolver
 from tapext.adql.catalogue import Catalogue
 from tapext.adql.convert import to_text
-from tapext.adql.geometry import GEOMETRY
+from tapext.adql.geometry import GEOMETRY, is_near, points_of
 from tapext.adql.guards import guard, guard_group, has_aggregate, may_fail
-from tapext.adql.scope import Leaf, RowsLeaf, TableLeaf
+from tapext.adql.indexes import circle
+from tapext.adql.scope import RowsLeaf, TableLeaf
 from tapext.adql.typed import CONDITION, NOTHING, Choice, Constant, Infix, Operation, Value
 from tapext.adql.types import NUMERIC, TEXTUAL, Kind
 from tapext.adql.walk import references
 
 _MIRROR = {"=": "=", "<>": "<>", "<": ">", ">": "<", "<=": ">=", ">=": "<="}
+_COMPARE = {"=": eq, "<>": ne, "<": lt, ">": gt, "<=": le, ">=": ge}
 _PREDICATES = frozenset(("CONTAINS", "INTERSECTS"))
 # Operators by which `f(...) operator n` says that f is more than 0, for a positive n.
 _POSITIVE = frozenset(("=", ">=", ">"))
@@ -30,7 +33,6 @@ class ConditionResolver(CallResolver):
         # Under NOT a predicate twin would let rows through that it cannot judge.
         self.under_not = False
         self.in_having = False
-        self.leaves: dict[int, Leaf] = {}
         self._conditions: dict[type[tree.Node], Callable[[Any], Value]] = {
             tree.Comparison: self._comparison,
             tree.Between: self._between,
@@ -91,20 +93,57 @@ class ConditionResolver(CallResolver):
             (node.left, node.operator, node.right),
             (node.right, _MIRROR[node.operator], node.left),
         ):
-            if isinstance(call, tree.Call) and isinstance(other, tree.Number):
-                special = self._comparison_with_number(node, call, operator, other.value)
+            if isinstance(call, tree.Call):
+                special = self._comparison_of_call(node, call, operator, other)
                 if special is not None:
                     return special
         left, right = self.comparable([self._value(node.left), self._value(node.right)], node)
         return Infix(CONDITION, NOTHING, (left, right), (node.operator,))
 
+    def _comparison_of_call(
+        self, node: tree.Comparison, call: tree.Call, operator: str, other: tree.Value
+    ) -> Value | None:
+        name, number = call.name.upper(), _literal(other)
+        if name in _PREDICATES and number is not None:
+            return self._comparison_of_predicate(call, operator, number)
+        if name == "DISTANCE" and operator in ("<", "<="):
+            return self._nearness(call, operator, other)
+        if isinstance(other, tree.Number):
+            return self._comparison_with_number(node, call, operator, other.value)
+        return None
+
+    def _comparison_of_predicate(self, call: tree.Call, operator: str, number: float) -> Value | None:
+        """Take CONTAINS or INTERSECTS for a condition where the comparison asks for its 1 or its 0."""
+        for_one, for_zero = (_COMPARE[operator](value, number) for value in (1, 0))
+        if for_one == for_zero:
+            return None
+        outside, self.under_not = self.under_not, self.under_not or for_zero
+        condition = self._guarded(self._predicate(call))
+        self.under_not = outside
+        return condition if for_one else Operation(CONDITION, NOTHING, "(not {0})", (condition,))
+
+    def _predicate(self, call: tree.Call) -> Value:
+        arguments = [self.value(argument) for argument in call.arguments]
+        exact = self.shaped(call, GEOMETRY[call.name.upper()], arguments)
+        return exact if self.under_not or self.in_having else self.indexes.beside(exact, *arguments)
+
+    def _nearness(self, call: tree.Call, operator: str, limit: tree.Value) -> Value:
+        arguments = [self.value(argument) for argument in call.arguments]
+        one, other = self.shaped(call, points_of, arguments)
+        radius = self.value(limit)
+        if not radius.type.is_number:
+            raise self.error(limit, f"A DISTANCE is a number of degrees, not {radius.type.words}")
+        exact = self._guarded(is_near(one, other, radius, operator))
+        if self.under_not or self.in_having or may_fail(radius):
+            return exact
+        # Each point may have an index that finds what lies around the other.
+        nearby = self.indexes.beside(exact, one, circle(other, radius))
+        return self.indexes.beside(nearby, other, circle(one, radius))
+
     def _comparison_with_number(
         self, node: tree.Comparison, call: tree.Call, operator: str, number: float
     ) -> Value | None:
         name = call.name.upper()
-        if name in _PREDICATES and operator == "=" and number in (0, 1):
-            condition = self._guarded(self.geometry(call))
-            return condition if number else Operation(CONDITION, NOTHING, "(not {0})", (condition,))
         declared = self.catalogue.find_function(name)
         if declared is None or declared.predicate is None or name in GEOMETRY or self.under_not:
             return None
@@ -176,6 +215,15 @@ class ConditionResolver(CallResolver):
         if not value.type.is_text:
             raise self.error(node, f"{word} takes a text, not {value.type.words}: use CAST(... AS VARCHAR)")
         return to_text(value)
+
+
+def _literal(node: tree.Value) -> float | None:
+    """Give the number that a node is, with its sign."""
+    if isinstance(node, tree.Number):
+        return node.value
+    if isinstance(node, tree.Signed) and isinstance(node.operand, tree.Number):
+        return node.operand.value if node.sign == "+" else -node.operand.value
+    return None
 
 
 def _is_number_in_quotes(value: Value) -> bool:

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from math import cos, radians, sin
 
-from tapext.adql import sphere
+from tapext.adql import pgsphere, sphere
 from tapext.adql.shapes import (
     CONSTRUCTORS,
     HEMISPHERE,
     GeometryError,
     constant,
     known_number,
+    known_numbers,
     parts_of,
     position,
 )
@@ -23,72 +24,92 @@ from tapext.adql.types import DOUBLE, GEOMETRIC, POINT, TEXT, Kind
 _NEAR = "(sind(({1} - {3}) / 2) ^ 2 + cosd({1}) * cosd({3}) * sind(({0} - {2}) / 2) ^ 2)"
 _FAR = "(sind(({1} + {3}) / 2) ^ 2 + cosd({1}) * cosd({3}) * cosd(({0} - {2}) / 2) ^ 2)"
 _DISTANCE = f"(2 * atan2d(sqrt(abs({_NEAR})), sqrt(abs({_FAR}))))"
+_SPOLY = "spoly"
+# With more corners than this, one call of a function is faster than a condition for each side.
+_MANY = 8
 _SIDE = "(({2} * cosd({0}) + {3} * sind({0})) * cosd({1}) + {4} * sind({1}) >= {5})"
-
-
-def _corners(shape: tuple[Value, ...], place: int) -> list[sphere.Vector]:
-    numbers = [known_number(part) for part in shape]
-    plain = [number for number in numbers if number is not None]
-    if len(plain) < len(numbers):
-        raise GeometryError("A polygon whose corners are columns is not supported yet here", place)
-    return [sphere.to_vector(ra, dec) for ra, dec in zip(plain[::2], plain[1::2], strict=True)]
-
-
-def _half_spaces(shape: tuple[Value, ...], place: int) -> list[sphere.Vector]:
-    normals = sphere.half_spaces(_corners(shape, place))
-    if normals is None:
-        raise GeometryError("Only convex polygons are supported yet: split this one", place)
-    return normals
 
 
 def _distance_of(one: tuple[Value, ...], other: tuple[Value, ...]) -> Value:
     return Operation(DOUBLE, About(unit="deg", ucd="pos.angDistance"), _DISTANCE, (*one[:2], *other[:2]))
 
 
-def _distance(arguments: list[Value]) -> Value:
+def points_of(arguments: list[Value]) -> tuple[Value, Value]:
+    """Give the two points of a DISTANCE, whichever of its forms is used."""
     if len(arguments) == 4:  # noqa: PLR2004  (two pairs of coordinates)
-        return _distance_of(position(arguments, 0), position(arguments, 2))
-    if len(arguments) != 2:  # noqa: PLR2004
-        raise GeometryError(f"DISTANCE takes two points or four numbers, not {len(arguments)} arguments")
-    return _distance_of(parts_of(arguments[0], 0, Kind.POINT), parts_of(arguments[1], 1, Kind.POINT))
+        return Shape(POINT, NOTHING, position(arguments, 0)), Shape(POINT, NOTHING, position(arguments, 2))
+    if len(arguments) == 2:  # noqa: PLR2004
+        return _as_point(arguments[0], 0), _as_point(arguments[1], 1)
+    raise GeometryError(f"DISTANCE takes two points or four numbers, not {len(arguments)} arguments")
+
+
+def _as_point(value: Value, place: int) -> Value:
+    return Shape(POINT, NOTHING, parts_of(value, place, Kind.POINT))
+
+
+def _distance(arguments: list[Value]) -> Value:
+    one, other = points_of(arguments)
+    return _distance_of(parts_of(one, 0, Kind.POINT), parts_of(other, 1, Kind.POINT))
+
+
+def is_near(one: Value, other: Value, radius: Value, operator: str) -> Value:
+    """Give the condition that the distance of two points is `<` or `<=` a radius."""
+    points = (*parts_of(one, 0, Kind.POINT), *parts_of(other, 1, Kind.POINT))
+    known = known_number(radius)
+    if known is None or not 0 <= known <= HEMISPHERE:
+        return Operation(CONDITION, NOTHING, f"({_DISTANCE} {operator} {{4}})", (*points, radius))
+    # For a known radius no inverse functions are needed.
+    if known <= HEMISPHERE / 2:
+        limit = constant(sin(radians(known / 2)) ** 2)
+        return Operation(CONDITION, NOTHING, f"({_NEAR} {operator} {{4}})", (*points, limit))
+    limit = constant(cos(radians(known / 2)) ** 2)
+    return Operation(CONDITION, NOTHING, f"({{4}} {operator} {_FAR})", (*points, limit))
 
 
 def _within(point: tuple[Value, ...], circle: tuple[Value, ...]) -> Value:
-    """Give the condition that a point lies in a circle: for a known radius without inverse functions."""
-    radius = known_number(circle[2])
-    if radius is None:
-        return Operation(CONDITION, NOTHING, f"({_DISTANCE} <= {{4}})", (*point, *circle))
-    if radius <= HEMISPHERE / 2:
-        limit = constant(sin(radians(radius / 2)) ** 2)
-        return Operation(CONDITION, NOTHING, f"({_NEAR} <= {{4}})", (*point, *circle[:2], limit))
-    limit = constant(cos(radians(radius / 2)) ** 2)
-    return Operation(CONDITION, NOTHING, f"({_FAR} >= {{4}})", (*point, *circle[:2], limit))
+    """Give the condition that a point lies in a circle."""
+    near = is_near(Shape(POINT, NOTHING, point), Shape(POINT, NOTHING, circle[:2]), circle[2], "<=")
+    if known_number(circle[2]) is not None:
+        return near
+    return Operation(CONDITION, NOTHING, "({0} and {1} <= 180)", (near, circle[2]))
 
 
-def _inside(point: tuple[Value, ...], polygon: tuple[Value, ...], place: int) -> Value:
-    sides: list[Value] = []
-    for normal in _half_spaces(polygon, place):
-        numbers = tuple(map(constant, (*normal, -sphere.TOLERANCE)))
-        sides.append(Operation(CONDITION, NOTHING, _SIDE, (*point, *numbers)))
+def _inside(point: tuple[Value, ...], polygon: Value) -> Value:
+    numbers = known_numbers(polygon) or []
+    corners = [sphere.to_vector(ra, dec) for ra, dec in zip(numbers[::2], numbers[1::2], strict=True)]
+    normals = sphere.half_spaces(corners) if 0 < len(corners) <= _MANY else None
+    if normals is None:
+        return _region_condition("holds", polygon, *point)
+    sides = [
+        Operation(CONDITION, NOTHING, _SIDE, (*point, *map(constant, (*normal, -sphere.TOLERANCE))))
+        for normal in normals
+    ]
     places = " and ".join(f"{{{n}}}" for n in range(len(sides)))
     return Operation(CONDITION, NOTHING, f"({places})", tuple(sides))
+
+
+def _region_condition(name: str, *operands: Value) -> Value:
+    places = ", ".join(f"{{{n}}}" for n in range(len(operands)))
+    return Operation(CONDITION, NOTHING, f"caom2_ai.region_{name}({places})", operands, total=True)
 
 
 def _contains(arguments: list[Value]) -> Value:
     _check_two("CONTAINS", arguments)
     inner, outer = arguments
-    inner_parts = parts_of(inner, 0, Kind.POINT, Kind.CIRCLE, Kind.POLYGON)
-    outer_parts = parts_of(outer, 1, Kind.CIRCLE, Kind.POLYGON)
-    kinds = inner.type.kind, outer.type.kind
-    if kinds == (Kind.POINT, Kind.CIRCLE):
-        return _within(inner_parts, outer_parts)
-    if kinds == (Kind.POINT, Kind.POLYGON):
-        return _inside(inner_parts, outer_parts, 1)
-    if kinds == (Kind.CIRCLE, Kind.CIRCLE):
-        template = f"({_DISTANCE} + {{4}} <= case when {{5}} >= 180 then 'infinity' else {{5}} end)"
-        operands = (*inner_parts[:2], *outer_parts[:2], inner_parts[2], outer_parts[2])
-        return Operation(CONDITION, NOTHING, template, operands)
-    raise GeometryError(f"CONTAINS of {inner.type.words} in {outer.type.words} is not supported yet")
+    if outer.type.kind is Kind.POINT:
+        raise GeometryError(
+            "A point contains nothing: write the region last, as in CONTAINS(point, region)", 1
+        )
+    if outer.type.storage == _SPOLY:
+        return pgsphere.holds(outer, inner)
+    if inner.type.storage == _SPOLY:
+        return pgsphere.lies_in(inner, outer)
+    if inner.type.kind is not Kind.POINT:
+        return _region_condition("within", inner, outer)
+    point = parts_of(inner, 0, Kind.POINT)
+    if outer.type.kind is Kind.CIRCLE:
+        return _within(point, parts_of(outer, 1, Kind.CIRCLE))
+    return _inside(point, outer)
 
 
 def _intersects(arguments: list[Value]) -> Value:
@@ -98,11 +119,9 @@ def _intersects(arguments: list[Value]) -> Value:
         return _contains([one, other])
     if other.type.kind is Kind.POINT:
         return _contains([other, one])
-    if (one.type.kind, other.type.kind) == (Kind.CIRCLE, Kind.CIRCLE):
-        first, second = parts_of(one, 0, Kind.CIRCLE), parts_of(other, 1, Kind.CIRCLE)
-        template = f"({_DISTANCE} <= {{4}} + {{5}})"
-        return Operation(CONDITION, NOTHING, template, (*first[:2], *second[:2], first[2], second[2]))
-    raise GeometryError(f"INTERSECTS of {one.type.words} with {other.type.words} is not supported yet")
+    if _SPOLY in (one.type.storage, other.type.storage):
+        return pgsphere.meets(*((one, other) if one.type.storage == _SPOLY else (other, one)))
+    return _region_condition("meets", one, other)
 
 
 def _check_two(name: str, arguments: list[Value]) -> None:
@@ -115,6 +134,14 @@ def _check_two(name: str, arguments: list[Value]) -> None:
             )
 
 
+def _only(name: str, arguments: list[Value]) -> Value:
+    if len(arguments) != 1:
+        raise GeometryError(f"{name} takes one geometry, not {len(arguments)} arguments")
+    if arguments[0].type.kind not in GEOMETRIC:
+        raise GeometryError(f"{name} takes a geometry, not {arguments[0].type.words}", 0)
+    return arguments[0]
+
+
 def _one(name: str, arguments: list[Value], *kinds: Kind) -> tuple[Value, ...]:
     if len(arguments) != 1:
         raise GeometryError(f"{name} takes one geometry, not {len(arguments)} arguments")
@@ -122,24 +149,27 @@ def _one(name: str, arguments: list[Value], *kinds: Kind) -> tuple[Value, ...]:
 
 
 def _area(arguments: list[Value]) -> Value:
-    parts = _one("AREA", arguments, Kind.POINT, Kind.CIRCLE, Kind.POLYGON)
+    region = _only("AREA", arguments)
     about = About(unit="deg**2", ucd="phys.angArea")
-    kind = arguments[0].type.kind
-    if kind is Kind.POINT:
-        return Constant(DOUBLE, about, 0.0)
-    if kind is Kind.CIRCLE:
-        template = f"(4 * pi() * {sphere.SQUARE_DEGREES!r} * sind({{0}} / 2) ^ 2)"
-        return Operation(DOUBLE, about, template, (parts[2],))
-    _half_spaces(parts, 0)
-    return Constant(DOUBLE, about, sphere.area(_corners(parts, 0)))
+    if region.type.kind is Kind.POINT:
+        ra, dec = parts_of(region, 0, Kind.POINT)
+        return Operation(DOUBLE, about, "(0 * ({0} + {1}))", (ra, dec))
+    if region.type.storage == _SPOLY:
+        return Operation(DOUBLE, about, "(area({0}) * (180 / pi()) ^ 2)", (region,), total=True)
+    return Operation(DOUBLE, about, "caom2_ai.region_area({0})", (region,), total=True)
 
 
 def _centroid(arguments: list[Value]) -> Value:
-    parts = _one("CENTROID", arguments, Kind.POINT, Kind.CIRCLE, Kind.POLYGON)
-    if arguments[0].type.kind is not Kind.POLYGON:
-        return Shape(POINT, NOTHING, parts[:2])
-    position = sphere.to_position(sphere.centroid(_corners(parts, 0)))
-    return Shape(POINT, NOTHING, tuple(map(constant, position)))
+    region = _only("CENTROID", arguments)
+    if region.type.kind in (Kind.POINT, Kind.CIRCLE):
+        return Shape(POINT, NOTHING, parts_of(region, 0, Kind.POINT, Kind.CIRCLE)[:2])
+    if region.type.storage == _SPOLY:
+        raise GeometryError("This archive does not keep the centroids of this column", 0)
+    parts = (
+        Operation(DOUBLE, NOTHING, f"(caom2_ai.region_centroid({{0}}))[{n}]", (region,), total=True)
+        for n in (1, 2)
+    )
+    return Shape(POINT, NOTHING, tuple(parts))
 
 
 def _coordinate(name: str, index: int, about: About) -> Callable[[list[Value]], Value]:

@@ -39,6 +39,15 @@ def known_number(value: Value) -> float | None:
     return None
 
 
+def known_numbers(shape: Value) -> list[float] | None:
+    """Give the numbers of a geometry of literals."""
+    if not isinstance(shape, Shape):
+        return None
+    numbers = [known_number(part) for part in shape.parts]
+    known = [number for number in numbers if number is not None]
+    return known if len(known) == len(numbers) else None
+
+
 def constant(number: float) -> Value:
     """Make a literal."""
     return Constant(DOUBLE, NOTHING, number)
@@ -79,17 +88,13 @@ def _without_frame(name: str, arguments: list[Value], counts: tuple[int, ...]) -
 
 
 def parts_of(value: Value, place: int, *kinds: Kind) -> tuple[Value, ...]:
-    """Give the numbers of a geometry; points and circles in columns are arrays."""
+    """Give the numbers of a point or circle; those in columns are arrays."""
     if value.type.kind not in kinds:
         wanted = " or ".join(kind.name for kind in kinds)
         raise GeometryError(f"Expected a geometry ({wanted}), found {value.type.words}", place)
     if isinstance(value, Shape):
         return value.parts
-    count = {Kind.POINT: 2, Kind.CIRCLE: 3}.get(value.type.kind)
-    if count is None:
-        raise GeometryError(
-            f"The column {value.about.name} holds {value.type.words}: not supported yet here", place
-        )
+    count = {Kind.POINT: 2, Kind.CIRCLE: 3}[value.type.kind]
     return tuple(Operation(DOUBLE, NOTHING, f"({{0}})[{n}]", (value,)) for n in range(1, count + 1))
 
 
@@ -113,16 +118,17 @@ def _circle(arguments: list[Value]) -> Value:
 
 def _box(arguments: list[Value]) -> Value:
     centre, sizes, place = _centre("BOX", arguments, 2)
-    numbers = [known_number(part) for part in centre]
+    parts = list(centre)
     for offset, (size, what) in enumerate(zip(sizes, ("width", "height"), strict=True)):
-        number = known_number(_number(size, place + offset, what, 0, HEMISPHERE))
-        if number == HEMISPHERE:
+        parts.append(_number(size, place + offset, what, 0, HEMISPHERE))
+        if known_number(parts[-1]) == HEMISPHERE:
             raise GeometryError(f"The {what} of a BOX is less than 180 degrees", place + offset)
-        numbers.append(number)
-    plain = [number for number in numbers if number is not None]
-    if len(plain) < len(numbers):
-        raise GeometryError("BOX takes numbers; columns in it are not supported yet: use DISTANCE or CIRCLE")
-    corners = [part for corner in sphere.box(*plain) for part in corner]
+    numbers = known_numbers(Shape(POLYGON, NOTHING, tuple(parts)))
+    if numbers is None:
+        return Operation(
+            POLYGON, NOTHING, "caom2_ai.box_region({0}, {1}, {2}, {3})", tuple(parts), total=True
+        )
+    corners = [part for corner in sphere.box(*numbers) for part in corner]
     return Shape(POLYGON, NOTHING, tuple(map(constant, corners)))
 
 

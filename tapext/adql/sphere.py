@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from itertools import pairwise
-from math import acos, asin, atan, atan2, cos, degrees, hypot, pi, radians, sin, sqrt, tan
+from math import asin, atan, atan2, cos, degrees, hypot, radians, sin, sqrt, tan
 from typing import TypeAlias
 
 Vector: TypeAlias = tuple[float, float, float]
-SQUARE_DEGREES = (180 / pi) ** 2
 # Points on an edge are inside; the rounding of unit vectors is of this order.
 TOLERANCE = 1e-15
 
@@ -62,27 +61,18 @@ def half_spaces(vertices: list[Vector]) -> list[Vector] | None:
     return None
 
 
-def centroid(vertices: list[Vector]) -> Vector:
-    """Give the direction of a polygon's centre of mass: that of the sum of edge length times normal."""
-    total: Vector = (0.0, 0.0, 0.0)
-    for a, b in edges(vertices):
-        normal = cross(a, b)
-        length = atan2(norm(normal), dot(a, b)) / norm(normal)
-        total = tuple(t + length * n for t, n in zip(total, normal, strict=True))  # type: ignore[assignment]
-    middle = tuple(map(sum, zip(*vertices, strict=True)))
-    return total if dot(total, middle) >= 0 else scale(total, -1)  # type: ignore[arg-type]
+def separation(one: Vector, other: Vector) -> float:
+    """Give the angle between two vectors in degrees."""
+    return degrees(atan2(norm(cross(one, other)), dot(one, other)))
 
 
-def area(vertices: list[Vector]) -> float:
-    """Give the area of a convex polygon in square degrees: the excess of its angles."""
-    corners = [a for a, _ in edges(vertices)]
-    angles = 0.0
-    for before, corner, after in zip(
-        [corners[-1], *corners], corners, [*corners[1:], corners[0]], strict=False
-    ):
-        one, other = cross(corner, before), cross(corner, after)
-        angles += acos(max(-1.0, min(1.0, dot(one, other) / (norm(one) * norm(other)))))
-    return (angles - (len(corners) - 2) * pi) * SQUARE_DEGREES
+def cap(vertices: list[Vector]) -> tuple[Vector, float]:
+    """Give the centre of a circle that holds the vertices, and its radius in degrees (180: no centre)."""
+    x, y, z = (sum(values) / len(vertices) for values in zip(*vertices, strict=True))
+    centre = (x, y, z)
+    if norm(centre) < TOLERANCE:
+        return centre, 180.0
+    return centre, max(separation(centre, vertex) for vertex in vertices)
 
 
 def box(ra: float, dec: float, width: float, height: float) -> list[tuple[float, float]]:

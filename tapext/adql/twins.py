@@ -71,5 +71,12 @@ def read_twin(column: str, comment: str) -> list[Twin]:
 
 
 def collect(twins: Iterable[Twin]) -> Twins:
-    """Make the twins of one table ready to be looked up."""
-    return Twins({(twin.kind, twin.of, twin.centroid): twin.column for twin in twins})
+    """Make the twins of one table ready to be looked up; a stored centroid is a position like any other."""
+    known: dict[tuple[Kind, tuple[str, ...], bool], str] = {}
+    for twin in twins:
+        known[twin.kind, twin.of, twin.centroid] = twin.column
+    for (kind, of, centroid), column in list(known.items()):
+        ra, dec = known.get(("ra", of, True)), known.get(("dec", of, True))
+        if centroid and ra is not None and dec is not None:
+            known[kind, (ra, dec), False] = column
+    return Twins(known)

@@ -87,7 +87,7 @@ def fill(database: Database) -> None:
         for plane in PLANES:
             _fill_plane(connection, plane)
     with database.connect_administrator() as connection:
-        connection.execute("select caom2_ai.make_map_index(%s)", [MAP])
+        connection.execute("select caom2_ai.make_map_index(%s), caom2_ai.refresh_positions(1000)", [MAP])
         connection.execute("analyze")
 
 
@@ -163,8 +163,10 @@ def _fill_plane(connection: psycopg.Connection[object], plane: Plane) -> None:
         connection.execute(
             "insert into caom2_ai.fingerprint (planeID, mapID, obsID, publisherID, fingerprint, vector,"
             " nObjects,"
-            " nDetected, sampledFraction, fwhm, oddness, collection, metaRelease, dataRelease, ra, dec)"
-            " values (%s, %s, %s, %s, %s, %s::real[]::halfvec, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)",
+            " nDetected, sampledFraction, fwhm, oddness, collection, metaRelease, dataRelease, ra, dec,"
+            " healpix)"
+            " values (%s, %s, %s, %s, %s, %s::real[]::halfvec, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s,"
+            " caom2_ai.healpix(%s, %s))",
             [
                 plane.id,
                 map_id,
@@ -180,6 +182,8 @@ def _fill_plane(connection: psycopg.Connection[object], plane: Plane) -> None:
                 plane.collection,
                 plane.meta_release,
                 plane.data_release,
+                plane.ra,
+                plane.dec,
                 plane.ra,
                 plane.dec,
             ],

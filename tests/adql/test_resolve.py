@@ -300,11 +300,7 @@ WRONG = [
     (f"SELECT DISTANCE(ra, dec, 1) {FROM}", 8, "two points or four numbers"),
     (f"SELECT REGION('ELLIPSE 1 2 3') {FROM}", 15, "REGION reads POSITION, CIRCLE"),
     (f"SELECT REGION('CIRCLE ICRS 1 x 3') {FROM}", 15, "cannot be read"),
-    (
-        "SELECT 1 FROM caom2.Plane WHERE INTERSECTS(position_bounds, CIRCLE(1, 2, 3)) = 1",
-        33,
-        "not supported yet",
-    ),
+    (f"SELECT 1 {FROM} WHERE CONTAINS(CIRCLE(1, 2, 3), POINT(ra, dec)) = 1", 73, "A point contains nothing"),
 ]
 
 

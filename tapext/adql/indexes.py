@@ -1,0 +1,161 @@
+"""What an index can answer of a condition on positions and regions: it stands beside the exact condition."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from tapext.adql import pgsphere
+from tapext.adql.covers import Ranges, cover_circle, cover_polygon
+from tapext.adql.scope import Leaf, RowsLeaf, TableLeaf
+from tapext.adql.shapes import HEMISPHERE, TURN, constant, known_number, known_numbers
+from tapext.adql.twins import Kind as TwinKind
+from tapext.adql.twins import Twins
+from tapext.adql.typed import CONDITION, NOTHING, Constant, Infix, Operation, Reference, Select, Shape, Value
+from tapext.adql.types import BIGINT, CIRCLE, DOUBLE, POINT, Kind
+from tapext.adql.walk import references
+
+_BOX = "caom2_ai.region_box({1})"
+# Boxes begin in [0, 360) and may end beyond: what lies there has the right ascension less 360.
+_PLACE = f"(point({{0}}, {{2}}) <@ {_BOX} or point({{0}}, {{2}}) <@ ({_BOX} - point(360, 0)))"
+_OVERLAP = f"({{0}} && {_BOX} or {{0}} && ({_BOX} + point(360, 0)) or {{0}} && ({_BOX} - point(360, 0)))"
+_HOLDS = "({0} @> box(point({1}, {2})) or {0} @> box(point({1} + 360, {2})))"
+_WITHIN_A_TURN = "({0} - 360 * floor({0} / 360))"
+# A larger circle is a large part of the sky: an index would only add to the work.
+_LARGEST = HEMISPHERE / 3
+
+
+class Indexes:
+    """Finds the index twins of values among the sources of a query."""
+
+    def __init__(self, leaves: Mapping[int, Leaf]) -> None:
+        self.leaves = leaves
+
+    def beside(self, exact: Value, one: Value, other: Value) -> Value:
+        """Give a condition with what indexes can answer: that two geometries have something in common."""
+        found = [self._condition(one, other), self._condition(other, one)]
+        conditions = [condition for condition in found if condition is not None]
+        if not conditions:
+            return exact
+        return Infix(CONDITION, NOTHING, (*conditions, exact), ("and",) * len(conditions))
+
+    def find_centroid(self, region: Value) -> Value | None:
+        """Give the centroid of a region's column where the archive keeps it."""
+        if not isinstance(region, Reference) or not isinstance(self.leaves.get(region.source), TableLeaf):
+            return None
+        twins, names = self._twins(region)
+        ra, dec = (twins.find(kind, names, centroid=True) for kind in ("ra", "dec"))
+        if ra is None or dec is None:
+            return None
+        parts = (Reference(DOUBLE, NOTHING, region.source, column) for column in (ra, dec))
+        return Shape(POINT, NOTHING, tuple(parts))
+
+    def _condition(self, value: Value, shape: Value) -> Value | None:
+        """Tell that `value` may have something in common with a shape, if there is an index for it."""
+        sources = {reference.source for reference in references(value)}
+        if sources & {reference.source for reference in references(shape)} or _is_large(shape):
+            return None
+        if value.type.kind is Kind.POINT:
+            return self._condition_of_point(value, shape)
+        return self._condition_of_region(value, shape)
+
+    def _condition_of_point(self, point: Value, shape: Value) -> Value | None:
+        if not isinstance(point, Shape) or shape.type.kind is Kind.POINT:
+            return None
+        twins, names = self._twins(*point.parts)
+        spoint = self._column("spoint", twins, names, point.parts[0])
+        if spoint is not None:
+            return pgsphere.place_predicate(spoint, shape)
+        ranges = _cover(shape)
+        healpix = self._column("healpix", twins, names, point.parts[0])
+        if healpix is not None and ranges is not None:
+            return _among(healpix, ranges)
+        if twins.find("place", names) is None:
+            return None
+        return _condition(_PLACE, point.parts[0], shape, point.parts[1])
+
+    def _condition_of_region(self, region: Value, shape: Value) -> Value | None:
+        twins, names = self._twins(region)
+        spoly = self._column("spoly", twins, names, region)
+        if spoly is not None:
+            return pgsphere.meets(spoly, shape)
+        extent = self._column("box", twins, names, region)
+        if extent is None:
+            return None
+        if shape.type.kind is not Kind.POINT:
+            return _condition(_OVERLAP, extent, shape)
+        ra, dec = parts_of_point(shape)
+        known = known_number(ra)
+        turned = _operation(_WITHIN_A_TURN, ra) if known is None else constant(known % TURN)
+        return _condition(_HOLDS, extent, turned, dec)
+
+    def _column(self, kind: TwinKind, twins: Twins, names: tuple[str, ...], value: Value) -> Value | None:
+        """Refer to a twin; the hidden columns of a table are not seen outside of a query in FROM."""
+        column = twins.find(kind, names)
+        if column is None or not isinstance(value, Reference):
+            return None
+        if not isinstance(self.leaves[value.source], TableLeaf):
+            return None
+        return Reference(BIGINT, NOTHING, value.source, column)
+
+    def _twins(self, *values: Value) -> tuple[Twins, tuple[str, ...]]:
+        """Give the twins of the table whose columns some values are, and the names of the columns."""
+        nothing: tuple[Twins, tuple[str, ...]] = Twins(), ()
+        columns = [value for value in values if isinstance(value, Reference)]
+        if len(columns) < len(values) or len({column.source for column in columns}) != 1:
+            return nothing
+        leaf = self.leaves.get(columns[0].source)
+        if isinstance(leaf, TableLeaf):
+            return leaf.table.twins, tuple(column.column for column in columns)
+        if isinstance(leaf, RowsLeaf) and isinstance(leaf.rows.body, Select):
+            outputs = leaf.rows.outputs
+            return self._twins(*(outputs[int(column.column[1:]) - 1].value for column in columns))
+        return nothing
+
+
+def parts_of_point(point: Value) -> tuple[Value, ...]:
+    """Give right ascension and declination of a point; one in a column is an array."""
+    if isinstance(point, Shape):
+        return point.parts
+    return tuple(_operation(f"({{0}})[{n}]", point) for n in (1, 2))
+
+
+def circle(centre: Value, radius: Value) -> Shape:
+    """Make the circle of a DISTANCE that is less than a radius; none is more than 180 degrees."""
+    known = known_number(radius)
+    limit = (
+        _operation("least({0}::double precision, 180)", radius)
+        if known is None
+        else constant(min(known, HEMISPHERE))
+    )
+    return Shape(CIRCLE, NOTHING, (*parts_of_point(centre), limit))
+
+
+def _operation(template: str, *operands: Value) -> Value:
+    return Operation(DOUBLE, NOTHING, template, operands, total=True)
+
+
+def _condition(template: str, *operands: Value) -> Value:
+    return Operation(CONDITION, NOTHING, template, operands, total=True)
+
+
+def _is_large(shape: Value) -> bool:
+    if not isinstance(shape, Shape) or shape.type.kind is not Kind.CIRCLE:
+        return False
+    radius = known_number(shape.parts[2])
+    return radius is not None and not 0 <= radius <= _LARGEST
+
+
+def _cover(shape: Value) -> Ranges | None:
+    numbers = known_numbers(shape)
+    if numbers is None:
+        return None
+    if shape.type.kind is Kind.CIRCLE:
+        return cover_circle(*numbers)
+    return cover_polygon(list(zip(numbers[::2], numbers[1::2], strict=True)))
+
+
+def _among(healpix: Value, ranges: Ranges) -> Value:
+    places = range(1, 2 * len(ranges), 2)
+    template = " or ".join(f"{{0}} between {{{place}}} and {{{place + 1}}}" for place in places)
+    limits = (Constant(BIGINT, NOTHING, limit) for pair in ranges for limit in pair)
+    return _condition(f"({template})", healpix, *limits)
