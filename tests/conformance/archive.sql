@@ -5,9 +5,6 @@ select planeID, n, 9.0::double precision * n as ra, n - 20.0::double precision a
     (%(healpix)s::bigint[])[n + 1] as healpix
 from (select planeID, right(productID, 2)::integer as n from caom2.Plane) p;
 
-insert into caom2_ai.plane_position (planeID, ra, dec, healpix)
-select planeID, ra, dec, healpix from place where n <> 2;
-
 update caom2.Observation o set
     type = 'OBJECT',
     proposal_id = 'P' || right(o.observationID, 2),
@@ -55,6 +52,11 @@ update caom2.Plane p set
     observable_ucd = 'phot.count'
 from place s where s.planeID = p.planeID;
 
+insert into caom2_ai.plane_position (planeID, ra, dec, healpix, extent, modified)
+select planeID, s.ra, s.dec, s.healpix, caom2_ai.region_box(p.position_bounds), p.lastModified
+from place s join caom2.Plane p using (planeID)
+where p.position_bounds is not null;
+
 insert into caom2.Part (artifactID, partID, name, productType, lastModified, maxLastModified, metaChecksum, accMetaChecksum)
 select artifactID, md5(uri)::uuid, '0', 'science', lastModified, lastModified, 'md5:0', 'md5:0' from caom2.Artifact;
 
@@ -71,14 +73,18 @@ insert into caom2_ai.fingerprint (
     fwhmPixel, elongation, saturatedFraction, maskedFraction, oddness, collection, instrument_name, bandpassName, intent,
     metaRelease, dataRelease, ra, dec, healpix, timeMid
 )
-select k.planeID, k.mapID, k.obsID, k.publisherID, k.fingerprint, k.vector, k.nObjects, k.nDetected, 1,
+select k.planeID, k.mapID, k.obsID, k.publisherID, c.counts, k.vector, 26 * s.n, 1000, 0.5,
     case when s.n = 1 then 'Infinity'::real when s.n = 4 then 'NaN' else 100 end, 5, 1.2, 4, 1.1, 0, 0.01, s.n, k.collection,
     o.instrument_name, p.energy_bandpassName, k.intent, k.metaRelease, k.dataRelease, s.ra, s.dec, s.healpix,
     p.time_bounds_lower
 from kept k
 join place s on s.planeID = k.planeID
 join caom2.Plane p on p.planeID = k.planeID
-join caom2.Observation o on o.obsID = k.obsID;
+join caom2.Observation o on o.obsID = k.obsID
+cross join lateral (
+    select array_agg(case node when 7 then 20 when 40 then 5 when 9 * s.n then 1 else 0 end * s.n order by node) as counts
+    from generate_series(0, 399) node
+) c;
 
 insert into caom2_ai.part_fingerprint (
     planeID, publisherID, artifactURI, part, mapID, contentChecksum, fingerprint, nObjects, nDetected, sampledFraction, naxis1, naxis2

@@ -1,0 +1,96 @@
+"""The examples of the service and of the documentation can be asked, and find something."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from pathlib import Path
+
+import pytest
+import pyvo
+from lxml import etree
+
+from tapext.examples import read_examples
+from tapext.reference import refresh
+from tests.tap.archive import ARCHIVE
+from tests.tap.client import ask, get
+
+ROOT = Path(__file__).resolve().parents[2]
+PAGE = ROOT / "docs" / "adql.md"
+# What the page asks about, and what the archive here has in its place.
+PLACES = {
+    "ivo://caom-ai.local/SIM?crowded-01/crowded-01": ARCHIVE[20].publisher_id,
+    "10.68, 41.27": "0, -20",
+}
+DOCUMENTED = re.findall(r"```sql\n(.+?)```", PAGE.read_text(), re.DOTALL)
+MOST = re.compile(r"caomai_(count|fraction|has|same_field|distance|vector|rank)\b")
+
+
+@pytest.fixture(scope="module")
+def examples(service: str) -> list[str]:
+    """Give the queries of /tap/examples, as pyvo reads them."""
+    return [str(found["QUERY"]) for found in pyvo.dal.TAPService(f"{service}/tap").examples]
+
+
+def test_ex_01_examples_are_marked_up_in_xhtml(service: str) -> None:
+    """EX-01, EP-08."""
+    answer = get(f"{service}/tap/examples")
+    root = etree.fromstring(answer.body)
+    assert answer.kind.startswith("text/html")
+    assert [found.get("vocab") for found in root.iterfind(".//*[@vocab]")] == [
+        "http://www.ivoa.net/rdf/examples#"
+    ]
+    found = root.findall(".//*[@typeof='example']")
+    assert [(f"#{part.get('id')}", part.get("id")) for part in found] == [
+        (part.get("resource"), known.id) for part, known in zip(found, read_examples(), strict=True)
+    ]
+    assert not root.findall(".//{*}a[@property]")
+
+
+def test_ex_02_every_example_says_name_query_and_tables(service: str) -> None:
+    root = etree.fromstring(get(f"{service}/tap/examples").body)
+    for part in root.findall(".//*[@typeof='example']"):
+        properties = [found.get("property") for found in part.iterfind(".//*[@property]")]
+        assert properties[:2] == ["name", "query"]
+        assert "table" in properties
+
+
+def test_every_example_finds_something(service: str, examples: list[str]) -> None:
+    assert len(examples) == len(read_examples()) >= 12
+    assert sum(bool(MOST.search(query)) for query in examples) >= 6
+    assert [query for query in examples if not len(ask(service, query).table.array)] == []
+
+
+def test_every_example_has_a_link_to_its_answer(service: str) -> None:
+    root = etree.fromstring(get(f"{service}/tap/examples").body)
+    links = [str(link.get("href")) for link in root.iterfind(".//{*}main//{*}a")]
+    assert len(links) == len(read_examples())
+    for link in links:
+        answer = get(link)
+        assert (answer.status, answer.kind.partition(";")[0]) == (200, "text/html"), link
+
+
+@pytest.mark.parametrize("number", range(len(DOCUMENTED)))
+def test_every_query_of_the_documentation_can_be_asked(service: str, number: int) -> None:
+    query = DOCUMENTED[number]
+    for written, here in PLACES.items():
+        query = query.replace(written, here)
+    answer = ask(service, query)
+    assert answer.status == 200, answer.message
+
+
+def test_the_reference_of_functions_is_up_to_date(tmp_path: Path) -> None:
+    page = tmp_path / "adql.md"
+    shutil.copyfile(PAGE, page)
+    refresh(page)
+    assert page.read_text() == PAGE.read_text(), "run make docs"
+
+
+def test_ep_09_the_root_lists_what_is_there(service: str) -> None:
+    for path in ("/", "/tap"):
+        answer = get(f"{service}{path}")
+        root = etree.fromstring(answer.body)
+        assert answer.kind.startswith("text/html")
+        links = {str(link.get("href")) for link in root.iterfind(".//{*}a")}
+        assert len(links) >= 5
+        assert {link: get(link).status for link in links} == dict.fromkeys(links, 200)
