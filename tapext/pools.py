@@ -22,6 +22,7 @@ from caomai.settings import Settings
 Connection = AsyncConnection[Any]
 
 QUEUE: Final = 1000
+MOST_CONVERSIONS: Final = 4
 WAIT_SECONDS: Final = 20
 CONNECT_SECONDS: Final = 5
 # So long after a connection failed nobody tries the next one: everybody is told at once.
@@ -46,6 +47,8 @@ class Pool:
     ) -> None:
         # Queries whose uploaded tables are being read: as many as could run.
         self.uploads = asyncio.Semaphore(size)
+        # Results that are turned into files, each by a process of its own.
+        self.conversions = asyncio.Semaphore(min(size, MOST_CONVERSIONS))
         self._conninfo = conninfo
         self._session = dict(session or {})
         self._free = asyncio.Semaphore(size)

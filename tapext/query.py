@@ -53,7 +53,7 @@ async def ask(
     seconds = seconds or service.settings.query_seconds
     if question.format.file is None:
         return await _begin(service, question, pool, seconds, whole=whole)
-    async with service.conversions:
+    async with pool.conversions:
         packed = await _begin(service, question, pool, seconds, whole=True)
         return await convert(packed, question.format.file, service.settings.result_bytes)
 

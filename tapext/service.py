@@ -18,7 +18,6 @@ from tapext.pools import Pool, lend
 from tapext.writer import Info
 
 FRESH_SECONDS: Final = 60
-MOST_CONVERSIONS: Final = 4
 RETRY_SECONDS: Final = 5
 SOFTWARE: Final = f"CAOM-AI/{__version__}"
 
@@ -42,8 +41,6 @@ class Service:
     pool: Pool
     queries: dict[str, str] = field(default_factory=lambda: _read_all("catalogue", "datalink", "tap"))
     started: datetime = field(default_factory=lambda: datetime.now(UTC))
-    # Each has a process of its own.
-    conversions: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(MOST_CONVERSIONS))
     _knowledge: Knowledge | None = None
     _expires: float = 0
     _lock: asyncio.Lock = field(default_factory=asyncio.Lock)
