@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import secrets
 from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from hashlib import sha256
 from pathlib import Path
 from typing import Final
@@ -28,6 +28,9 @@ LONGEST_RUNID: Final = 64
 MOST_BYTES: Final = 4 << 20
 # The answer to RUN waits so long for the job to begin: who waits for the next phase then waits for its end.
 START_SECONDS: Final = 0.2
+
+# A disk or database that does not answer must not keep the process from ending.
+STOP_SECONDS: Final = 10
 
 
 class Jobs:
@@ -74,8 +77,12 @@ class Jobs:
             await asyncio.to_thread(folder.remove, [job])
             raise
         if start:
-            await self.wait(kind, job, START_SECONDS, [QUEUED])
+            await self._see_begin(kind, job)
         return job
+
+    async def _see_begin(self, kind: str, job: str) -> None:
+        with suppress(NotFoundError):  # destroyed meanwhile
+            await self.wait(kind, job, START_SECONDS, [QUEUED])
 
     def _check_room(self, load: Load) -> None:
         if load.kept >= self.settings.max_jobs or load.bytes >= self.settings.results_bytes:
@@ -136,7 +143,7 @@ class Jobs:
         self._check_waiting(await self.store.measure())
         if not await self.store.start(job.kind, job.id):
             (await self.find(job.kind, job.id)).check_pending("it can be run")
-        await self.wait(job.kind, job.id, START_SECONDS, [QUEUED])
+        await self._see_begin(job.kind, job.id)
 
     async def set_duration(self, job: Job, parameters: Parameters) -> None:
         """Say how long a job may run."""
@@ -176,7 +183,7 @@ class Jobs:
         if job.product is None:
             raise NotFoundError(f"The job is {job.phase}: it has no result.")
         path = (await self.find_folder()).path(job.id, job.product.name)
-        if not path.is_file():
+        if not await asyncio.to_thread(path.is_file):
             raise NotFoundError("The file of the result is lost; run the job again.")
         return path
 
@@ -233,4 +240,4 @@ async def open_jobs(settings: Settings, database: Database, works: Sequence[Work
         finally:
             for task in tasks:
                 task.cancel()
-            await asyncio.wait(tasks)
+            await asyncio.wait(tasks, timeout=STOP_SECONDS)
