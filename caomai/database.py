@@ -14,7 +14,7 @@ from psycopg.conninfo import conninfo_to_dict, make_conninfo
 from psycopg.sql import SQL, Identifier
 
 from caomai.embedded import PORT, EmbeddedPostgres
-from caomai.errors import AuthorizationError, CaomAiError, TransientError, UsageError
+from caomai.errors import AuthorizationError, CaomAiError, RowValueError, TransientError, UsageError
 from caomai.migrate import check_server, find_extension_schemas, sql_folder
 from caomai.migrate import migrate as apply_migrations
 from caomai.postgres import SUPERUSER
@@ -166,7 +166,7 @@ _SENTENCES: tuple[tuple[str, type[CaomAiError], str], ...] = (
     ("40", TransientError, "The database was busy with the same rows; try again."),
     ("55P03", TransientError, "The database was busy with the same rows; try again."),
     ("53", TransientError, "The database has no room for more work now ({}); try again later."),
-    ("22", UsageError, "A value cannot be used: {}."),
+    ("22", RowValueError, "A value cannot be used: {}."),
     ("21", UsageError, "The query asks for what has no single answer: {}."),
     ("0A", UsageError, "The database cannot do this: {}."),
     ("54", UsageError, "The request is too long or too complex for the database: {}."),

@@ -6,6 +6,10 @@ what the command line ends with.
 
 from __future__ import annotations
 
+import re
+
+INTERNAL = "The service failed; its log has the reason."
+
 
 class CaomAiError(Exception):
     """Something failed that the user did not cause."""
@@ -13,6 +17,11 @@ class CaomAiError(Exception):
     fault = "FatalFault"
     status = 500
     exit_code = 1
+
+    @property
+    def public(self) -> str:
+        """What clients of the service may read: what is wrong inside is the operator's to know."""
+        return str(self) if self.status != CaomAiError.status else INTERNAL
 
 
 class UsageError(CaomAiError):
@@ -25,6 +34,15 @@ class UsageError(CaomAiError):
 
 class ParameterError(UsageError):
     """A parameter, option or setting has a value that is not allowed."""
+
+
+class RowValueError(UsageError):
+    """A value of some row cannot be used; PostgreSQL quotes it, whoever may see that row."""
+
+    @property
+    def public(self) -> str:
+        """The same without the value."""
+        return re.sub(r'"[^"]*"', '"..."', str(self))
 
 
 class TooLargeError(UsageError):

@@ -121,7 +121,7 @@ def missing_link(text: str) -> Link:
 
 def error_link(text: str, error: CaomAiError, semantics: str) -> Link:
     """Write an error as a row (DataLink 1.1 sect. 3.4)."""
-    return Link(text, error_message=f"{error.fault}: {error}", semantics=semantics)
+    return Link(text, error_message=f"{error.fault}: {error.public}", semantics=semantics)
 
 
 def file_link(service: Service, text: str, file: Mapping[str, Any], base_url: str) -> Link:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from typing import Final
@@ -20,6 +21,8 @@ from tapext.votype import Field, cast
 from tapext.writer import Writer, enumerate_columns
 
 BLOCK: Final = 1 << 16
+
+log = logging.getLogger("caomai.service")
 
 # Makes ready what a query needs: temporary tables, in the transaction of the query itself.
 Prepare = Callable[[Connection], Awaitable[None]]
@@ -164,9 +167,10 @@ async def write_blocks(
             head = b""
             messages = await anext(blocks, None)
     except CaomAiError as error:
-        end = None if whole else writer.fail(str(error))
+        end = None if whole else writer.fail(error.public)
         if end is None:
             raise
+        log.warning("result ends with an error: %s", error)
         yield end
     else:
         yield writer.tail(overflow=left < 0)

@@ -41,7 +41,7 @@ class Execution:
         try:
             outcome = await self._produce(job)
         except CaomAiError as error:
-            outcome = Fault(str(error), isinstance(error, TransientError))
+            outcome = Fault(error.public, isinstance(error, TransientError))
         except Exception:
             log.exception("job failed: job=%s", job.id)
             outcome = Fault("The service failed; its log has the reason.")

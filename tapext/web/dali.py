@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import logging
 import re
 from typing import Final
@@ -10,19 +11,34 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
-from caomai.errors import CaomAiError, ParameterError, SlowClientError, TooLargeError, TransientError
+from caomai.errors import (
+    INTERNAL,
+    CaomAiError,
+    ParameterError,
+    SlowClientError,
+    TooLargeError,
+    TransientError,
+)
 from tapext import votable
-from tapext.formats import DEFAULT, find_format
+from tapext.formats import DEFAULT, Wanted, find_format
 from tapext.parameters import Parameters
 from tapext.service import SOFTWARE, Service
 from tapext.writer import Info
 
 HOST: Final = re.compile(r"(?:[A-Za-z0-9._-]{1,255}|\[[0-9A-Fa-f:.]{2,45}\])(?::[0-9]{1,5})?")
 RETRY_SECONDS: Final = "30"
-# What is sent is data: a browser must not take it for a page.
-HEADERS: Final = {"X-Content-Type-Options": "nosniff"}
+# What is sent is data: a browser must not take it for a page. It may be another in a moment.
+HEADERS: Final = {"X-Content-Type-Options": "nosniff", "Cache-Control": "no-store"}
+CACHE_SECONDS: Final = 60
 
 log = logging.getLogger("caomai.service")
+
+
+def cache_headers(request: Request) -> dict[str, str]:
+    """Let an answer to GET be kept for as long as the service itself keeps what it knows of the database."""
+    if request.method != "GET":
+        return HEADERS
+    return HEADERS | {"Cache-Control": f"public, max-age={CACHE_SECONDS}"}
 
 
 def service_of(request: Request) -> Service:
@@ -50,32 +66,46 @@ def find_base_url(request: Request) -> str:
 
 
 async def answer_error(request: Request, error: Exception) -> Response:
-    """Say what went wrong as a VOTable with a fitting HTTP status (DALI 1.1 sect. 4.2)."""
+    """Say what went wrong, with a fitting HTTP status."""
     if isinstance(error, CaomAiError):
-        status, message = error.status, str(error)
+        status, message = error.status, error.public
     else:
-        status, message = 500, "The service failed; its log has the reason."
+        status, message = CaomAiError.status, INTERNAL
     if status >= 500:  # noqa: PLR2004
         cause = error.__cause__ or error
         log.error("request failed: path=%s error=%s", request.url.path, error, exc_info=cause)
     headers = HEADERS | ({"Retry-After": RETRY_SECONDS} if isinstance(error, TransientError) else {})
     if isinstance(error, TooLargeError | SlowClientError):
         headers |= {"Connection": "close"}  # the rest of the request is not read
-    content = votable.write_error(message, [Info("server_software", SOFTWARE)])
-    return Response(content, status, headers, media_type=_error_type(request))
+    content, media_type = write_error(find_wanted(request), message)
+    return Response(content, status, headers, media_type=media_type)
 
 
-def _error_type(request: Request) -> str:
-    # A client that asked for text/xml gets its error so, too; errors in a format are told in the default.
+def find_wanted(request: Request) -> Wanted:
+    """Find the format that the client asked for, as far as that can be told."""
     parameters: Parameters | None = getattr(request.state, "parameters", None)
     try:
-        wanted = find_format(parameters.one("RESPONSEFORMAT", "FORMAT") if parameters else None)
+        return find_format(parameters.one("RESPONSEFORMAT", "FORMAT") if parameters else None)
     except ParameterError:
-        return DEFAULT.media_type
-    return wanted.media_type.partition(";")[0] if wanted.format.is_votable else DEFAULT.media_type
+        return find_format(None)
+
+
+def write_error(wanted: Wanted, message: str) -> tuple[bytes, str]:
+    """Write an error in the wanted format (DALI 1.1 sect. 4.2), and give its media type.
+
+    VO clients ask for VOTable and look for QUERY_STATUS, whatever the HTTP status. Who asks for text or JSON
+    reads it with other tools; formats that hold nothing but tables get VOTable, as DALI has it.
+    """
+    kind = wanted.media_type.partition(";")[0]
+    if kind == "application/json":
+        return json.dumps({"query_status": "ERROR", "message": message}).encode(), kind
+    if kind.startswith("text/") and not wanted.format.is_votable:
+        return f"{message}\n".encode(), "text/plain"
+    content = votable.write_error(message, [Info("server_software", SOFTWARE)])
+    return content, kind if wanted.format.is_votable else DEFAULT.media_type
 
 
 async def answer_refusal(request: Request, error: Exception) -> Response:  # noqa: ARG001
     """Answer a path or method that does not exist, in plain words."""
     assert isinstance(error, HTTPException)
-    return PlainTextResponse(f"{error.detail}\n", error.status_code, error.headers)
+    return PlainTextResponse(f"{error.detail}\n", error.status_code, HEADERS | dict(error.headers or {}))

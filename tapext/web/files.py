@@ -26,7 +26,9 @@ async def file(request: Request) -> Response:
     place, media_type = await find_place(service_of(request), request.path_params["artifact"])
     if isinstance(place, str):
         return RedirectResponse(place, 303)
-    return FileResponse(place, headers=HEADERS, media_type=media_type, filename=place.name)
+    # A file may be kept, but whether it may still be read must be asked each time.
+    headers = HEADERS | {"Cache-Control": "no-cache"}
+    return FileResponse(place, headers=headers, media_type=media_type, filename=place.name)
 
 
 async def find_place(service: Service, artifact: UUID) -> tuple[Path | str, str]:

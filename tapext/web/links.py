@@ -8,7 +8,7 @@ from starlette.responses import Response
 from caomai.errors import ParameterError
 from tapext.datalink import MEDIA_TYPE, write_links
 from tapext.formats import DEFAULT, find_format
-from tapext.web.dali import HEADERS, find_base_url, parameters_of, service_of
+from tapext.web.dali import cache_headers, find_base_url, parameters_of, service_of
 
 
 async def links(request: Request) -> Response:
@@ -21,4 +21,4 @@ async def links(request: Request) -> Response:
     content = await write_links(service_of(request), ids, find_base_url(request))
     kind = wanted.media_type.partition(";")[0]
     media_type = MEDIA_TYPE if MEDIA_TYPE.startswith(kind) else f"{kind};content=datalink"
-    return Response(content, headers=HEADERS, media_type=media_type)
+    return Response(content, headers=cache_headers(request), media_type=media_type)

@@ -249,10 +249,46 @@ def test_re_05_errors_are_documents_with_a_fitting_status(
     assert "Traceback" not in answer.text
 
 
-@pytest.mark.parametrize("kind", ["csv", "json", "votable/b2"])
-def test_re_05_errors_in_other_formats_are_votables_too(service: str, kind: str) -> None:
+@pytest.mark.parametrize("kind", ["votable/b2", "fits", "parquet"])
+def test_re_05_errors_of_formats_of_tables_are_votables(service: str, kind: str) -> None:
     answer = ask(service, "SELECT", RESPONSEFORMAT=kind)
     assert (answer.status, answer.statuses) == (400, ["ERROR"])
+
+
+@pytest.mark.parametrize("kind", ["csv", "tsv"])
+def test_re_05_errors_of_formats_of_text_are_text(service: str, kind: str) -> None:
+    answer = ask(service, "SELECT nothing FROM caom2.Plane", RESPONSEFORMAT=kind)
+    assert (answer.status, answer.kind) == (400, "text/plain; charset=utf-8")
+    assert "nothing" in answer.text
+    assert "<" not in answer.text
+
+
+def test_re_05_errors_of_json_are_json(service: str) -> None:
+    answer = ask(service, "SELECT nothing FROM caom2.Plane", RESPONSEFORMAT="json")
+    assert (answer.status, answer.kind) == (400, "application/json")
+    error = json.loads(answer.text)
+    assert error["query_status"] == "ERROR"
+    assert "nothing" in error["message"]
+
+
+def test_answers_to_get_may_be_kept_for_a_minute(service: str) -> None:
+    kept = [
+        get(f"{service}/tap/tables"),
+        get(f"{service}/tap/capabilities"),
+        ask(service, "SELECT TOP 1 * FROM caom2.Plane"),
+    ]
+    assert {answer.headers["Cache-Control"] for answer in kept} == {"public, max-age=60"}
+
+
+def test_what_changes_and_what_was_posted_may_not_be_kept(service: str) -> None:
+    words = {"LANG": "ADQL", "QUERY": "SELECT TOP 1 * FROM caom2.Plane"}
+    answers = [
+        get(f"{service}/tap/availability"),
+        ask(service, "SELECT"),
+        post(f"{service}/tap/sync", words),
+        get(f"{service}/nothing"),
+    ]
+    assert {answer.headers["Cache-Control"] for answer in answers} == {"no-store"}
 
 
 def test_re_05_a_client_that_asked_for_text_xml_gets_errors_so(service: str) -> None:
