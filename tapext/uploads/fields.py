@@ -13,10 +13,10 @@ from functools import cached_property
 from typing import Final
 
 ATTRIBUTES: Final = ("name", "datatype", "arraysize", "xtype", "unit", "ucd", "utype", "description", "null")
-# Bytes of one element in the binary encodings, and how the module struct reads it; bits are packed.
+# Bytes of one element in the binary encodings, and how the module struct reads it; bits are packed (0).
 SIZES: Final = {
     "boolean": (1, "c"),
-    "bit": (1, ""),
+    "bit": (0, ""),
     "unsignedByte": (1, "B"),
     "short": (2, "h"),
     "int": (4, "i"),

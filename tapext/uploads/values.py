@@ -230,7 +230,8 @@ def _whole(value: int, null: float) -> str:
 
 
 def _bit(value: bytes) -> str:
-    return "1" if value[0] & 0x80 else "0"
+    # The first bit is the highest one, but not all writers have it so where there is only one.
+    return "1" if value[0] else "0"
 
 
 def _logical(value: bytes) -> str:
