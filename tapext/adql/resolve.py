@@ -25,6 +25,8 @@ from tapext.adql.types import Type, joint_type
 
 # PostgreSQL's own limit is 1,664.
 _MAX_COLUMNS = 1_600
+# It plans 1,000 operands for several seconds.
+_MAX_QUERIES = 1_000
 
 
 def resolve(query: tree.Query, catalogue: Catalogue) -> Query:
@@ -78,6 +80,8 @@ class _Resolver(SourceResolver):
         return Rows(found.body, limit=found.limit)
 
     def _set_operation(self, node: tree.SetOperation, outer: Scope | None) -> SetOperation:
+        if len(node.operands) > _MAX_QUERIES:
+            raise self.error(node, f"At most {_MAX_QUERIES:,} queries can be joined by {node.operators[0]}")
         operands = [self._operand(operand, outer) for operand in node.operands]
         first = operands[0].outputs
         for part, operand in zip(node.operands, operands, strict=True):

@@ -43,6 +43,8 @@ from tapext.adql.types import (
 from tapext.adql.walk import references
 from tapext.adql.words import CLAUSE_WORDS
 
+# PostgreSQL nests what stands in a row, and fails at some 4,000 levels.
+_MAX_OPERANDS = 2_000
 _COMPARABLE = (*NUMERIC, Kind.TEXT, Kind.UUID, Kind.TIMESTAMP, Kind.NULL)
 
 
@@ -157,6 +159,8 @@ class ValueResolver(ABC):
         return Operation(joint_number([operand.type]), About(unit=operand.about.unit), "(- {0})", (operand,))
 
     def _chain(self, node: tree.Chain) -> Value:
+        if len(node.operands) > _MAX_OPERANDS:
+            raise self.error(node, f"A calculation has at most {_MAX_OPERANDS:,} operands in a row")
         if node.operators[0] == "||":
             return Infix(
                 TEXT, NOTHING, tuple([self.string(part, "||") for part in node.operands]), node.operators
