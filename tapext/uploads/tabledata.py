@@ -35,7 +35,7 @@ class TableData:
 
     def start(self, name: str, attributes: dict[str, str]) -> None:
         """Note an element that begins."""
-        if name == "TR":
+        if name == "TR" and not self.in_row:
             self.in_row, self._row = True, []
         elif name == "TD" and self.in_row and self._cell is None:
             if attributes.get("encoding"):

@@ -214,7 +214,7 @@ def test_values_of_any_length_survive_in_binary(service: str, element: str) -> N
         [0.5, 0.5],
         [1, 1],
         [1, 0, 1, 0, 1, 0, 1, 0, 1],
-        [1, 0],
+        [1, -(2**15)],  # stands for NULL among whole numbers
         "ab",
     ]
 
