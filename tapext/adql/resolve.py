@@ -92,8 +92,8 @@ class _Resolver(SourceResolver):
                     f"The queries of a {node.operators[0]} have {counts} columns: they must have the same",
                 )
         types = [self._joint(node, place, operands) for place in range(len(first))]
-        operands = [self.retyped(operand, types) for operand in operands]
         columns = zip(*(operand.outputs for operand in operands), strict=True)
+        operands = [self.retyped(operand, types) for operand in operands]
         outputs = tuple(
             Output(same[0].name, replace(same[0].value, type=found, about=common(one.value for one in same)))
             for same, found in zip(columns, types, strict=True)

@@ -13,6 +13,7 @@ from tapext.adql.resolve import resolve
 from tapext.adql.typed import Operation, Output, Rows, Select
 from tapext.adql.types import Kind
 from tapext.adql.write import write_sql
+from tapext.markup import FORBIDDEN
 from tapext.votype import Field
 
 # Three numbers are a circle, more are the corners of a polygon.
@@ -74,25 +75,38 @@ def _write_shape(output: Output) -> Output:
 
 def describe(outputs: tuple[Output, ...]) -> tuple[Field, ...]:
     """Describe the columns of a result under names that are all different."""
-    uses: dict[str, int] = {}
-    columns = []
-    for output in outputs:
-        name = output.name
-        while name.lower() in uses:
-            uses[output.name.lower()] += 1
-            name = f"{output.name}_{uses[output.name.lower()]}"
-        uses[name.lower()] = 1
-        kind, about = output.value.type, output.value.about
-        columns.append(
-            Field(
-                name,
-                kind.datatype,
-                kind.arraysize,
-                kind.xtype,
-                about.unit,
-                about.ucd,
-                about.utype,
-                about.description,
-            )
+    return tuple(
+        Field(
+            name,
+            output.value.type.datatype,
+            output.value.type.arraysize,
+            output.value.type.xtype,
+            output.value.about.unit,
+            output.value.about.ucd,
+            output.value.about.utype,
+            output.value.about.description,
         )
-    return tuple(columns)
+        for name, output in zip(_name_all(outputs), outputs, strict=True)
+    )
+
+
+def _name_all(outputs: tuple[Output, ...]) -> list[str]:
+    """Number the names that come again, past those that were written."""
+    written = [_write_name(output.name) or f"col{place}" for place, output in enumerate(outputs, 1)]
+    taken = {name.lower() for name in written}
+    uses: dict[str, int] = {}
+    names = []
+    for name in written:
+        count = uses[name.lower()] = uses.get(name.lower(), 0) + 1
+        unique = name if count == 1 else f"{name}_{count}"
+        while count > 1 and unique.lower() in taken:
+            count = uses[name.lower()] = count + 1
+            unique = f"{name}_{count}"
+        taken.add(unique.lower())
+        names.append(unique)
+    return names
+
+
+def _write_name(name: str) -> str:
+    """Write a name as a token of XML: no character that XML forbids, blanks only between words."""
+    return " ".join(FORBIDDEN.sub(" ", name).split())
