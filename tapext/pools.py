@@ -103,7 +103,7 @@ class Pool:
             if time.monotonic() >= self._probed[0]:
                 self._probed = time.monotonic() + PROBE_SECONDS, await self._find_fault()
         if self._probed[1] is not None:
-            raise self._probed[1]
+            raise _again(self._probed[1])
 
     async def _find_fault(self) -> CaomAiError | None:
         try:
@@ -128,7 +128,7 @@ class Pool:
 
     async def _connect(self) -> Connection:
         if self._fault and time.monotonic() < self._fault[0]:
-            raise self._fault[1]
+            raise _again(self._fault[1])
         try:
             connection = await self._open()
         except (psycopg.Error, CaomAiError) as error:
@@ -150,6 +150,11 @@ class Pool:
             await connection.close()
             raise
         return connection
+
+
+def _again(error: CaomAiError) -> CaomAiError:
+    # An exception that is raised again keeps the traceback of each time.
+    return type(error)(*error.args)
 
 
 def is_alive(connection: Connection) -> bool:

@@ -21,7 +21,7 @@ from caomai.settings import Settings
 from tapext.processes import run_processes
 from tapext.service import SOFTWARE
 from tapext.web.app import create_app
-from tapext.web.protocol import PatientProtocol
+from tapext.web.protocol import limit_heads
 
 BACKLOG: Final = 2048
 GRACE_SECONDS: Final = 5
@@ -48,27 +48,31 @@ def run(settings: Settings) -> None:
         url = str(settings.base_url or address).rstrip("/")
         typer.echo(f"Serving {url}/tap (TAP) and {url}/datalink/links. Ctrl-C ends it.")
         sys.stdout.flush()
-        app, connections = create_app(settings, database), raise_file_limit() - SPARE_FILES
+        config = configure_server(settings, create_app(settings, database))
         spare_collector()
         if settings.processes == 1:
-            answer(app, listener, connections)
+            answer(config, listener)
         else:
-            run_processes(settings.processes, lambda: answer(app, listener, connections))
+            run_processes(settings.processes, lambda: answer(config, listener))
 
 
-def answer(app: Starlette, listener: socket.socket, connections: int) -> None:
-    """Answer requests in this process until it is told to end; more connections are refused with 503."""
-    config = uvicorn.Config(
+def configure_server(settings: Settings, app: Starlette) -> uvicorn.Config:
+    """Describe the HTTP server of a process; more connections than open files are refused with 503."""
+    return uvicorn.Config(
         app,
-        http=PatientProtocol,
+        http=limit_heads(settings.stall_seconds),
         ws="none",
-        limit_concurrency=connections,
+        limit_concurrency=raise_file_limit() - SPARE_FILES,
         log_config=None,
         access_log=False,
         server_header=False,
         headers=[("Server", SOFTWARE)],
         timeout_graceful_shutdown=GRACE_SECONDS,
     )
+
+
+def answer(config: uvicorn.Config, listener: socket.socket) -> None:
+    """Answer requests in this process until it is told to end."""
     uvicorn.Server(config).run(sockets=[listener])
 
 

@@ -71,9 +71,10 @@ async def answer_error(request: Request, error: Exception) -> Response:
         status, message = error.status, error.public
     else:
         status, message = CaomAiError.status, INTERNAL
-    if status >= 500:  # noqa: PLR2004
-        cause = error.__cause__ or error
-        log.error("request failed: path=%s error=%s", request.url.path, error, exc_info=cause)
+    if status == CaomAiError.status:
+        log.error("request failed: path=%s", request.url.path, exc_info=error)
+    elif isinstance(error, TransientError):
+        log.warning("request refused for now: path=%s reason=%s", request.url.path, error)
     headers = HEADERS | ({"Retry-After": RETRY_SECONDS} if isinstance(error, TransientError) else {})
     if isinstance(error, TooLargeError | SlowClientError):
         headers |= {"Connection": "close"}  # the rest of the request is not read

@@ -12,13 +12,14 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 HEAD_SECONDS: Final = 20
 MOST_HEAD_BYTES: Final = 1 << 16
-SLOW: Final = f"The head of a request must come within {HEAD_SECONDS} s.\n"
+SLOW: Final = "The head of a request came too slowly.\n"
 LARGE: Final = f"The head of a request may have {MOST_HEAD_BYTES >> 10} KiB; send long parameters by POST.\n"
 
 
 class PatientProtocol(HttpToolsProtocol):
     """A connection that is closed when the head of a request is too large or too slow (RFC 6585 sect. 5)."""
 
+    seconds: float = HEAD_SECONDS
     _timer: asyncio.TimerHandle | None = None
     _size = 0
 
@@ -61,7 +62,7 @@ class PatientProtocol(HttpToolsProtocol):
         super().on_body(body)
 
     def _expect_head(self) -> None:
-        self._timer = self.loop.call_later(HEAD_SECONDS, self._refuse, HTTPStatus.REQUEST_TIMEOUT, SLOW)
+        self._timer = self.loop.call_later(self.seconds, self._refuse, HTTPStatus.REQUEST_TIMEOUT, SLOW)
 
     def _stop_timer(self) -> None:
         if self._timer is not None:
@@ -76,6 +77,11 @@ class PatientProtocol(HttpToolsProtocol):
             head += f"content-length: {len(sentence)}\r\nconnection: close\r\n\r\n"
             self.transport.write((head + sentence).encode())
         self.transport.close()
+
+
+def limit_heads(seconds: float) -> type[PatientProtocol]:
+    """Give the protocol for a server whose clients may need so long for a head, at most the usual time."""
+    return type("PatientProtocol", (PatientProtocol,), {"seconds": min(seconds, HEAD_SECONDS)})
 
 
 async def refuse_head(scope: Scope, receive: Receive, send: Send) -> None:

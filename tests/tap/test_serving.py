@@ -1,27 +1,69 @@
-"""The command serve."""
+"""The command serve: one process or several, over a database that may go and come back."""
 
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import socket
 import subprocess
+import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
-from tests.tap.client import get
+from caomai.database import open_database
+from caomai.embedded import EmbeddedPostgres
+from caomai.settings import read_settings
+from tests.tap.client import ask, get
 from tests.tap.process import COMMAND, serving
 
+QUERY = "SELECT table_name FROM tap_schema.tables"
 
-def test_serve_ends_cleanly_on_ctrl_c(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
-    with serving({"CAOMAI_DATA_DIR": str(tmp_path)}) as (process, url):
+
+def wait_until(true: Callable[[], bool], seconds: float = 20) -> None:
+    end = time.monotonic() + seconds
+    while not true():
+        assert time.monotonic() < end
+        time.sleep(0.05)
+
+
+def children_of(process: int) -> set[int]:
+    return {int(word) for word in Path(f"/proc/{process}/task/{process}/children").read_text().split()}
+
+
+def is_alive(process: int) -> bool:
+    try:
+        return Path(f"/proc/{process}/stat").read_text().rpartition(") ")[2][0] not in "ZX"
+    except OSError:
+        return False
+
+
+@pytest.fixture(scope="module")
+def migrated(tmp_path_factory: pytest.TempPathFactory, made_folder: Path) -> Path:
+    """Folder of an embedded database with its schema."""
+    folder = tmp_path_factory.mktemp("serving") / "data"
+    shutil.copytree(made_folder, folder)
+    with open_database(read_settings(data_dir=folder)):
+        return folder
+
+
+@pytest.fixture
+def folder(migrated: Path) -> Iterator[Path]:
+    """Folder of an embedded database that is stopped at the end, whoever uses it."""
+    yield migrated
+    EmbeddedPostgres(migrated).stop()
+
+
+def test_serve_ends_cleanly_on_ctrl_c(folder: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    with serving({"CAOMAI_DATA_DIR": str(folder)}) as (process, url):
         assert get(f"{url}/tap/availability").headers["Server"].startswith("CAOM-AI/")
         process.send_signal(signal.SIGINT)
         output, _ = process.communicate(timeout=30)
     assert (process.returncode, output) == (0, "Stopped.\n")
     assert "Traceback" not in capfd.readouterr().err
-    assert not (tmp_path / "postgres" / "postmaster.pid").exists()
+    assert not (folder / "postgres" / "postmaster.pid").exists()
 
 
 def test_serve_says_that_a_port_is_taken(tmp_path: Path) -> None:
@@ -37,3 +79,52 @@ def test_serve_says_that_a_port_is_taken(tmp_path: Path) -> None:
 def test_a_base_url_is_what_clients_are_told(environment: dict[str, str]) -> None:
     with serving(environment | {"CAOMAI_BASE_URL": "https://example.org/caom-ai/"}) as (_, url):
         assert url == "https://example.org/caom-ai"
+
+
+def test_a_process_that_dies_is_replaced_and_all_end_together(environment: dict[str, str]) -> None:
+    with serving(environment | {"CAOMAI_PROCESSES": "2"}) as (process, url):
+        wait_until(lambda: len(children_of(process.pid)) == 2)
+        first = children_of(process.pid)
+        os.kill(min(first), signal.SIGKILL)
+        wait_until(lambda: len(children_of(process.pid) - {min(first)}) == 2)
+        assert {ask(url, QUERY).status for _ in range(8)} == {200}
+        last = children_of(process.pid)
+        process.terminate()
+        assert process.wait(20) == 0
+        assert not any(map(is_alive, last))
+
+
+def test_processes_do_not_outlive_the_one_that_was_killed(environment: dict[str, str]) -> None:
+    with serving(environment | {"CAOMAI_PROCESSES": "2"}) as (process, _):
+        wait_until(lambda: len(children_of(process.pid)) == 2)
+        children = children_of(process.pid)
+        process.kill()
+        wait_until(lambda: not any(map(is_alive, children)))
+
+
+def test_services_share_a_database_and_the_last_one_stops_it(folder: Path) -> None:
+    environment = {"CAOMAI_DATA_DIR": str(folder)}
+    with serving(environment) as (_, url):
+        with serving(environment) as (_, other):
+            assert [ask(address, QUERY).status for address in (url, other)] == [200, 200]
+        assert ask(url, QUERY).status == 200
+    assert not EmbeddedPostgres(folder).status().running
+
+
+def test_the_service_recovers_by_itself_when_its_database_was_away(folder: Path) -> None:
+    embedded = EmbeddedPostgres(folder)
+    with serving({"CAOMAI_DATA_DIR": str(folder), "CAOMAI_PROCESSES": "2"}) as (_, url):
+        assert all(ask(url, QUERY).status == 200 for _ in range(8))
+        tables = get(f"{url}/tap/tables").body
+        embedded.stop()
+        wait_until(lambda: b"<available>false" in get(f"{url}/tap/availability").body)
+        assert "The database is not running" in get(f"{url}/tap/availability").text
+        refused = ask(url, QUERY)
+        assert (refused.status, refused.statuses) == (503, ["ERROR"])
+        assert int(refused.headers["Retry-After"]) > 0
+        assert "The database is not running" in refused.message
+        # What was known is still told.
+        assert get(f"{url}/tap/tables").body == tables
+        embedded.start()
+        wait_until(lambda: all(ask(url, QUERY).status == 200 for _ in range(8)))
+        wait_until(lambda: b"<available>true" in get(f"{url}/tap/availability").body)
