@@ -1,5 +1,5 @@
--- An archive that keeps positions and regions as pgsphere's types: its columns are the index twins of what users see
--- (tapext/adql/twins.py), appended to the views of planes.
+-- An archive that keeps positions and regions as pgsphere's types: its columns, appended to the views of planes, are the index
+-- twins of what users see (tapext/adql/twins.py), instead of ours.
 do $do$
 declare
     twins constant text := ', p.position_bounds_spoly, p.position_bounds_center';
@@ -18,8 +18,12 @@ begin
         execute format('create or replace view caom2_ai_view.%I as ', name)
             || regexp_replace(pg_get_viewdef(format('caom2_ai_view.%I', name)::regclass), '\n   FROM ', twins || '\&');
     end loop;
+    comment on column caom2_ai_view.plane.position_bounds_healpix is null;
+    comment on column caom2_ai_view.plane.position_bounds_extent is null;
     comment on column caom2_ai_view.plane.position_bounds_spoly is 'twin: spoly of position_bounds';
     comment on column caom2_ai_view.plane.position_bounds_center is 'twin: spoint of centroid(position_bounds)';
+    comment on column caom2_ai_view.obscore.s_healpix is null;
+    comment on column caom2_ai_view.obscore.s_extent is null;
     comment on column caom2_ai_view.obscore.position_bounds_spoly is 'twin: spoly of s_region';
     comment on column caom2_ai_view.obscore.position_bounds_center is 'twin: spoint of s_ra, s_dec';
 end

@@ -69,7 +69,7 @@ class CallResolver(ValueResolver):
     ) -> _Found:
         """Apply a function of geometry; its errors are told at the argument they are about."""
         try:
-            return function(arguments)
+            return function([self.indexes.as_kept(argument) for argument in arguments])
         except GeometryError as error:
             at = node if error.argument is None else node.arguments[error.argument]
             raise self.error(at, str(error)) from None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from tapext.adql import pgsphere
 from tapext.adql.covers import Ranges, cover_circle, cover_polygon
@@ -32,11 +33,17 @@ class Indexes:
 
     def beside(self, exact: Value, one: Value, other: Value) -> Value:
         """Give a condition with what indexes can answer: that two geometries have something in common."""
-        found = [self._condition(one, other), self._condition(other, one)]
+        found = [self._condition(self.as_kept(one), other), self._condition(self.as_kept(other), one)]
         conditions = [condition for condition in found if condition is not None]
         if not conditions:
             return exact
         return Infix(CONDITION, NOTHING, (*conditions, exact), ("and",) * len(conditions))
+
+    def as_kept(self, region: Value) -> Value:
+        """Give the spoly that an archive keeps of a region's column: that is what conditions mean there."""
+        twins, names = self._twins(region)
+        spoly = self._column("spoly", twins, names, region)
+        return region if spoly is None else replace(spoly, type=replace(region.type, storage="spoly"))
 
     def find_centroid(self, region: Value) -> Value | None:
         """Give the centroid of a region's column where the archive keeps it."""
@@ -74,10 +81,9 @@ class Indexes:
         return _condition(_PLACE, point.parts[0], shape, point.parts[1])
 
     def _condition_of_region(self, region: Value, shape: Value) -> Value | None:
+        if region.type.storage == "spoly":
+            return pgsphere.meets_predicate(region, shape)
         twins, names = self._twins(region)
-        spoly = self._column("spoly", twins, names, region)
-        if spoly is not None:
-            return pgsphere.meets(spoly, shape)
         extent = self._column("box", twins, names, region)
         if extent is None:
             return None

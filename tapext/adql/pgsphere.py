@@ -7,8 +7,11 @@ numbers in SQL, such as a column of footprints.
 
 No condition fails for any row: sql/routines/25_pgsphere.sql gives NULL for what pgsphere refuses, and an
 error for a polygon of literals only, which is the query's mistake. pgsphere's circles end at 90 degrees: a
-larger one is what the circle around the opposite position leaves out, and one whose radius is a column is NULL.
-pgsphere takes what is within 1e-9 radians (0.0002 arcsec) for the same place.
+larger one is what the circle around the opposite position leaves out, and one whose radius is a column is
+NULL. pgsphere takes what is within 1e-9 radians (0.0002 arcsec) for the same place.
+
+In pgsphere 1.5 the operator that PostgreSQL puts in the place of a negated `&&` of two polygons is wrong: it
+is `&&` itself. So there the condition is the function, beside which an index may answer the operator.
 """
 
 from __future__ import annotations
@@ -53,14 +56,21 @@ def meets(twin: Value, region: Value) -> Value:
         return _but_large("(not {0} <@ {1})", twin, region)
     if region.type.kind is Kind.POINT:
         return _holds("({0} @> {1})", twin, _to_spoint(region))
-    return _any_of("({0} && {1})", twin, region)
+    return _any_of("({0} && {1})", "spoly_overlap_polygon({0}, {1})", twin, region)
+
+
+def meets_predicate(twin: Value, region: Value) -> Value | None:
+    """Tell the same of polygons so that an index can answer it, not to be negated; circles need no other."""
+    if region.type.kind in (Kind.POINT, Kind.CIRCLE):
+        return None
+    return _any_of("({0} && {1})", "({0} && {1})", twin, region)
 
 
 def lies_in(twin: Value, region: Value) -> Value:
     """Tell whether all of the spoly `twin` lies in a region: CONTAINS(twin, region)."""
     if _is_large(region):
         return _but_large("(not {0} && {1})", twin, region)
-    return _any_of("({0} <@ {1})", twin, region)
+    return _any_of("({0} <@ {1})", "({0} <@ {1})", twin, region)
 
 
 def holds(twin: Value, region: Value) -> Value:
@@ -69,21 +79,21 @@ def holds(twin: Value, region: Value) -> Value:
         return Operation(CONDITION, NOTHING, "({0} is null and null)", (twin,), total=True)
     if region.type.kind is Kind.POINT:
         return _holds("({0} @> {1})", twin, _to_spoint(region))
-    return _any_of("({0} @> {1})", twin, region)
+    return _any_of("({0} @> {1})", "({0} @> {1})", twin, region)
 
 
 def _holds(template: str, *operands: Value) -> Value:
     return Operation(CONDITION, NOTHING, template, operands, total=True)
 
 
-def _any_of(template: str, twin: Value, region: Value) -> Value:
+def _any_of(with_circle: str, with_polygon: str, twin: Value, region: Value) -> Value:
     """Compare with the circle or polygon that a region is: each is NULL where it is not that."""
-    if region.type.storage == "spoly":
-        return _holds(template, twin, region)
-    if region.type.kind is Kind.SHAPE:
-        both = (_holds(template, twin, maker(region)) for maker in (_to_scircle, _to_spoly))
-        return _holds("({0} or {1})", *both)
-    return _holds(template, twin, (_to_scircle if region.type.kind is Kind.CIRCLE else _to_spoly)(region))
+    if region.type.kind is Kind.CIRCLE:
+        return _holds(with_circle, twin, _to_scircle(region))
+    polygon = _holds(with_polygon, twin, _to_spoly(region))
+    if region.type.kind is Kind.POLYGON or region.type.storage == "spoly":
+        return polygon
+    return _holds("({0} or {1})", _holds(with_circle, twin, _to_scircle(region)), polygon)
 
 
 def _is_large(region: Value) -> bool:
@@ -102,7 +112,7 @@ def _but_large(template: str, twin: Value, region: Value) -> Value:
     ra, dec, _ = _parts(region, 3)
     left = HEMISPHERE - (_known_radius(region) or HEMISPHERE)
     if left == 0:
-        return _holds("({0} is not null and {1} is not null and {2} is not null)", twin, ra, dec)
+        return _holds("(({0} is null or {1} is null or {2} is null) is false or null)", twin, ra, dec)
     opposite = _call(_SCIRCLE, "caom2_ai.try_scircle({0} + 180, -({1}), {2})", ra, dec, constant(left))
     return _holds(template, twin, opposite)
 
@@ -123,6 +133,8 @@ def _to_scircle(circle: Value) -> Value:
 
 
 def _to_spoly(polygon: Value) -> Value:
+    if polygon.type.storage == "spoly":
+        return polygon
     return _call(_SPOLY, f"caom2_ai.{'sky_polygon' if _is_known(polygon) else 'try_spoly'}({{0}})", polygon)
 
 

@@ -95,7 +95,9 @@ def parts_of(value: Value, place: int, *kinds: Kind) -> tuple[Value, ...]:
     if isinstance(value, Shape):
         return value.parts
     count = {Kind.POINT: 2, Kind.CIRCLE: 3}[value.type.kind]
-    return tuple(Operation(DOUBLE, NOTHING, f"({{0}})[{n}]", (value,)) for n in range(1, count + 1))
+    return tuple(
+        Operation(DOUBLE, NOTHING, f"({{0}})[{n}]", (value,), total=True) for n in range(1, count + 1)
+    )
 
 
 def _point(arguments: list[Value]) -> Value:
