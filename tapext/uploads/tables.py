@@ -27,6 +27,7 @@ from tapext.uploads.reading import TableReader, read_table
 
 SCHEMA: Final = "TAP_UPLOAD"
 FETCH_SECONDS: Final = 120
+LONGEST_WORDS: Final = 200
 REGULAR: Final = re.compile(r"[A-Za-z][A-Za-z0-9_]*", re.ASCII)
 PLACE: Final = re.compile(r"line (\d+), column c(\d+)")
 
@@ -58,7 +59,7 @@ class OpenTable:
 
     def _wrong_value(self, error: psycopg.DataError) -> ParameterError:
         place = PLACE.search(error.diag.context or "")
-        words = (error.diag.message_primary or "a value is wrong").rstrip(".")
+        words = (error.diag.message_primary or "a value is wrong").rstrip(".")[:LONGEST_WORDS]
         if place:
             column = self.table.columns[int(place[2]) - 1]
             words = f"row {int(place[1]):,}, column {column.bare!r}: {words}"

@@ -31,7 +31,7 @@ BIG = 100_000
 
 # What PostgreSQL finds.
 VALUES = [
-    (tabledata(INT, [["x" * 50_000]]), "row 1, column 'n': invalid input"),
+    (tabledata(INT, [["y" * 50_000]]), "row 1, column 'n': invalid input"),
     (tabledata(INT, [["1"], ["2.5"]]), "row 2, column 'n': invalid input syntax for type integer"),
     (tabledata(INT, [["1"], ["99999999999"]]), "row 2, column 'n': value .* is out of range"),
     (tabledata(field("t", "char", "*", xtype="timestamp"), [["2026-02-31"]]), "row 1, column 't'"),
