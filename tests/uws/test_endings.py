@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import time
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
@@ -122,6 +123,8 @@ def test_folders_of_nobody_are_swept(client: Client, results: Path) -> None:
     assert young.exists()
     assert foreign.exists()
     assert known.exists()
+    for folder in (young, foreign):
+        shutil.rmtree(folder)
 
 
 def test_a_lost_file_is_said_to_be_lost(client: Client, results: Path) -> None:

@@ -4,26 +4,38 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import pytest
 
 from caomai.database import Database
+from tests.tap.process import serving
 from tests.uws.archive import BLOCKED, locked, running, until
 from tests.uws.client import QUICK, Client
+from tests.uws.conftest import archive, settings
 
 
 @pytest.fixture(scope="module")
-def environment(environment: dict[str, str]) -> dict[str, str]:
-    """Settings with limits that a test can reach."""
-    return environment | {
-        "CAOMAI_ASYNC_JOBS": "1",
-        "CAOMAI_CONNECTIONS": "1",
-        "CAOMAI_MAX_WAITING_JOBS": "3",
-        "CAOMAI_MAX_JOBS": "6",
-        "CAOMAI_RESULT_BYTES": "4000",
-        "CAOMAI_RESULTS_BYTES": "12000",
-        "CAOMAI_MAX_ASYNC_SECONDS": "0",
+def database(socket_folder: Path) -> Iterator[Database]:
+    """Give an archive whose jobs are counted."""
+    with archive(socket_folder) as made:
+        yield made
+
+
+@pytest.fixture(scope="module")
+def service(database: Database, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Address of a service with limits that a test can reach."""
+    limits = {
+        "async_jobs": 1,
+        "connections": 1,
+        "max_waiting_jobs": 3,
+        "max_jobs": 6,
+        "result_bytes": 4000,
+        "results_bytes": 12000,
+        "max_async_seconds": 0,
     }
+    with serving(settings(database, tmp_path_factory.mktemp("limits"), **limits)) as (_, url):
+        yield url
 
 
 @pytest.fixture

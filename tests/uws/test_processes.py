@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import signal
 import subprocess
-import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager
@@ -15,20 +14,39 @@ from typing import LiteralString
 import pytest
 
 from caomai.database import Database
-from tests.conftest import database_url, new_database
-from tests.tap.archive import fill
 from tests.tap.process import serving
 from tests.uws.archive import BLOCKED, SLOW, locked, running, until
 from tests.uws.client import Client
+from tests.uws.conftest import archive, settings
 
 # A process is taken for lost after ten seconds.
 LOST = 40
 
 
 @pytest.fixture(scope="module")
-def environment(environment: dict[str, str]) -> dict[str, str]:
+def database(socket_folder: Path) -> Iterator[Database]:
+    """Give an archive whose jobs no other test runs."""
+    with archive(socket_folder) as made:
+        yield made
+
+
+@pytest.fixture(scope="module")
+def results(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Folder of results of all processes."""
+    return tmp_path_factory.mktemp("processes") / "results"
+
+
+@pytest.fixture(scope="module")
+def environment(database: Database, results: Path) -> dict[str, str]:
     """Settings of a process that runs no job, beside those that a test starts."""
-    return environment | {"CAOMAI_ASYNC_JOBS": "0"}
+    return settings(database, results, async_jobs=0)
+
+
+@pytest.fixture(scope="module")
+def service(environment: dict[str, str]) -> Iterator[str]:
+    """Address of that process."""
+    with serving(environment) as (_, url):
+        yield url
 
 
 @contextmanager
@@ -145,25 +163,20 @@ def test_a_queue_that_was_made_anew_loses_no_job(
 
 
 def test_two_databases_may_share_a_folder(
-    client: Client,
-    environment: dict[str, str],
-    database: Database,
-    socket_folder: Path,
-    results: Path,
+    client: Client, environment: dict[str, str], socket_folder: Path, results: Path
 ) -> None:
-    """A copy of a database knows the same jobs, and must not look after the same files."""
+    """What one database does not know may be another's, or that of which it is a copy."""
     with worker(environment):
         job = client.start()
         assert client.wait(job) == "COMPLETED"
     (folder,) = results.glob(f"*/{job[-32:]}")
-    with new_database(socket_folder) as other:
-        fill(other)
-        with worker(environment | {"CAOMAI_DATABASE_URL": database_url(other)}) as (_, stranger):
-            theirs = stranger.start()
-            assert stranger.wait(theirs) == "COMPLETED"
-            os.utime(folder, (0, 0))
-            time.sleep(1)
-            assert stranger.get(job.replace(client.url, stranger.url)).status == 404
-    assert len(list(results.iterdir())) == 2
+    os.utime(folder, (0, 0))
+    with archive(socket_folder) as other, serving(settings(other, results)) as (_, url):
+        stranger = Client(url)
+        assert stranger.wait(stranger.start()) == "COMPLETED"
+        (place,) = (path for path in results.iterdir() if path != folder.parent)
+        nobodys = place / ("f" * 32)
+        nobodys.mkdir()
+        os.utime(nobodys, (0, 0))
+        assert until(lambda: not nobodys.exists())
     assert client.get(f"{job}/results/result").status == 200
-    assert database

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
@@ -115,12 +114,3 @@ def test_who_waits_hears_of_changes_after_the_database_broke_off(client: Client,
         assert until(lambda: client.post(f"{job}/phase", PHASE="ABORT").status == 303)
         assert wait.result()[0] == "ABORTED"
     assert client.wait(client.start()) == "COMPLETED"
-
-
-def test_a_client_that_leaves_stops_waiting(client: Client) -> None:
-    job = client.create()
-    threads = threading.active_count()
-    with pytest.raises(TimeoutError):
-        client._opener.open(f"{job}?WAIT=50", timeout=0.3)
-    assert threading.active_count() == threads
-    assert client.phase(job) == "PENDING"
