@@ -47,7 +47,7 @@ async def table(request: Request) -> Response:
         if known.name.lower() == name.lower():
             return _xml(vosi.write_table(known, catalogue), cache_headers(request))
     near = nearest(name, (known.name for known in catalogue.tables))
-    raise NotFoundError(f"There is no table {name[:80]!r}{near}; /tap/tables lists them.")
+    raise NotFoundError(f"There is no table {name[:80]!r}{near or '; /tap/tables lists them.'}")
 
 
 async def availability(request: Request) -> Response:

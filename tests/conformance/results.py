@@ -17,7 +17,7 @@ QUERIES = {
     "tap_schema": "SELECT * FROM tap_schema.columns",
     "nothing": "SELECT * FROM caom2.Plane WHERE planeID IS NULL",
 }
-REQUESTS = {
+REQUESTS: dict[str, dict[str, object]] = {
     "overflow": {"QUERY": "SELECT * FROM caom2.Plane", "MAXREC": 3},
     "metadata": {"QUERY": "SELECT * FROM caom2_ai.fingerprint", "MAXREC": 0},
     "misspelt": {"QUERY": "SELECT <x> & 'y' FROM caom2.Plane"},

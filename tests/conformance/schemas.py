@@ -33,7 +33,7 @@ FILES = {
 ROOTS = ("VOSICapabilities/v1.0", "VOSIAvailability/v1.0", "VOSITables/v1.0", "TAPRegExt/v1.0", "UWS/v1.0")
 
 
-class Resolver(etree.Resolver):
+class Resolver(etree.Resolver):  # type: ignore[misc]
     """Finds the schemas that schemas import."""
 
     def resolve(self, system_url: str, public_id: str, context: Any) -> Any:  # noqa: ARG002 -- lxml's signature

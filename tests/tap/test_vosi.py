@@ -48,9 +48,17 @@ def test_ca_01_one_capability_is_tap(service: str, capabilities: dict[str, ET.El
 
 
 def test_ca_03_other_resources_are_declared_and_answer(capabilities: dict[str, ET.Element]) -> None:
-    for name in ("VOSI#capabilities", "VOSI#availability", "VOSI#tables-1.1", "DataLink#links-1.1"):
-        url = capabilities[f"ivo://ivoa.net/std/{name}"].findtext("interface/accessURL")
-        assert get(str(url)).status == 200
+    others = [name for name in capabilities if name != "ivo://ivoa.net/std/TAP"]
+    assert [name.removeprefix("ivo://ivoa.net/std/") for name in others] == [
+        "VOSI#capabilities",
+        "VOSI#availability",
+        "VOSI#tables",
+        "VOSI#tables-1.1",
+        "DALI#examples",
+        "DataLink#links-1.1",
+    ]
+    for name in others:
+        assert get(str(capabilities[name].findtext("interface/accessURL"))).status == 200
 
 
 def test_ca_06_both_versions_of_adql(capabilities: dict[str, ET.Element]) -> None:
@@ -131,6 +139,33 @@ def test_ca_08_every_declared_format_works(service: str, capabilities: dict[str,
         assert get(f"{service}/tap/sync", words).status == 200, name
 
 
+def test_ca_05_obscore_is_declared(capabilities: dict[str, ET.Element]) -> None:
+    models = capabilities["ivo://ivoa.net/std/TAP"].findall("dataModel")
+    assert [model.get("ivo-id") for model in models] == ["ivo://ivoa.net/std/ObsCore#core-1.1"]
+
+
+def test_ca_09_uploads_may_come_in_every_mandatory_way(capabilities: dict[str, ET.Element]) -> None:
+    methods = capabilities["ivo://ivoa.net/std/TAP"].findall("uploadMethod")
+    assert [str(method.get("ivo-id")).partition("#")[2] for method in methods] == [
+        "upload-inline",
+        "upload-http",
+        "upload-https",
+    ]
+
+
+def test_ca_10_limits_of_jobs_and_uploads_are_told(capabilities: dict[str, ET.Element]) -> None:
+    tap = capabilities["ivo://ivoa.net/std/TAP"]
+    found = {
+        name: (tap.findtext(f"{name}/default"), tap.findtext(f"{name}/hard"))
+        for name in ("retentionPeriod", "executionDuration", "uploadLimit")
+    }
+    assert found == {
+        "retentionPeriod": ("604800", "2592000"),
+        "executionDuration": ("3600", "21600"),
+        "uploadLimit": ("1000000", "1000000"),
+    }
+
+
 def test_ca_10_limits_are_told(capabilities: dict[str, ET.Element]) -> None:
     limit = capabilities["ivo://ivoa.net/std/TAP"].find("outputLimit")
     assert limit is not None
@@ -142,7 +177,17 @@ def test_ca_10_limits_are_told(capabilities: dict[str, ET.Element]) -> None:
 
 def test_ca_11_elements_stand_in_the_order_of_the_schema(capabilities: dict[str, ET.Element]) -> None:
     tags = [child.tag for child in capabilities["ivo://ivoa.net/std/TAP"]]
-    assert list(dict.fromkeys(tags)) == ["interface", "language", "outputFormat", "outputLimit"]
+    assert list(dict.fromkeys(tags)) == [
+        "interface",
+        "dataModel",
+        "language",
+        "outputFormat",
+        "uploadMethod",
+        "retentionPeriod",
+        "executionDuration",
+        "outputLimit",
+        "uploadLimit",
+    ]
 
 
 def test_ep_04_availability(service: str) -> None:
@@ -177,13 +222,20 @@ def test_ep_07_one_table(service: str) -> None:
     assert "caom2.Observation" in [key.findtext("targetTable") for key in root.findall("foreignKey")]
 
 
+def test_ep_07_names_of_tables_have_no_case(service: str) -> None:
+    assert read(f"{service}/tap/tables/CAOM2.plane").findtext("name") == "caom2.Plane"
+
+
+def test_ep_07_an_unknown_table_gets_a_sentence(service: str) -> None:
+    answer = get(f"{service}/tap/tables/caom2.Plain")
+    assert (answer.status, answer.statuses) == (404, ["ERROR"])
+    assert answer.message == "There is no table 'caom2.Plain'; did you mean caom2.Plane?"
+    assert "/tap/tables lists them" in get(f"{service}/tap/tables/x").message
+
+
 @pytest.mark.parametrize("name", ["caom2.Nothing", "pg_class", "../capabilities", "%3Cx%3E"])
 def test_ep_07_an_unknown_table_is_not_found(service: str, name: str) -> None:
     assert get(f"{service}/tap/tables/{name}").status == 404
-
-
-def test_ep_08_examples_are_not_offered_yet(service: str) -> None:
-    assert get(f"{service}/tap/examples").status == 404
 
 
 def test_ep_09_the_root_is_for_people(service: str) -> None:
