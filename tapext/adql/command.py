@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from dataclasses import asdict
 
 import typer
 
-from caomai.console import print_json
+from caomai.console import print_json, printable
 from caomai.database import open_database, translate_errors
 from caomai.errors import QueryError
 from caomai.settings import Settings
@@ -15,6 +16,10 @@ from tapext.adql.catalogue import read_catalogue
 from tapext.adql.parser import parse
 from tapext.adql.translate import Translation, translate
 from tapext.votype import Field
+
+_LINE_ENDS = re.compile("\r\n|\r|\n")
+_SHOWN = 100
+_WIDEST = 40
 
 
 def explain(text: str, settings: Settings, *, maxrec: int | None, syntax: bool, as_json: bool) -> None:
@@ -34,8 +39,8 @@ def explain(text: str, settings: Settings, *, maxrec: int | None, syntax: bool, 
     else:
         typer.echo(translation.sql.as_string(None))
         typer.echo()
-        for column in translation.columns:
-            typer.echo(_describe(column))
+        for line in _table(translation.columns):
+            typer.echo(printable(line))
 
 
 def _translate(query: str, settings: Settings, maxrec: int | None) -> Translation:
@@ -56,12 +61,21 @@ def _show_error(query: str, error: QueryError, *, as_json: bool) -> None:
     if as_json:
         print_json({"valid": False, "message": error.message, "line": error.line, "column": error.column})
         return
-    lines = query.splitlines() or [""]
-    line = lines[min(error.line, len(lines)) - 1].replace("\t", " ")
-    typer.echo(f"{line}\n{' ' * (error.column - 1)}^\ncaom-ai: {error}", err=True)
+    line = _LINE_ENDS.split(query)[error.line - 1]
+    # Of a long line only what is around the place.
+    start = max(0, error.column - 1 - _SHOWN // 2) if len(line) > _SHOWN else 0
+    shown = printable(line[start : start + _SHOWN].replace("\t", " "))
+    typer.echo(f"{shown}\n{' ' * (error.column - 1 - start)}^\ncaom-ai: {error}", err=True)
 
 
-def _describe(column: Field) -> str:
+def _table(columns: tuple[Field, ...]) -> list[str]:
+    """Write a line for each column: name, type, unit, UCD and description, one below the other."""
+    facts = [("column", "type", "unit", "ucd", "description"), *map(_facts, columns)]
+    widths = [min(_WIDEST, max(map(len, texts))) for texts in zip(*facts, strict=True)]
+    return ["  ".join(map(str.ljust, texts, widths)).rstrip() for texts in facts]
+
+
+def _facts(column: Field) -> tuple[str, str, str, str, str]:
     size = f"[{column.arraysize}]" if column.arraysize else ""
-    facts = (column.unit and f"unit {column.unit}", column.ucd, column.xtype and f"xtype {column.xtype}")
-    return "  ".join([f"{column.name}  {column.datatype}{size}", *(fact for fact in facts if fact)])
+    kind = " ".join(filter(None, (column.datatype + size, column.xtype)))
+    return column.name, kind, column.unit or "", column.ucd or "", column.description or ""

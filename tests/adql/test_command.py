@@ -36,7 +36,12 @@ def test_a_query_is_shown_as_sql_with_its_columns(run: Run) -> None:
     assert result.exit_code == 0
     assert result.stdout.startswith("select ")
     assert "limit 3" in result.stdout
-    assert "x  double  unit deg  pos.eq.ra;meta.main" in result.stdout
+    *_, header, x, bounds = result.stdout.splitlines()
+    assert header.split() == ["column", "type", "unit", "ucd", "description"]
+    assert x.split(maxsplit=4)[:4] == ["x", "double", "deg", "pos.eq.ra;meta.main"]
+    assert x.endswith("right ascension of the centre (ICRS)")
+    assert bounds.startswith("position_bounds  char[*] ")
+    assert x.index("double") == bounds.index("char") == header.index("type")
 
 
 def test_json_is_for_scripts(run: Run) -> None:
@@ -61,6 +66,21 @@ def test_an_error_shows_its_place(run: Run) -> None:
         "line": 1,
         "column": 18,
     }
+
+
+def test_the_place_is_shown_of_long_lines_and_after_all_ends_of_lines(run: Run) -> None:
+    result = run("SELECT ra\r-- \u2028 \x0b\r\nFROM\tcaom2_ai.fingerprints", "--syntax", "--json")
+    assert json.loads(result.stdout) == {"valid": True}
+    long = f"SELECT ra FROM t WHERE {' OR '.join(['a = 1'] * 99)} LIMIT 5 -- {'x' * 200}"
+    shown, caret, message = run(long, "--syntax").stderr.splitlines()
+    assert len(shown) <= 100
+    assert shown[caret.index("^") :].startswith("LIMIT 5")
+    assert (
+        message
+        == f"caom-ai: LIMIT is not ADQL: write SELECT TOP n ... instead (line 1, column {long.index('LIMIT') + 1})"
+    )
+    shown, caret, _ = run("SELECT ra\r-- \u2028 \x0b\r\nFROM\ta LIMIT 1", "--syntax").stderr.splitlines()
+    assert shown[caret.index("^") :] == "LIMIT 1"
 
 
 def test_the_grammar_is_checked_without_a_database(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
