@@ -13,6 +13,7 @@ from fingerprinting.plane import lock_planes, replace_plane
 from fingerprinting.store import delete_parts
 
 CHUNK: Final = 500  # rows of one transaction
+POSITIONS: Final = 50_000  # of planes in one: some seconds of work
 
 
 def follow_changes(connection: psycopg.Connection[Any], maps: Maps) -> int:
@@ -26,6 +27,8 @@ def follow_changes(connection: psycopg.Connection[Any], maps: Maps) -> int:
         if lock is None or not lock["locked"]:
             return 0
         try:
+            while _refresh_positions(cursor):
+                pass
             cursor.execute(queries["reattach_parts"])
             cursor.execute(queries["delete_failures"])
             while _delete_orphans(cursor, maps):
@@ -37,6 +40,11 @@ def follow_changes(connection: psycopg.Connection[Any], maps: Maps) -> int:
             return len(written)
         finally:
             cursor.execute(queries["unlock"])
+
+
+def _refresh_positions(cursor: psycopg.Cursor[DictRow]) -> int:
+    found = cursor.execute(read_queries("changes")["refresh_positions"], {"limit": POSITIONS}).fetchone()
+    return int(found["changed"]) if found else 0
 
 
 def _delete_orphans(cursor: psycopg.Cursor[DictRow], maps: Maps) -> int:

@@ -546,6 +546,9 @@ declare
     changed integer;
     gone integer;
 begin
+    if pg_get_viewdef('caom2_ai.plane_centre'::regclass) !~ 'plane_position' then
+        return 0;
+    end if;
     with stale as materialized (
         select p.planeID, p.position_bounds as bounds, p.lastModified
         from caom2.Plane p
@@ -565,7 +568,7 @@ begin
         from caom2_ai.plane_position t
         left join caom2.Plane p on p.planeID = t.planeID
         where p.planeID is null
-            or (t.modified is distinct from p.lastModified and caom2_ai.is_region(p.position_bounds) is not true)
+            or (t.modified <> p.lastModified and caom2_ai.is_region(p.position_bounds) is not true)
         limit most
     );
     get diagnostics gone = row_count;

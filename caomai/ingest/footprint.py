@@ -20,6 +20,7 @@ from caomai.ingest.hdus import Hdu
 from caomai.ingest.sphere import (
     Vectors,
     contains,
+    find_centroid,
     find_hull,
     find_mean,
     is_simple,
@@ -74,7 +75,7 @@ class UnusableWcsError(ValueError):
 
 @dataclass(frozen=True)
 class Footprint:
-    """Centre and outline in degrees ICRS, counter-clockwise from inside; arcsec a pixel; degrees across."""
+    """Centroid and outline in degrees ICRS, counter-clockwise from inside; arcsec a pixel; degrees across."""
 
     centre: tuple[float, float]
     outline: tuple[tuple[float, float], ...]
@@ -133,7 +134,7 @@ def _outline(corners: Vectors, points: Vectors, centre: Vectors, pixel: float) -
     outline = to_degrees(corners[order]).round(10)
     across = np.linalg.norm(corners[:, None] - corners[None], axis=-1).max()
     size = 2 * np.degrees(np.arcsin(min(across / 2, 1.0)))
-    ra, dec = to_degrees(centre[None])[0].round(10).tolist()
+    ra, dec = to_degrees(find_centroid(corners, centre)[None])[0].round(10).tolist()
     vertices = tuple((float(lon) % 360.0, float(lat)) for lon, lat in outline)
     return Footprint((ra % 360.0, dec), vertices, _shorten(pixel * _ARCSEC), _shorten(size))
 

