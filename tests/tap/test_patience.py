@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
+import signal
 import socket
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from http.client import IncompleteRead
 from pathlib import Path
 from urllib.parse import urlencode, urlsplit
@@ -15,8 +16,10 @@ from urllib.parse import urlencode, urlsplit
 import pytest
 
 from caomai.database import Database
+from tapext.formats import list_formats
 from tests.tap.archive import ARCHIVE, EMBARGOED, HIDDEN
 from tests.tap.client import ask, get
+from tests.tap.process import serving
 
 VISIBLE = len(ARCHIVE) - len([*HIDDEN, EMBARGOED])
 # 50,653 rows of 1 kB, from 37 images.
@@ -54,29 +57,114 @@ def wait_for(database: Database, count: int, seconds: float = 20) -> bool:
 
 
 @contextmanager
-def request(service: str, query: str) -> Iterator[socket.socket]:
-    """Send a request and leave the reading to the test."""
+def request(service: str, query: str, kind: str = "votable", buffer: int = 0) -> Iterator[socket.socket]:
+    """Send a request and leave the reading to the test; `buffer` is what the system reads ahead."""
     address = urlsplit(service)
-    with socket.create_connection((str(address.hostname), address.port or 0)) as connection:
-        path = f"/tap/sync?{urlencode({'LANG': 'ADQL', 'QUERY': query, 'MAXREC': 1000000})}"
+    with socket.socket() as connection:
+        if buffer:
+            connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, buffer)
+        connection.connect((str(address.hostname), address.port or 0))
+        words = {"LANG": "ADQL", "QUERY": query, "MAXREC": 1000000, "RESPONSEFORMAT": kind}
+        path = f"/tap/sync?{urlencode(words)}"
         connection.sendall(f"GET {path} HTTP/1.1\r\nHost: {address.netloc}\r\n\r\n".encode())
         yield connection
 
 
-def test_a_client_that_leaves_midway_frees_the_database(service: str, database: Database) -> None:
-    with request(service, LONG) as connection:
-        assert b"200 OK" in connection.recv(1 << 16)
+@pytest.fixture(scope="module")
+def patient(service: str, environment: dict[str, str]) -> Iterator[str]:  # noqa: ARG001 -- the archive is there
+    """Address of a service that would wait for everybody: who is found to have left has left."""
+    with serving(environment | {"CAOMAI_QUERY_SECONDS": "600", "CAOMAI_STALL_SECONDS": "600"}) as (_, url):
+        yield url
+
+
+@pytest.mark.parametrize("kind", [known.aliases[0] for known in list_formats() if known.aliases])
+def test_a_client_that_leaves_midway_frees_the_database(patient: str, database: Database, kind: str) -> None:
+    with request(patient, LONG, kind):
         assert wait_for(database, 1)
     assert wait_for(database, 0)
-    assert ask(service, "SELECT COUNT(*) AS n FROM caom2.Plane").statuses == ["OK"]
 
 
 def test_a_client_that_leaves_before_the_first_row_frees_the_database(
-    service: str, database: Database
+    patient: str, database: Database
 ) -> None:
-    with request(service, SLOW):
+    with request(patient, SLOW):
         assert wait_for(database, 1)
     assert wait_for(database, 0)
+
+
+def test_a_client_that_leaves_the_queue_is_never_served(patient: str, database: Database) -> None:
+    with ExitStack() as others:
+        for _ in range(3):
+            others.enter_context(request(patient, SLOW))
+        assert wait_for(database, 3)
+        with request(patient, SLOW):
+            time.sleep(0.5)
+        time.sleep(0.5)
+    assert wait_for(database, 0)
+    assert ask(patient, "SELECT COUNT(*) AS n FROM caom2.Plane").statuses == ["OK"]
+    assert running(database) == 0
+
+
+def test_a_thousand_requests_at_once_are_all_answered(patient: str) -> None:
+    with ExitStack() as all_of_them:
+        query = "SELECT TOP 1 table_name FROM tap_schema.tables"
+        connections = [all_of_them.enter_context(request(patient, query)) for _ in range(1000)]
+        answers = [connection.recv(1 << 16) for connection in connections]
+    assert {answer.partition(b"\r\n")[0] for answer in answers} == {b"HTTP/1.1 200 OK"}
+
+
+def test_a_query_ends_though_its_service_was_killed(
+    service: str,  # noqa: ARG001 -- the archive is there
+    environment: dict[str, str],
+    database: Database,
+) -> None:
+    with serving(environment | {"CAOMAI_QUERY_SECONDS": "600"}) as (process, url), request(url, SLOW):
+        assert wait_for(database, 1)
+        process.kill()
+        assert wait_for(database, 0)
+
+
+def test_a_query_ends_though_its_service_hangs(
+    service: str,  # noqa: ARG001 -- the archive is there
+    environment: dict[str, str],
+    database: Database,
+) -> None:
+    with serving(environment | {"CAOMAI_RESULT_SECONDS": "1"}) as (process, url), request(url, SLOW):
+        assert wait_for(database, 1)
+        process.send_signal(signal.SIGSTOP)
+        assert wait_for(database, 0)
+        process.send_signal(signal.SIGCONT)
+
+
+@pytest.fixture(scope="module")
+def strict(service: str, environment: dict[str, str]) -> Iterator[str]:  # noqa: ARG001 -- the archive is there
+    """Address of a service that leaves slow readers, and has an end for all."""
+    limits = {"CAOMAI_MIN_RATE": "2000000", "CAOMAI_RESULT_SECONDS": "3"}
+    with serving(environment | limits) as (_, url):
+        yield url
+
+
+def test_a_client_that_reads_a_little_for_ever_is_left(strict: str, database: Database) -> None:
+    with request(strict, LONG, "csv", 1 << 16) as connection:
+        assert wait_for(database, 1)
+        connection.settimeout(1)
+        size = 1
+        while running(database) and size:
+            size = len(connection.recv(20_000))
+            time.sleep(0.1)
+    assert wait_for(database, 0)
+
+
+def test_a_result_that_takes_too_long_ends_with_an_error(strict: str, database: Database) -> None:
+    with request(strict, LONG, "votable", 1 << 16) as connection:
+        assert wait_for(database, 1)
+        connection.settimeout(60)
+        text, end = b"", time.monotonic() + 3.5
+        while block := connection.recv(1 << 16):
+            text = text[-1000:] + block
+            time.sleep(0.02 if time.monotonic() < end else 0)
+    assert b'<INFO name="QUERY_STATUS" value="ERROR">The result was not read within 3 s' in text
+    assert b"</VOTABLE>" in text
 
 
 def test_a_client_that_stops_reading_is_left(service: str, database: Database) -> None:
