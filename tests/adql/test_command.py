@@ -75,10 +75,8 @@ def test_the_place_is_shown_of_long_lines_and_after_all_ends_of_lines(run: Run) 
     shown, caret, message = run(long, "--syntax").stderr.splitlines()
     assert len(shown) <= 100
     assert shown[caret.index("^") :].startswith("LIMIT 5")
-    assert (
-        message
-        == f"caom-ai: LIMIT is not ADQL: write SELECT TOP n ... instead (line 1, column {long.index('LIMIT') + 1})"
-    )
+    assert message.startswith("caom-ai: LIMIT is not ADQL")
+    assert message.endswith(f"(line 1, column {long.index('LIMIT') + 1})")
     shown, caret, _ = run("SELECT ra\r-- \u2028 \x0b\r\nFROM\ta LIMIT 1", "--syntax").stderr.splitlines()
     assert shown[caret.index("^") :] == "LIMIT 1"
 

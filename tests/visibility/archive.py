@@ -55,7 +55,7 @@ class Plane:
 
     @property
     def publisher_id(self) -> str:
-        return f"ivo://test.example/{'seen' if self.visible else SECRET}?p{self.number}"
+        return f"ivo://test.example/{'seen' if self.visible else SECRET}?p{self.number}/p{self.number}"
 
     def uuid(self, kind: str) -> uuid.UUID:
         return uuid.uuid5(uuid.NAMESPACE_URL, f"{kind}{self.number}")

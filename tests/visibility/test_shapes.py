@@ -12,7 +12,7 @@ from tests.visibility.conftest import Archive, Ask
 # Its metadata are public, its content is not; and one of which nothing is public.
 CONTENT = next(plane for plane in HIDDEN if plane.described)
 NOTHING = next(plane for plane in HIDDEN if not plane.described)
-UNKNOWN = "ivo://test.example/unknown?p"
+UNKNOWN = "ivo://test.example/unknown?p/p"
 IMAGE = VISIBLE[0].publisher_id
 
 QUERIES = Path(__file__).with_name("queries.adql").read_text(encoding="utf-8").strip().split("\n\n")
