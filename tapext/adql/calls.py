@@ -18,7 +18,18 @@ from tapext.adql.scope import Leaf
 from tapext.adql.shapes import GeometryError
 from tapext.adql.spelling import nearest
 from tapext.adql.typed import CONDITION, NOTHING, About, Constant, Operation, Value
-from tapext.adql.types import DOUBLE, INTEGER, NAMED, NUMERIC, WHOLE, Kind, Type, joint_type, number_type
+from tapext.adql.types import (
+    DOUBLE,
+    INTEGER,
+    NAMED,
+    NUMERIC,
+    WHOLE,
+    Kind,
+    Type,
+    joint_type,
+    number_type,
+    text_type,
+)
 from tapext.adql.units import UnitError, conversion
 from tapext.adql.values import ValueResolver
 from tapext.adql.words import AGGREGATES, FOREIGN_FUNCTIONS, FUNCTION_WORDS
@@ -84,7 +95,10 @@ class CallResolver(ValueResolver):
         if function.name in _SAME_UNIT:
             about = About(unit=arguments[0].about.unit)
         missing = [Constant(number_type(0), NOTHING, 0)] * (len(function.arguments) - len(arguments))
-        return Operation(NAMED[function.returns], about, function.template, (*arguments, *missing))
+        returns = NAMED[function.returns]
+        if returns.kind is Kind.TEXT:
+            returns = text_type([argument.type for argument in arguments])
+        return Operation(returns, about, function.template, (*arguments, *missing))
 
     def _check_places(self, node: tree.Call, arguments: list[Value]) -> None:
         if len(arguments) > 1 and arguments[1].type.kind not in WHOLE:

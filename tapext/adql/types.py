@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from enum import IntEnum, auto
 
@@ -80,6 +81,7 @@ BIGINT = Type(Kind.BIGINT, "long", storage="bigint")
 REAL = Type(Kind.REAL, "float", storage="real")
 DOUBLE = Type(Kind.DOUBLE, "double", storage="double precision")
 TEXT = Type(Kind.TEXT, "char", "*", storage="text")
+UNICODE = Type(Kind.TEXT, "unicodeChar", "*", storage="text")
 TIMESTAMP = Type(Kind.TIMESTAMP, "char", "*", "timestamp", "timestamp")
 # Of these xtypes DALI 1.1 knows none: those that a standard does not define carry a namespace (sect. 3.3).
 UUID = Type(Kind.UUID, "char", "36", "caom2:uuid", "uuid")
@@ -193,6 +195,11 @@ def joint_number(types: list[Type]) -> Type:
     return (SMALLINT, INTEGER, BIGINT, REAL)[max(NUMERIC.index(kind) for kind in kinds)]
 
 
+def text_type(types: Iterable[Type]) -> Type:
+    """Give the type of a text made of others: letters beyond ASCII must not get lost on the way."""
+    return UNICODE if any(found.datatype == "unicodeChar" for found in types) else TEXT
+
+
 def joint_type(types: list[Type]) -> Type | None:
     """Give the type that holds values of all types (COALESCE, UNION); None where there is none."""
     known = [found for found in types if found.kind is not Kind.NULL]
@@ -202,7 +209,7 @@ def joint_type(types: list[Type]) -> Type | None:
     if kinds <= set(NUMERIC):
         return known[0] if len(kinds) == 1 else joint_number(known)
     if kinds <= {Kind.TEXT, Kind.UUID}:
-        return known[0] if len(set(known)) == 1 else TEXT
+        return known[0] if len(set(known)) == 1 else text_type(known)
     if len(kinds) > 1 or len({found.datatype for found in known}) > 1:
         return None
     return known[0] if len(set(known)) == 1 else replace(known[0], arraysize="*")

@@ -34,11 +34,13 @@ from tapext.adql.types import (
     NULL,
     NUMERIC,
     TEXT,
+    UNICODE,
     WHOLE,
     Kind,
     Type,
     joint_number,
     number_type,
+    text_type,
 )
 from tapext.adql.walk import references
 from tapext.adql.words import CLAUSE_WORDS
@@ -65,7 +67,7 @@ class ValueResolver(ABC):
         self.aggregates_met = 0
         self._resolvers: dict[type[tree.Node], Callable[[Any], Value]] = {
             tree.Number: lambda node: Constant(number_type(node.value), NOTHING, node.value),
-            tree.Text: lambda node: Constant(TEXT, NOTHING, node.value),
+            tree.Text: lambda node: Constant(TEXT if node.value.isascii() else UNICODE, NOTHING, node.value),
             tree.Null: lambda _: Constant(NULL, NOTHING, None),
             tree.Column: self._column,
             tree.Signed: self._signed,
@@ -162,9 +164,8 @@ class ValueResolver(ABC):
         if len(node.operands) > _MAX_OPERANDS:
             raise self.error(node, f"A calculation has at most {_MAX_OPERANDS:,} operands in a row")
         if node.operators[0] == "||":
-            return Infix(
-                TEXT, NOTHING, tuple([self.string(part, "||") for part in node.operands]), node.operators
-            )
+            texts = tuple([self.string(part, "||") for part in node.operands])
+            return Infix(text_type([text.type for text in texts]), NOTHING, texts, node.operators)
         operands = []
         for operator, part in zip(("", *node.operators), node.operands, strict=True):
             operands.append(self.number(part, f"The operator {operator or node.operators[0]}"))
@@ -259,10 +260,11 @@ class ValueResolver(ABC):
             raise self.error(node, f"CAST to {node.target} does not take {operand.type.words}")
         about = replace(operand.about, name="", unit=None)
         if node.length is None:
-            return Operation(TEXT, about, "{0}::text", (text,))
+            return Operation(text_type([text.type]), about, "{0}::text", (text,))
         padded = node.target == "CHAR"
         storage = f"{'character' if padded else 'varchar'}({node.length})"
-        sized = Type(Kind.TEXT, "char", f"{node.length}{'' if padded else '*'}", None, storage)
+        letters = text_type([text.type]).datatype
+        sized = Type(Kind.TEXT, letters, f"{node.length}{'' if padded else '*'}", None, storage)
         return Operation(sized, about, f"{{0}}::{storage}", (text,))
 
     def _sub_query(self, node: tree.SubQuery) -> Value:

@@ -312,3 +312,28 @@ def test_what_does_not_fit_is_refused_at_its_place(
         translate(parse(query), catalogue)
     assert words in caught.value.message
     assert (caught.value.line, caught.value.column) == (1, column)
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        "target_name",
+        "LOWER(target_name)",
+        "target_name || 'x'",
+        "'x' || target_name",
+        "COALESCE(target_name, 'x')",
+        "CAST(target_name AS VARCHAR)",
+        "CAST(target_name AS CHAR(3))",
+        "MIN(target_name)",
+        "'Ångström'",
+    ],
+)
+def test_letters_beyond_ascii_are_kept(catalogue: Catalogue, value: str) -> None:
+    (column,) = translate(parse(f"SELECT {value} AS x FROM caom2.Observation"), catalogue).columns
+    assert column.datatype == "unicodeChar"
+
+
+def test_letters_beyond_ascii_are_kept_in_unions(catalogue: Catalogue) -> None:
+    query = "SELECT collection AS x FROM caom2.Observation UNION SELECT target_name FROM caom2.Observation"
+    (column,) = translate(parse(query), catalogue).columns
+    assert column.datatype == "unicodeChar"
