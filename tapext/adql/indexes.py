@@ -30,6 +30,8 @@ class Indexes:
 
     def __init__(self, leaves: Mapping[int, Leaf]) -> None:
         self.leaves = leaves
+        # Columns of GROUP BY: their twins are not grouped.
+        self.grouped: set[Value] = set()
 
     def beside(self, exact: Value, one: Value, other: Value) -> Value:
         """Give a condition with what indexes can answer: that two geometries have something in common."""
@@ -41,6 +43,8 @@ class Indexes:
 
     def as_kept(self, region: Value) -> Value:
         """Give the spoly that an archive keeps of a region's column: that is what conditions mean there."""
+        if region in self.grouped:
+            return region
         twins, names = self._twins(region)
         spoly = self._column("spoly", twins, names, region)
         return region if spoly is None else replace(spoly, type=replace(region.type, storage="spoly"))
@@ -48,6 +52,8 @@ class Indexes:
     def find_centroid(self, region: Value) -> Value | None:
         """Give the centroid of a region's column where the archive keeps it."""
         if not isinstance(region, Reference) or not isinstance(self.leaves.get(region.source), TableLeaf):
+            return None
+        if region in self.grouped:
             return None
         twins, names = self._twins(region)
         ra, dec = (twins.find(kind, names, centroid=True) for kind in ("ra", "dec"))

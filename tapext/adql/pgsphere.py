@@ -159,7 +159,7 @@ def _around(region: Value) -> Value | None:
     centre, radius = _cap(corners)
     if radius > _LARGEST - _MARGIN:
         return None
-    if _is_convex(corners):
+    if _is_convex(corners) and _fits(corners):
         return _to_spoly(region)
     cap = (*sphere.to_position(centre), radius + _MARGIN)
     return _call(_SCIRCLE, "caom2_ai.try_scircle({0}, {1}, {2})", *map(constant, cap))
@@ -170,6 +170,12 @@ def _cap(corners: list[sphere.Vector]) -> tuple[sphere.Vector, float]:
     x, y, z = (sum(values) for values in zip(*corners, strict=True))
     centre = (x, y, z)
     return centre, max(_separation(centre, corner) for corner in corners)
+
+
+def _fits(corners: list[sphere.Vector]) -> bool:
+    """Tell whether pgsphere takes a polygon: it looks from the middle of the box around the corners."""
+    x, y, z = ((min(values) + max(values)) / 2 for values in zip(*corners, strict=True))
+    return min(sphere.dot((x, y, z), corner) for corner in corners) > _MARGIN
 
 
 def _separation(one: sphere.Vector, other: sphere.Vector) -> float:

@@ -146,6 +146,7 @@ class _Resolver(SourceResolver):
         self.without_aggregates = "GROUP BY"
         group_by = tuple([self.value(term) for term in node.group_by])
         self.without_aggregates = ""
+        self.indexes.grouped.update(group_by)
         outputs = self._outputs(node)
         self.in_having = True
         having = self.condition(node.having) if node.having is not None else None

@@ -12,12 +12,18 @@ import numpy as np
 import psycopg
 from numpy.typing import NDArray
 
-Positions = NDArray[np.float64]
+from tests.attached.brute_force import Positions, to_vectors
 
 PAST = datetime(2020, 1, 2, 3, 4, 5)  # noqa: DTZ001 -- the archive's timestamps carry no zone
 FUTURE = datetime(2999, 1, 1)  # noqa: DTZ001
 COUNT = 320
 GONS = 13  # the corners that a circle has in position_bounds_spoly
+# Distances and position angles of the corners of a rectangle, a triangle and an L.
+SHAPES: dict[int, tuple[list[float], list[float]]] = {
+    1: ([1, 1, 1, 1], [35, 145, 215, 325]),
+    2: ([1, 1, 1], [0, 120, 240]),
+    3: ([1, 1, 1, 1, 0.3, 1], [30, 60, 120, 240, 330, 350]),
+}
 
 
 @dataclass(frozen=True)
@@ -57,12 +63,6 @@ class Plane:
         return float(np.degrees(np.arctan2(y, x)) % 360), float(np.degrees(np.arctan2(z, np.hypot(x, y))))
 
 
-def to_vectors(positions: Positions) -> NDArray[np.float64]:
-    """Unit vectors (n, 3) of positions (n, 2) in degrees."""
-    ra, dec = np.radians(np.atleast_2d(positions)).T
-    return np.column_stack([np.cos(dec) * np.cos(ra), np.cos(dec) * np.sin(ra), np.sin(dec)])
-
-
 def outline(ra: float, dec: float, radii: NDArray[np.float64], angles: NDArray[np.float64]) -> Positions:
     """Corners at distances and position angles (degrees) from a centre."""
     turn, away = np.radians(angles), np.radians(radii)
@@ -97,12 +97,8 @@ def make_plane(number: int) -> Plane:
     if number % 4 == 0:
         angles = np.arange(GONS) * 360 / GONS
         return Plane(number, (ra, dec, size), outline(ra, dec, np.full(GONS, size), angles), meta, data)
-    radii, angles = {
-        1: ([1, 1, 1, 1], [35, 145, 215, 325]),
-        2: ([1, 1, 1], [0, 120, 240]),
-        3: ([1, 1, 1, 1, 0.3, 1], [30, 60, 120, 240, 330, 350]),
-    }[number % 4]
-    return Plane(number, None, outline(ra, dec, size * np.array(radii), turn + np.array(angles)), meta, data)
+    radii, corners = SHAPES[number % 4]
+    return Plane(number, None, outline(ra, dec, size * np.array(radii), turn + np.array(corners)), meta, data)
 
 
 PLANES = [make_plane(number) for number in range(COUNT)]

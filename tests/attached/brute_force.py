@@ -51,7 +51,7 @@ class Polygon:
         away = self.a - (self.a @ point)[:, None] * point
         after = np.roll(away, -1, axis=0)
         turns = np.arctan2(np.cross(away, after) @ point, (away * after).sum(axis=1))
-        return abs(turns.sum()) > np.pi
+        return bool(abs(turns.sum()) > np.pi)
 
     def crosses(self, other: Polygon) -> bool:
         """Two edges cross where each has its ends on both sides of the other, on the same side of the sky."""

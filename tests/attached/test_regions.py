@@ -8,7 +8,8 @@ from contextlib import closing
 import numpy as np
 import pytest
 
-from caomai.database import Database
+from caomai.database import Database, translate_errors
+from caomai.errors import UsageError
 from tests.attached import brute_force
 from tests.attached.archive import PLACED, outline
 from tests.attached.asking import Asker, open_asker
@@ -176,6 +177,41 @@ def test_centres_in_polygons(ask: Asker, corners: list[tuple[float, float]]) -> 
     polygon = Polygon(np.array(corners, float))
     expected = {name for name, centre in CENTRES.items() if polygon.surrounds(centre)}
     assert ask.names("ivoa.ObsCore", f"1 = CONTAINS(POINT(s_ra, s_dec), {write(corners)})") == expected
+
+
+@pytest.mark.parametrize(
+    "corners",
+    [
+        [(0, -10), (120, -10), (240, -10)],
+        [(0, 0), (10, 0), (10, 10), (5, 1)],
+        [(150, 2), (150.000000001, 2), (150, 2.000000001)],
+    ],
+)
+def test_centres_in_polygons_that_pgsphere_refuses(ask: Asker, corners: list[tuple[float, float]]) -> None:
+    polygon = Polygon(np.array(corners, float))
+    expected = {name for name, centre in CENTRES.items() if polygon.surrounds(centre)}
+    assert ask.names("ivoa.ObsCore", f"1 = CONTAINS(POINT(s_ra, s_dec), {write(corners)})") == expected
+
+
+@pytest.mark.parametrize(
+    "corners",
+    [[(0, -10), (120, -10), (240, -10)], [(0, 0), (10, 10), (10, 0), (0, 10)], [(1, 1), (1, 1), (1, 1)]],
+)
+def test_footprints_and_polygons_that_pgsphere_refuses(
+    ask: Asker, corners: list[tuple[float, float]]
+) -> None:
+    sentence = r"^A value cannot be used: a polygon that is compared .* split this one\.$"
+    with pytest.raises(UsageError, match=sentence), translate_errors():
+        ask(f"SELECT obsID FROM caom2.Plane WHERE 1 = INTERSECTS(position_bounds, {write(corners)})")
+
+
+def test_grouped_footprints_can_be_measured(ask: Asker) -> None:
+    rows = ask(
+        "SELECT position_bounds, AREA(position_bounds), COORD1(CENTROID(position_bounds)), COUNT(*) AS n"
+        " FROM caom2.Plane WHERE 1 = INTERSECTS(position_bounds, CIRCLE(150, 2, 1)) GROUP BY position_bounds"
+        " HAVING 1 = INTERSECTS(position_bounds, CIRCLE(150, 2, 1)) ORDER BY 2"
+    )
+    assert len(rows) > 10
 
 
 def test_measures_are_those_of_the_archive(ask: Asker) -> None:
