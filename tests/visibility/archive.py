@@ -21,6 +21,7 @@ PAST = datetime(2020, 1, 2, 3, 4, 5)  # noqa: DTZ001 -- the archive's timestamps
 FUTURE = datetime(2999, 1, 1)  # noqa: DTZ001
 RELEASES = (PAST, None, FUTURE)
 SECRET = "secret"
+BROKEN = [float("nan"), float("inf"), -5.0]
 Row = dict[str, Any]
 
 
@@ -123,7 +124,7 @@ def plane_of(plane: Plane) -> Row:
         "energy_resolvingPower": 1 / (1 + plane.number % 3) if seen else -5.0,
         "metrics_background": 2.0 if seen else 1e308,
         "metrics_magLimit": 20.0 + plane.number % 4 if seen else float("inf"),
-        "position_bounds": square if plane.number % 2 else [*square[:2], 1.0],
+        "position_bounds": (square if plane.number % 2 else [*square[:2], 1.0]) if seen else BROKEN,
         "position_bounds_size": 1.5,
         "time_exposure": 1.0 + plane.number % 7 if seen else 0.0,
         **PROVENANCE,
@@ -300,6 +301,7 @@ def fill_objects(connection: psycopg.Connection[Any]) -> None:
 def finish(database: Database) -> None:
     """Refresh what is counted, and the statistics of the planner."""
     with database.connect_administrator() as connection:
+        connection.execute("select caom2_ai.refresh_positions(%s)", [len(PLANES)])
         connection.execute("select caom2_ai.refresh_nodes()")
         connection.execute("select caom2_ai.refresh_distance_rank(%s)", [MAP])
         connection.execute("vacuum analyze")

@@ -79,6 +79,7 @@ TABLES: Mapping[str, Mapping[str, list[str]]] = {
         "full": ["calibrationLevel"],
         "digits": ["productID"],
         "date": ["provenance_version"],
+        "region": ["position_bounds"],
     },
     "caom2.Artifact": {
         "number": [],
@@ -96,6 +97,7 @@ TABLES: Mapping[str, Mapping[str, list[str]]] = {
     "ivoa.ObsCore": {
         "number": ["s_ra", "s_dec", "s_fov"],
         "text": ["obs_publisher_did", "access_url", "obs_id", "data_rights"],
+        "region": ["s_region"],
         "zero": ["t_exptime"],
         "negative": ["em_res_power"],
         "full": ["calib_level"],
@@ -141,6 +143,7 @@ class Questions(questions.Questions):
     def direct(self, at: Source) -> list[str]:
         """Give conditions that need nothing but what fails."""
         found = [f"{value} {self.pick('>', '<>', '<')} {self.literal()}" for value in self.fragile(at)]
+        found += [self.place(column) for column in at.columns.get("region", [])]
         lists, counts = at.columns.get("nodes", []), at.columns.get("counts", [])
         if lists and counts:
             found.append(f"caomai_has({counts[0]}, {self.pick(*lists)}) = {self.pick('0', '1')}")
@@ -155,6 +158,18 @@ class Questions(questions.Questions):
                 f"EXISTS (SELECT 1 FROM caom2_ai.map AS m WHERE m.mapID = {MAP} AND 1 / {column} < m.mapID)"
             )
         return found
+
+    def place(self, region: str) -> str:
+        point, circle = (
+            f"POINT({self.literal().lstrip('-')}, 0.1)",
+            f"CIRCLE(10, 0, {self.literal().lstrip('-')})",
+        )
+        where = self.pick(
+            f"CONTAINS({point}, {region})",
+            f"INTERSECTS({circle}, {region})",
+            f"INTERSECTS({region}, POLYGON(0, 0, 20, 0, 10, 5))",
+        )
+        return f"{where} = {self.pick('1', '0')}"
 
     def derived(self, depth: int) -> Source:
         """Hand columns on from a derived table, to be calculated with outside."""
