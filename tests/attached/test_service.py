@@ -10,6 +10,7 @@ import hpgeom
 import numpy as np
 import psycopg
 import pytest
+import requests
 from pyvo.dal import TAPService
 
 from caomai.database import Database
@@ -55,6 +56,13 @@ def service(maps: Maps, settings: Settings) -> Iterator[str]:  # noqa: ARG001 --
     }
     with serving(environment) as (_, url):
         yield url
+
+
+@pytest.fixture
+def tap(service: str) -> Iterator[TAPService]:
+    """The service as pyvo sees it, whose connections are closed with the test."""
+    with requests.Session() as session:
+        yield TAPService(f"{service}/tap", session=session)
 
 
 def artifact_of(plane: Plane) -> Artifact:
@@ -145,10 +153,10 @@ def test_similar_images_come_in_order_with_pgvector_0_8_0(service: str) -> None:
     assert len(ask(service, narrow).table.array) == 5
 
 
-def test_tap_schema_tells_the_archives_tables_and_ours(service: str) -> None:
+def test_tap_schema_tells_the_archives_tables_and_ours(service: str, tap: TAPService) -> None:
     tables = set(column(service, "SELECT table_name FROM tap_schema.tables"))
     assert {"caom2.Plane", "caom2_ai.fingerprint", "ivoa.ObsCore", "tap_schema.columns"} <= tables
-    assert set(TAPService(f"{service}/tap").tables.keys()) == tables
+    assert set(tap.tables.keys()) == tables
     for table in sorted(tables):
         assert ask(service, f"SELECT TOP 2 * FROM {table}").statuses[0] == "OK", table
 
@@ -166,6 +174,6 @@ def test_links_lead_to_the_archives_files(service: str) -> None:
     assert "NotFoundFault" in hidden.text
 
 
-def test_a_query_runs_as_a_job_without_rights_on_the_archive(service: str) -> None:
-    found = TAPService(f"{service}/tap").run_async("SELECT COUNT(*) AS n FROM caom2.Plane")
+def test_a_query_runs_as_a_job_without_rights_on_the_archive(tap: TAPService) -> None:
+    found = tap.run_async("SELECT COUNT(*) AS n FROM caom2.Plane")
     assert found["n"][0] == sum(plane.meta == PAST for plane in PLANES)
