@@ -61,7 +61,7 @@ class Handler(BaseHTTPRequestHandler):
         except OSError:
             self.close_connection = True
 
-    def slow(self, _: dict[str, str]) -> None:
+    def slow(self, words: dict[str, str]) -> None:  # noqa: ARG002
         self.wfile.write(b"HTTP/1.1 200 OK\r\n")
         try:
             for _ in range(100):
