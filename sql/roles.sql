@@ -17,6 +17,10 @@ begin
             execute format('grant %I to %I', name, current_user);
         end if;
     end loop;
+    -- A query may not fill the disk. Only a superuser can say so, and only to a role that logs in.
+    if superuser then
+        alter role caomai_query set temp_file_limit = '10GB';
+    end if;
     execute format('grant create on database %I to caomai_owner', current_database());
     -- Uploaded tables live as long as their query; where PUBLIC may not make temporary tables, this role may.
     execute format('grant temporary on database %I to caomai_query', current_database());

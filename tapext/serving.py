@@ -108,5 +108,6 @@ def listen(host: str, port: int) -> socket.socket:
 def configure_log() -> None:
     """Write one line an event to stderr."""
     logging.basicConfig(format="%(asctime)s %(levelname)s %(name)s: %(message)s", level=logging.INFO)
-    for chatty in ("uvicorn.error", "procrastinate"):
-        logging.getLogger(chatty).setLevel(logging.WARNING)
+    logging.getLogger("procrastinate").setLevel(logging.WARNING)
+    # It warns of each request that is no HTTP.
+    logging.getLogger("uvicorn.error").setLevel(logging.ERROR)

@@ -11,6 +11,7 @@ from starlette.types import Receive, Scope, Send
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 HEAD_SECONDS: Final = 20
+LINGER_SECONDS: Final = 1
 MOST_HEAD_BYTES: Final = 1 << 16
 SLOW: Final = "The head of a request came too slowly.\n"
 LARGE: Final = f"The head of a request may have {MOST_HEAD_BYTES >> 10} KiB; send long parameters by POST.\n"
@@ -22,6 +23,7 @@ class PatientProtocol(HttpToolsProtocol):
     seconds: float = HEAD_SECONDS
     _timer: asyncio.TimerHandle | None = None
     _size = 0
+    _refused = False
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Begin to wait for the first request."""
@@ -35,6 +37,8 @@ class PatientProtocol(HttpToolsProtocol):
 
     def data_received(self, data: bytes) -> None:
         """Count what is kept and is no body: the head, and the fields after the last chunk of a body."""
+        if self._refused:
+            return
         self._size += len(data)
         super().data_received(data)
         if self._size > MOST_HEAD_BYTES:
@@ -43,6 +47,7 @@ class PatientProtocol(HttpToolsProtocol):
     def on_message_begin(self) -> None:
         """Begin to wait for the rest of the head, if it is not that of the first request."""
         super().on_message_begin()
+        self._size = max(self._size, 1)
         if self._timer is None:
             self._expect_head()
 
@@ -52,7 +57,7 @@ class PatientProtocol(HttpToolsProtocol):
         self._size = 0
         app, size = self.app, len(self.url) + sum(len(name) + len(value) for name, value in self.headers)
         if size > MOST_HEAD_BYTES:
-            self.app = refuse_head
+            self.app, self.url = refuse_head, b"/"
         super().on_headers_complete()
         self.app = app
 
@@ -71,12 +76,19 @@ class PatientProtocol(HttpToolsProtocol):
 
     def _refuse(self, status: HTTPStatus, sentence: str) -> None:
         self._stop_timer()
+        if self._refused or self.transport.is_closing():
+            return
+        self._refused = True
         # Nothing is said to who said nothing, nor in the middle of an answer.
-        if self._size and (self.cycle is None or self.cycle.response_complete):
-            head = f"HTTP/1.1 {status.value} {status.phrase}\r\ncontent-type: text/plain; charset=utf-8\r\n"
-            head += f"content-length: {len(sentence)}\r\nconnection: close\r\n\r\n"
-            self.transport.write((head + sentence).encode())
-        self.transport.close()
+        if not self._size or (self.cycle is not None and not self.cycle.response_complete):
+            self.transport.close()
+            return
+        head = f"HTTP/1.1 {status.value} {status.phrase}\r\ncontent-type: text/plain; charset=utf-8\r\n"
+        head += f"content-length: {len(sentence)}\r\nconnection: close\r\n\r\n"
+        self.transport.write((head + sentence).encode())
+        # What is still coming is dropped: to close at once would take the answer from the client as well.
+        self.transport.write_eof()
+        self.loop.call_later(LINGER_SECONDS, self.transport.close)
 
 
 def limit_heads(seconds: float) -> type[PatientProtocol]:
