@@ -15,14 +15,24 @@ where not exists (
 );
 
 -- name: find_example_image
--- An image of the current map to ask about in examples: two of the nodes that hold its objects, and its centre.
-select f.publisherID, f.ra, f.dec, n.nodes[1] as node, n.nodes[2] as node2
-from caom2_ai_view.fingerprint f
+-- An image of the current map to ask about in examples, its centre, and the two nodes that hold most of its objects: the first
+-- of some that has enough objects and that others share a node of Map 2 with.
+with candidate as materialized (
+    select f.publisherID, f.ra, f.dec, f.fingerprint, f.nObjects, f.fieldNode
+    from caom2_ai_view.fingerprint f
+    where f.isCurrent = 1 and f.vector is not null and f.ra is not null and f.intent = 'science' and f.nObjects > 1
+    order by f.publisherID
+    limit 500
+)
+select c.publisherID, c.ra, c.dec, n.nodes[1] as node, n.nodes[2] as node2
+from candidate c
 cross join lateral (
-    select array_agg(c.position - 1 order by c.objects desc, c.position) as nodes
-    from unnest(f.fingerprint) with ordinality c(objects, position)
-    where c.objects > 0
+    select array_agg(k.position - 1 order by k.objects desc, k.position) as nodes
+    from unnest(c.fingerprint) with ordinality k(objects, position)
+    where k.objects > 0
 ) n
-where f.isCurrent = 1 and f.vector is not null and f.ra is not null and f.intent = 'science' and cardinality(n.nodes) > 1
-order by f.publisherID
+where cardinality(n.nodes) > 1
+order by c.nObjects >= 50 and exists (
+    select from candidate other where other.fieldNode = c.fieldNode and other.publisherID <> c.publisherID
+) desc, c.publisherID
 limit 1;

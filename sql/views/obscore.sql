@@ -1,8 +1,9 @@
 -- ivoa.ObsCore (ObsCore 1.1): the science products whose metadata are public, as CAOM describes them.
 -- access_url is the links service's query alone: the address before it is the request's.
+-- A product whose calibration nobody stated is of level 1: a standard format is all that is sure, and ObsCore knows no NULL.
 create view caom2_ai_view.obscore as
 select
-    p.dataProductType as dataproduct_type, p.calibrationLevel as calib_level, o.collection as obs_collection,
+    p.dataProductType as dataproduct_type, coalesce(p.calibrationLevel, 1) as calib_level, o.collection as obs_collection,
     o.observationID as obs_id, p.publisherID as obs_publisher_did,
     'ID=' || replace(replace(replace(replace(replace(
         p.publisherID, '%', '%25'), '+', '%2B'), '&', '%26'), '#', '%23'), ' ', '%20') as access_url,
@@ -23,7 +24,7 @@ from caom2.Plane p
 join caom2.Observation o on o.obsID = p.obsID
 left join caom2_ai.plane_centre s on s.planeID = p.planeID
 where p.metaRelease <= now() at time zone 'UTC' and o.metaRelease <= now() at time zone 'UTC'
-    and o.intent = 'science' and p.calibrationLevel between 0 and 4
+    and o.intent = 'science' and (p.calibrationLevel between 0 and 4 or p.calibrationLevel is null)
     and p.dataProductType::text in ('image', 'cube', 'spectrum', 'sed', 'timeseries', 'visibility', 'event', 'measurements');
 comment on column caom2_ai_view.obscore.s_healpix is 'twin: healpix, place of s_ra, s_dec';
 comment on column caom2_ai_view.obscore.s_extent is 'twin: box of s_region';

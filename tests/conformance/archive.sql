@@ -23,7 +23,7 @@ update caom2.Observation o set
     environment_ambientTemp = -5;
 
 update caom2.Plane p set
-    calibrationLevel = s.n %% 4,
+    calibrationLevel = case when s.n <> 33 then s.n %% 4 end,
     dataProductType = case when s.n = 30 then 'cube' when s.n = 31 then 'eventlist' when s.n = 32 then 'catalog' else 'image' end,
     creatorID = 'ivo://creator.example/SIM?' || s.n,
     position_bounds = case
@@ -75,7 +75,8 @@ insert into caom2_ai.fingerprint (
 )
 select k.planeID, k.mapID, k.obsID, k.publisherID, c.counts, k.vector, 26 * s.n, 1000, 0.5,
     case when s.n = 1 then 'Infinity'::real when s.n = 4 then 'NaN' else 100 end, 5, 1.2, 4, 1.1, 0, 0.01, s.n, k.collection,
-    o.instrument_name, p.energy_bandpassName, k.intent, k.metaRelease, k.dataRelease, s.ra, s.dec, s.healpix,
+    o.instrument_name, p.energy_bandpassName, k.intent, k.metaRelease, k.dataRelease, case when s.n <> 2 then s.ra end,
+    case when s.n <> 2 then s.dec end, case when s.n <> 2 then s.healpix end,
     p.time_bounds_lower
 from kept k
 join place s on s.planeID = k.planeID

@@ -25,4 +25,6 @@ REQUESTS: dict[str, dict[str, object]] = {
     "unknown table": {"QUERY": "SELECT x FROM y"},
     "unknown format": {"QUERY": "SELECT 1 AS x FROM tap_schema.tables", "RESPONSEFORMAT": "doc"},
 }
+# Those that hold all the types.
+RICH = ("observations", "planes", "obscore", "fingerprints", "objects", "geometry")
 FLAVOURS = ("votable/td", "votable/b", "votable/b2")

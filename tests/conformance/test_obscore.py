@@ -95,6 +95,8 @@ def test_values_are_those_of_caom_in_the_units_of_obscore(table: Any) -> None:
     assert (row["t_min"], row["t_exptime"], round(row["t_resolution"], 6)) == (60003, 10.5, 864)
     assert (row["em_min"], row["em_max"], row["pol_states"]) == (5e-7, 6e-7, "/I/Q/U/V/")
     assert row["s_region"] == "POLYGON ICRS 26.5 -17.5 27.5 -17.5 27.5 -16.5 26.5 -16.5"
+    unknown = next(row for row in table.array if row["obs_id"] == "obs-33")
+    assert (row["calib_level"], unknown["calib_level"]) == (3, 1)
     circle = next(row for row in table.array if row["obs_id"] == "obs-04")
     assert circle["s_region"] == "CIRCLE ICRS 36 -16 0.5"
 
