@@ -190,9 +190,19 @@ class _Writer:
             self.choice(value)
         else:
             assert isinstance(value, Shape)
-            self.add("array[")
-            self.listed(value.parts)
-            self.add("]::double precision[]")
+            self.shape(value)
+
+    def shape(self, shape: Shape) -> None:
+        # Where a number is NULL there is no shape.
+        is_known = all(isinstance(part, Constant) and part.value is not None for part in shape.parts)
+        if not is_known:
+            self.add("case when num_nulls(")
+            self.listed(shape.parts)
+            self.add(") = 0 then ")
+        self.add("array[")
+        self.listed(shape.parts)
+        self.add("]::double precision[]")
+        self.add("" if is_known else " end")
 
     def constant(self, constant: Constant) -> None:
         self.parts.append(sql.Literal(constant.value))
