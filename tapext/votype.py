@@ -79,6 +79,8 @@ def cast(field: Field, column: sql.Composable) -> sql.Composable:
 
 def write_text(field: Field, value: sql.Composable, null: str = "null") -> sql.Composable:
     """Write a value that was cast as text: numbers of an array are separated by blanks, NULL is `null`."""
+    if field.datatype == "boolean":
+        return sql.SQL("({})::text").format(value)  # true, not t
     if not field.is_array:
         return value
     missing = sql.Literal("NaN" if field.is_float else null)

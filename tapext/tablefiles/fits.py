@@ -106,7 +106,9 @@ def describe(table: Table) -> Header:
         header[f"TTYPE{number}"] = name
         header[f"TFORM{number}"] = column.form
         if column.null is not None:
-            header[f"TNULL{number}"] = column.null
+            # astropy 8 cannot read TNULL of arrays of variable length.
+            where = "COMMENT" if column.in_heap else f"TNULL{number}"
+            header[where] = f"{name}: NULL is {column.null}" if column.in_heap else column.null
         for fact, keyword in KEYWORDS.items():
             if column.column.notes[fact]:
                 header[f"{keyword}{number}"] = to_ascii(str(column.column.notes[fact]))

@@ -35,7 +35,6 @@ class TableColumn:
         self.width = 1
         self.most = 0
         self.heap_bytes = 0
-        self._heap_end = 0
         self._has_nulls = False
         if column.is_integer:
             self._least = int(np.iinfo(self._dtype).min)
@@ -48,7 +47,8 @@ class TableColumn:
         return np.dtype(">i2") if dtype.kind == "u" and self._has_nulls else dtype
 
     @property
-    def _in_heap(self) -> bool:
+    def in_heap(self) -> bool:
+        """Tell whether rows only say where the values are."""
         return self.column.is_array and self.column.length is None
 
     @property
@@ -65,7 +65,7 @@ class TableColumn:
         """Type of a value in a row."""
         if self.column.is_text:
             return np.dtype(f"S{self.width}")
-        if self._in_heap:
+        if self.in_heap:
             return DESCRIPTOR
         return np.dtype((self._dtype, self.column.length)) if self.column.is_array else self._dtype
 
@@ -75,7 +75,7 @@ class TableColumn:
         if self.column.is_text:
             return f"{self.width}A"
         letter = LETTERS["short" if self._dtype != self.column.dtype else self.column.datatype]
-        if self._in_heap:
+        if self.in_heap:
             return f"1Q{letter}({self.most})"
         return f"{self.column.length}{letter}" if self.column.is_array else letter
 
@@ -89,7 +89,7 @@ class TableColumn:
             self._note(rows.numbers(at), rows.nulls(at))
 
     def _measure_arrays(self, arrays: Arrays) -> None:
-        if self._in_heap:
+        if self.in_heap:
             self.most = max(self.most, int(arrays.counts.max()))
             self.heap_bytes += arrays.elements.nbytes
         elif (arrays.counts != self.column.length).any():
@@ -108,7 +108,7 @@ class TableColumn:
         """Give the values of some rows as the table has them."""
         if self.column.is_text:
             return self._texts(rows.cells(at))
-        if self._in_heap:
+        if self.in_heap:
             return self._put(rows.arrays(at), heap)
         if self.column.is_array:
             return self._fixed(rows.arrays(at), len(rows))
@@ -123,7 +123,9 @@ class TableColumn:
     def _filled(self, numbers: Values, nulls: Bools) -> Values:
         if not nulls.any():
             return numbers
-        return np.where(nulls, self._filler, numbers).astype(self._dtype)
+        filled = numbers.astype(self._dtype)
+        filled[nulls] = self._filler
+        return filled
 
     @property
     def _filler(self) -> Any:
@@ -144,11 +146,9 @@ class TableColumn:
         return table
 
     def _put(self, arrays: Arrays, heap: BinaryIO) -> Values:
-        elements = self._filled(arrays.elements, arrays.nulls)
-        heap.write(elements.tobytes())
         sizes = arrays.counts * self._dtype.itemsize
-        places = self._heap_end + np.cumsum(sizes) - sizes
-        self._heap_end += int(sizes.sum())
+        places = heap.tell() + np.cumsum(sizes) - sizes
+        heap.write(self._filled(arrays.elements, arrays.nulls).tobytes())
         return np.stack([arrays.counts, places], axis=1)
 
 
