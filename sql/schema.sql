@@ -1209,7 +1209,7 @@ COMMENT ON COLUMN caom2_ai_view.object_node.healpix IS 'twin: healpix, place of 
 
 CREATE VIEW caom2_ai_view.obscore AS
  SELECT p.dataproducttype AS dataproduct_type,
-    p.calibrationlevel AS calib_level,
+    COALESCE(p.calibrationlevel, 1) AS calib_level,
     o.collection AS obs_collection,
     o.observationid AS obs_id,
     p.publisherid AS obs_publisher_did,
@@ -1257,7 +1257,7 @@ CREATE VIEW caom2_ai_view.obscore AS
    FROM ((caom2.plane p
      JOIN caom2.observation o ON ((o.obsid = p.obsid)))
      LEFT JOIN caom2_ai.plane_centre s ON ((s.planeid = p.planeid)))
-  WHERE ((p.metarelease <= (now() AT TIME ZONE 'UTC'::text)) AND (o.metarelease <= (now() AT TIME ZONE 'UTC'::text)) AND ((o.intent)::text = 'science'::text) AND ((p.calibrationlevel >= 0) AND (p.calibrationlevel <= 4)) AND ((p.dataproducttype)::text = ANY (ARRAY['image'::text, 'cube'::text, 'spectrum'::text, 'sed'::text, 'timeseries'::text, 'visibility'::text, 'event'::text, 'measurements'::text])));
+  WHERE ((p.metarelease <= (now() AT TIME ZONE 'UTC'::text)) AND (o.metarelease <= (now() AT TIME ZONE 'UTC'::text)) AND ((o.intent)::text = 'science'::text) AND (((p.calibrationlevel >= 0) AND (p.calibrationlevel <= 4)) OR (p.calibrationlevel IS NULL)) AND ((p.dataproducttype)::text = ANY (ARRAY['image'::text, 'cube'::text, 'spectrum'::text, 'sed'::text, 'timeseries'::text, 'visibility'::text, 'event'::text, 'measurements'::text])));
 COMMENT ON COLUMN caom2_ai_view.obscore.s_healpix IS 'twin: healpix, place of s_ra, s_dec';
 COMMENT ON COLUMN caom2_ai_view.obscore.s_extent IS 'twin: box of s_region';
 
