@@ -6,6 +6,7 @@ import asyncio
 import secrets
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager, suppress
+from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
 from typing import Final
@@ -50,35 +51,37 @@ class Jobs:
     async def create(self, kind: str, parameters: Parameters, base_url: str, session: str) -> str:
         """Make a job, and start it if the client says so; gives its identifier."""
         start = terms.read_start(parameters)
-        duration = terms.read_duration(parameters, self.settings)
-        destruction = terms.read_destruction(parameters, self.settings)
-        pairs = check_size(terms.task_pairs(parameters))
+        draft = self._draft(kind, parameters, base_url, session)
         load = await self.store.measure()
         self._check_room(load)
         if start:
             self._check_waiting(load)
-        job, folder = secrets.token_hex(16), await self.find_folder()
+        folder = await self.find_folder()
         try:
-            files, size = await asyncio.to_thread(folder.keep_files, job, parameters)
-            draft = Draft(
-                job,
-                kind,
-                hash_session(session),
-                read_runid(parameters),
-                duration,
-                destruction,
-                base_url,
-                pairs,
-                files,
-                size + count_bytes(pairs),
-            )
+            files, size = await asyncio.to_thread(folder.keep_files, draft.id, parameters)
+            draft = replace(draft, files=files, input_bytes=draft.input_bytes + size)
             await self.store.insert(draft, start=start)
         except BaseException:
-            await asyncio.to_thread(folder.remove, [job])
+            await asyncio.to_thread(folder.remove, [draft.id])
             raise
         if start:
-            await self._see_begin(kind, job)
-        return job
+            await self._see_begin(kind, draft.id)
+        return draft.id
+
+    def _draft(self, kind: str, parameters: Parameters, base_url: str, session: str) -> Draft:
+        pairs = check_size(terms.task_pairs(parameters))
+        return Draft(
+            id=secrets.token_hex(16),
+            kind=kind,
+            session=hash_session(session),
+            runid=read_runid(parameters),
+            duration=terms.read_duration(parameters, self.settings),
+            destruction=terms.read_destruction(parameters, self.settings),
+            base_url=base_url,
+            parameters=pairs,
+            files={},
+            input_bytes=count_bytes(pairs),
+        )
 
     async def _see_begin(self, kind: str, job: str) -> None:
         with suppress(NotFoundError):  # destroyed meanwhile

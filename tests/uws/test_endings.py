@@ -58,6 +58,7 @@ def test_a_job_that_streams_is_stopped_too(client: Client, results: Path) -> Non
 def test_a_job_that_waits_for_its_turn_is_stopped_too(client: Client, database: Database) -> None:
     with locked(database):
         jobs = [client.start(BLOCKED) for _ in range(4)]
+        assert until(lambda: running(database) == 2)
         assert [client.phase(job) for job in jobs] == ["EXECUTING", "EXECUTING", "QUEUED", "QUEUED"]
         client.post(f"{jobs[2]}/phase", PHASE="ABORT")
         client.send("DELETE", jobs[3])
@@ -101,7 +102,7 @@ def test_uw_10_destruction_happens(client: Client, database: Database, results: 
         soon = (datetime.now(UTC) + timedelta(seconds=0.5)).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
         for job in (done, busy):
             assert client.post(f"{job}/destruction", DESTRUCTION=soon).status == 303
-        assert client.phase(busy) == "EXECUTING"
+        assert client.wait(busy, "EXECUTING") == "EXECUTING"
         assert until(lambda: client.get(busy).status == client.get(done).status == 404)
         assert until(lambda: running(database) == 0, 1)
     assert until(lambda: not list(results.glob(f"*/{done[-32:]}")))

@@ -264,7 +264,7 @@ def test_uw_07_a_result_without_a_row_is_a_result(client: Client) -> None:
 def test_uw_07_there_is_no_result_before_the_end(client: Client, database: Database) -> None:
     with locked(database):
         job = client.start(BLOCKED)
-        assert client.phase(job) == "EXECUTING"
+        assert client.wait(job, "EXECUTING") == "EXECUTING"
         answer = client.get(f"{job}/results/result")
         assert answer.status == 404
         assert "EXECUTING" in answer.message

@@ -52,8 +52,8 @@ def test_jobs_and_queries_do_not_wait_for_each_other(
 ) -> None:
     with locked(database), ThreadPoolExecutor() as pool:
         jobs = [client.start(BLOCKED) for _ in range(3)]
+        assert until(lambda: running(database) == 1)
         assert [client.phase(job) for job in jobs] == ["EXECUTING", "QUEUED", "QUEUED"]
-        assert running(database) == 1
         assert client.get(f"{service}/tap/sync", LANG="ADQL", QUERY=QUICK).statuses == ["OK"]
         client.send("DELETE", jobs[0])
         client.send("DELETE", jobs[1])

@@ -54,14 +54,14 @@ def test_pa_19_does_not_wait_for_a_finished_job(client: Client) -> None:
 def test_pa_19_phase_says_what_is_known(client: Client, database: Database) -> None:
     with locked(database):
         job = client.start(BLOCKED)
+        assert client.wait(job, "EXECUTING") == "EXECUTING"
         assert waiting(client, job, WAIT=30, PHASE="PENDING")[0] == "EXECUTING"
         with ThreadPoolExecutor() as pool:
-            wait = pool.submit(waiting, client, job, WAIT=-1, PHASE="EXECUTING")
+            wait = pool.submit(client.get, job, WAIT=-1, PHASE="EXECUTING")
             time.sleep(0.3)
             assert not wait.done()
             client.send("DELETE", job)
-            with pytest.raises(AttributeError):
-                wait.result().bit_length()  # type: ignore[attr-defined]
+            assert wait.result().status == 404
     assert client.get(job).status == 404
 
 
@@ -69,15 +69,6 @@ def test_pa_19_phase_says_what_is_known(client: Client, database: Database) -> N
 def test_waits_that_are_none_are_refused(client: Client, wait: str) -> None:
     answer = client.get(client.create(), WAIT=wait)
     assert (answer.status, answer.statuses) == (400, ["ERROR"])
-
-
-def test_a_run_is_answered_when_it_has_begun(client: Client, database: Database) -> None:
-    """Whoever waits for the next phase then waits for the end, not for the beginning."""
-    with locked(database):
-        for job in (client.start(BLOCKED), client.create(BLOCKED)):
-            if client.phase(job) == "PENDING":
-                client.post(f"{job}/phase", PHASE="RUN")
-            assert client.phase(job) == "EXECUTING"
 
 
 def test_many_who_wait_take_no_connection_of_the_database(client: Client, database: Database) -> None:
