@@ -144,9 +144,14 @@ def test_keys_that_the_archive_took_away_come_back(server: Path, copies: Callabl
     assert tap_rows(server, name) == whole
 
 
-def test_a_second_time_nothing_is_applied(attached: Database) -> None:
-    with closing(attached.connect_administrator()) as connection:
-        assert migrate(connection) == []
+def test_a_second_time_nothing_is_applied_and_no_right_to_make_roles_needed(
+    attached: Database, server: Path
+) -> None:
+    with closing(login(server, "postgres", "postgres")) as superuser:
+        superuser.execute("alter role operator nocreaterole")
+        with closing(attached.connect_administrator()) as connection:
+            assert migrate(connection) == []
+        superuser.execute("alter role operator createrole")
 
 
 def test_a_worker_opens_a_database_that_is_up_to_date(
