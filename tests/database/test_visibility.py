@@ -42,6 +42,7 @@ def names(database: Database, query: str) -> set[str]:
         ("observation", "select observationURI from caom2_ai_view.observation"),
         ("plane", "select publisherID from caom2_ai_view.plane"),
         ("artifact", "select uri from caom2_ai_view.artifact"),
+        ("obscore", "select obs_publisher_did from caom2_ai_view.obscore"),
         ("part", "select uri from caom2_ai_view.part join caom2_ai_view.artifact using (artifactID)"),
     ],
 )
@@ -58,7 +59,8 @@ def test_content_shows_when_metadata_and_pixels_are_public(database: Database, v
 
 
 def test_every_view_of_images_is_tested(database: Database) -> None:
-    known = {"observation", "plane", "artifact", "part", "fingerprint", "part_fingerprint", "object_node"}
+    known = {"observation", "plane", "artifact", "part", "obscore"}
+    known |= {"fingerprint", "part_fingerprint", "object_node"}
     without_images = {"map", "node", "node_match", "label", "distance_rank"}
     without_images |= {f"tap_{name}" for name in ("schemas", "tables", "columns", "keys", "key_columns")}
     shown = names(database, "select relname from pg_class where relnamespace = 'caom2_ai_view'::regnamespace")
