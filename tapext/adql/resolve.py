@@ -9,6 +9,7 @@ from tapext.adql import tree
 from tapext.adql.catalogue import Catalogue
 from tapext.adql.convert import as_type
 from tapext.adql.grouping import ungrouped
+from tapext.adql.guards import has_aggregate
 from tapext.adql.meaning import common
 from tapext.adql.scope import RowsLeaf, Scope
 from tapext.adql.sources import SourceResolver
@@ -64,6 +65,8 @@ class _Resolver(SourceResolver):
         """Resolve a query with its order and offset, inside the scope of another."""
         found = self._body(query.body, outer)
         order_by = tuple([self._order(order, found, outer) for order in query.order_by])
+        if not found.grouped and found.scope is not None:
+            self._check_ordered_aggregates(query, found.body, order_by, found.scope)
         return Rows(found.body, order_by, query.offset, found.limit)
 
     def _body(self, node: tree.Select | tree.SetOperation | tree.Selection, outer: Scope | None) -> _Body:
@@ -196,6 +199,19 @@ class _Resolver(SourceResolver):
             raise self.error(
                 node, f"The column {name} must stand in GROUP BY or in an aggregate such as MAX({name})"
             )
+
+    def _check_ordered_aggregates(
+        self, query: tree.Selection, body: Select | SetOperation, order_by: tuple[Order, ...], scope: Scope
+    ) -> None:
+        """Refuse columns beside an aggregate that stands in ORDER BY alone: it groups all rows."""
+        keys = [(order, found.key) for order, found in zip(query.order_by, order_by, strict=True)]
+        values = [(node, key) for node, key in keys if not isinstance(key, int)]
+        node = next((node for node, key in values if has_aggregate(key)), None)
+        if node is None or not isinstance(body, Select):
+            return
+        sources = frozenset(leaf.number for leaf in scope.leaves())
+        for value in (*(output.value for output in body.outputs), *(key for _, key in values)):
+            self._refuse_ungrouped(value, body, sources, node)
 
     def _order(self, order: tree.Order, found: _Body, outer: Scope | None) -> Order:
         outputs = found.body.outputs

@@ -12,6 +12,7 @@ from tapext.adql.conditions import ConditionResolver
 from tapext.adql.scope import Item, JoinItem, Leaf, RowsLeaf, Scope, TableLeaf, shown_name
 from tapext.adql.spelling import closest, nearest
 from tapext.adql.typed import CONDITION, NOTHING, Infix, Operation, Output, Rows, Select, Value
+from tapext.adql.walk import references
 
 LeafT = TypeVar("LeafT", bound=Leaf)
 
@@ -140,6 +141,10 @@ class SourceResolver(ConditionResolver):
             around, self.scope = self.scope, Scope([item], outer)
             outside, self.without_aggregates = self.without_aggregates, "ON"
             item.condition = self.condition(join.condition)
+            if join.kind == "FULL" and not _has_equation(item.condition, _numbers(left), _numbers(right)):
+                raise self.error(
+                    join.condition, "FULL JOIN needs an equation of both sides, as in a.x = b.y AND the rest"
+                )
             self.scope, self.without_aggregates = around, outside
             return item
         names = join.using or _shared_names(left, right)
@@ -165,6 +170,24 @@ def _shared_names(left: Item, right: Item) -> tuple[tree.Name, ...]:
     others = {name.lower() for name, _ in right.columns()}
     shared = dict.fromkeys(name.lower() for name, _ in left.columns() if name.lower() in others)
     return tuple(map(tree.Name, shared))
+
+
+def _numbers(item: Item) -> frozenset[int]:
+    return frozenset(leaf.number for leaf in item.leaves())
+
+
+def _has_equation(condition: Value, left: frozenset[int], right: frozenset[int]) -> bool:
+    """Tell whether PostgreSQL can make a full join on a condition: by hashing, or in order."""
+    if not any(references(condition)):
+        return True
+    if not isinstance(condition, Infix):
+        return False
+    if condition.operators[0] == "and":
+        return any(_has_equation(operand, left, right) for operand in condition.operands)
+    if condition.operators != ("=",):
+        return False
+    one, other = ({found.source for found in references(operand)} for operand in condition.operands)
+    return any(a and b and a <= left and b <= right for a, b in ((one, other), (other, one)))
 
 
 def _merge(kind: str, left: Value, right: Value) -> Value:

@@ -11,6 +11,7 @@ from caomai.errors import QueryError
 from tapext.adql import tree
 from tapext.adql.catalogue import Catalogue
 from tapext.adql.convert import as_type, same_nulls, to_kind, to_text
+from tapext.adql.guards import has_aggregate
 from tapext.adql.lexer import error_at
 from tapext.adql.meaning import of_aggregate, of_chain
 from tapext.adql.scope import Leaf, Scope, shown_name
@@ -206,6 +207,8 @@ class ValueResolver(ABC):
         outside, self.without_aggregates = self.without_aggregates, "another aggregate"
         operand = self.value(node.operand)
         self.without_aggregates = outside
+        if has_aggregate(operand):
+            raise self.error(node, f"{node.name} may not hold another aggregate, also not by its alias")
         seen = self.scope.numbers().intersection(found.source for found in references(operand))
         if seen and seen.isdisjoint(leaf.number for leaf in self.scope.leaves()):
             raise self.error(node, f"{node.name} in a sub-query takes columns of this sub-query")

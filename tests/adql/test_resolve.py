@@ -273,6 +273,28 @@ WRONG = [
     (f"SELECT ra + 1 {FROM} GROUP BY dec", 8, "ra must stand in GROUP BY"),
     (f"SELECT collection {FROM} GROUP BY collection HAVING ra > 1", 77, "ra must stand in GROUP BY"),
     (f"SELECT collection {FROM} GROUP BY collection ORDER BY ra", 79, "ra must stand in GROUP BY"),
+    (f"SELECT ra {FROM} ORDER BY COUNT(*)", 51, "ra must stand in GROUP BY"),
+    (f"SELECT COUNT(ra) AS n {FROM} ORDER BY SUM(n)", 63, "may not hold another aggregate"),
+    (f"SELECT 1 {FROM} HAVING ra > 1", 48, "ra must stand in GROUP BY"),
+    (
+        (
+            f"SELECT collection {FROM} GROUP BY collection"
+            " HAVING EXISTS (SELECT 1 FROM caom2.Plane AS p WHERE p.obsID = f.obsID)"
+        ),
+        77,
+        "obsID must stand in GROUP BY",
+    ),
+    (f"SELECT (SELECT MAX(f.ra) FROM caom2_ai.map) {FROM}", 16, "takes columns of this sub-query"),
+    (f"SELECT 1 {FROM} FULL JOIN caom2.Plane AS p ON p.planeID = f.planeID OR 1 = ra", 71, "an equation"),
+    # Functions of other dialects
+    (f"SELECT LN(ra) {FROM}", 8, "LOG is the natural logarithm"),
+    (f"SELECT CONCAT(collection, 'x') {FROM}", 8, "join texts by ||"),
+    (f"SELECT NOW() {FROM}", 8, "write the date as a text"),
+    (f"SELECT CEIL(ra) {FROM}", 8, "did you mean CEILING?"),
+    (f"SELECT POW(ra, 2) {FROM}", 8, "did you mean POWER?"),
+    (f"SELECT MAXX(ra) {FROM}", 8, "did you mean MAX?"),
+    (f"SELECT contain(ra, dec) {FROM}", 8, "did you mean CONTAINS?"),
+    (f"SELECT DISTNCT {FROM}", 8, "did you mean DISTINCT?"),
     # Order
     (f"SELECT ra {FROM} ORDER BY 2", 51, "there is no such column"),
     (f"SELECT ra {FROM} ORDER BY 0", 51, "there is no such column"),
