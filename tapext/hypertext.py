@@ -29,11 +29,12 @@ h1 { font-size: 1.4rem; margin: 0 0 .5rem; }
 pre { background: var(--soft); padding: .75rem; max-height: 12rem; overflow: auto; white-space: pre-wrap; }
 a { color: var(--link); }
 .table { overflow-x: auto; }
-table { border-collapse: collapse; font-size: .875rem; font-variant-numeric: tabular-nums; }
+table { border-collapse: collapse; width: max-content; font-size: .875rem; }
 th, td { border: 1px solid var(--line); padding: .25rem .5rem; text-align: left; vertical-align: top; }
 th { background: var(--soft); }
 th small { display: block; color: var(--faint); font-weight: normal; }
-td { max-width: 40rem; overflow-wrap: anywhere; white-space: pre-wrap; unicode-bidi: isolate; }
+td { max-width: 28rem; overflow-wrap: break-word; white-space: pre-wrap; unicode-bidi: isolate; }
+tbody { font-variant-numeric: tabular-nums; }
 tbody tr:nth-child(even) { background: var(--soft); }
 .end { font-weight: bold; }
 """
@@ -95,6 +96,11 @@ def write_name(field: Field) -> str:
 
 
 def align(fields: Sequence[Field]) -> str:
-    """Align numbers at the right."""
-    numbers = (at for at, field in enumerate(fields, 1) if not (field.is_text or field.is_array))
-    return "".join(f"td:nth-child({at}) {{ text-align: right }}\n" for at in numbers)
+    """Align numbers at the right, and let long arrays scroll in their cells."""
+    rules = []
+    for at, field in enumerate(fields, 1):
+        if field.is_array:
+            rules.append(f"td:nth-child({at}) {{ white-space: nowrap; overflow-x: auto; }}\n")
+        elif not field.is_text:
+            rules.append(f"td:nth-child({at}) {{ text-align: right; }}\n")
+    return "".join(rules)
