@@ -1,12 +1,9 @@
-"""Every format, written from PostgreSQL and read back: types, NULLs, special values, unicode, arrays."""
+"""The writers of streamed formats on their own: masks, limits, names, and what no query of ours gives."""
 
 from __future__ import annotations
 
 import asyncio
-import csv
-import io
 import json
-from typing import Any
 from xml.etree import ElementTree as ET
 
 import numpy as np
@@ -22,34 +19,14 @@ from tapext.votype import Field
 from tapext.writer import Document, Info
 from tests.tap.client import VOT, read_table
 
-UUID = "11111111-2222-3333-4444-555555555555"
 FIELDS = (
-    Field("short", "short"),
-    Field("int", "int"),
-    Field("long", "long"),
-    Field("float", "float", unit="arcsec", ucd="phys.angSize", description="a <width>"),
-    Field("double", "double"),
+    Field("n", "int"),
+    Field("width", "float", unit="arcsec", ucd="phys.angSize", description="a <width>"),
     Field("text", "char", "*"),
-    Field("unicode", "unicodeChar", "*"),
-    Field("time", "char", "23*", "timestamp"),
-    Field("uuid", "char", "36", "uuid"),
     Field("counts", "int", "4"),
-    Field("vector", "float", "3"),
     Field("samples", "double", "*"),
-    Field("longs", "long", "*"),
-    Field("flag", "boolean"),
 )
-VALUES = SQL(
-    r"""values
-    (1::smallint, 2, 3::bigint, 1.5::real, 0.1::float8, 'a <b>&"c" ]]>'::text,
-     'äöü €𝄞'::text, timestamp '2020-01-02 03:04:05.678', '11111111-2222-3333-4444-555555555555'::uuid,
-     array[1, 2, 3, 400000], '[1.5,-2,0]'::halfvec(3), array[0.25, 'infinity', 'nan', '-infinity']::float8[],
-     array[9007199254740993, -1], true),
-    (null, null, null, null, null, null, null, null, null, null, null, null, null, null),
-    (-32767, -2147483647, -9223372036854775807, 'nan', '-infinity', E'tab\tline\nback\\slash \\N Infinity',
-     E'comma, "quote"', timestamp '2020-01-02', '11111111-2222-3333-4444-555555555555',
-     array[-1, 0, 0, 0], '[0,0,1]', array[]::float8[], array[]::bigint[], false)"""
-)
+VALUES = SQL("values (1, 1.5::real, 'a'::text, array[1, 2, 3, 4], array[0.5]::float8[])")
 
 
 def write(
@@ -65,77 +42,15 @@ def write(
     return asyncio.run(run())
 
 
-@pytest.fixture(scope="module")
-def tables(database: Database) -> dict[str, Any]:
-    return {kind: read_table(write(database, kind, FIELDS, VALUES)).array for kind in VOTABLES}
-
-
 VOTABLES = ("votable", "votable/b2", "votable/b")
 each_votable = pytest.mark.parametrize("kind", VOTABLES)
 
 
 @each_votable
-def test_re_03_numbers_come_back_exactly(tables: dict[str, Any], kind: str) -> None:
-    table = tables[kind]
-    assert [table[name][0] for name in ("short", "int", "long")] == [1, 2, 3]
-    least = [-32767, -2147483647, -9223372036854775807]
-    assert [table[name][2] for name in ("short", "int", "long")] == least
-    assert table["float"][0] == 1.5
-    assert table["double"][0] == 0.1
-    assert [bool(value) for value in table["flag"].data[[0, 2]]] == [True, False]
-
-
-@each_votable
-def test_re_09_null_is_null_in_every_encoding(tables: dict[str, Any], kind: str) -> None:
-    table = tables[kind]
-    for name in ("short", "int", "long", "float", "double", "flag"):
-        assert table[name].mask.tolist()[:2] == [False, True], name
-    assert [str(table[name][1]) for name in ("text", "unicode", "time", "uuid")] == [""] * 4
-    assert np.ma.getmaskarray(table["vector"][1]).all() or np.isnan(table["vector"].data[1]).all()
-    assert table["samples"][1] is None or len(table["samples"][1]) == 0
-
-
-@each_votable
-def test_re_09_special_numbers_are_spelled_as_readers_expect(tables: dict[str, Any], kind: str) -> None:
-    table = tables[kind]
-    assert np.isnan(table["float"].data[2])
-    assert table["double"][2] == -np.inf
-    samples = np.ma.getdata(table["samples"][0])
-    assert samples[[0, 1, 3]].tolist() == [0.25, np.inf, -np.inf]
-    assert np.isnan(samples[2])
-
-
-@each_votable
-def test_re_09_text_keeps_every_character(tables: dict[str, Any], kind: str) -> None:
-    table = tables[kind]
-    assert table["text"][0] == 'a <b>&"c" ]]>'
-    assert table["text"][2] == "tab\tline\nback\\slash \\N Infinity"
-    assert table["unicode"][0] == "äöü €𝄞"
-    assert table["unicode"][2] == 'comma, "quote"'
-
-
-@each_votable
-def test_re_09_times_and_uuids_are_in_their_dali_form(tables: dict[str, Any], kind: str) -> None:
-    table = tables[kind]
-    assert [table["time"][row] for row in (0, 2)] == ["2020-01-02T03:04:05.678", "2020-01-02T00:00:00"]
-    assert table["uuid"][0] == UUID
-
-
-@each_votable
-def test_re_09_arrays_come_back_exactly(tables: dict[str, Any], kind: str) -> None:
-    table = tables[kind]
-    assert table["counts"][0].tolist() == [1, 2, 3, 400000]
-    assert table["counts"][2].tolist() == [-1, 0, 0, 0]
-    assert table["vector"][0].tolist() == [1.5, -2, 0]
-    assert np.ma.getdata(table["longs"][0]).tolist() == [9007199254740993, -1]
-    assert len(table["longs"][2]) == len(table["samples"][2]) == 0
-
-
-@each_votable
 def test_re_03_fields_say_what_the_catalogue_says(database: Database, kind: str) -> None:
-    field = read_table(write(database, kind, FIELDS, VALUES)).fields[3]
+    field = read_table(write(database, kind, FIELDS, VALUES)).fields[1]
     described = (field.name, field.datatype, str(field.unit), field.ucd, field.description)
-    assert described == ("float", "float", "arcsec", "phys.angSize", "a <width>")
+    assert described == ("width", "float", "arcsec", "phys.angSize", "a <width>")
 
 
 @each_votable
@@ -203,31 +118,6 @@ def test_pa_12_rows_are_cut_at_the_limit_exactly(database: Database, kind: str) 
     elif kind in VOTABLES:
         assert [len(read_table(text).array) for text in (cut, whole)] == [10, 11]
         assert [b'value="OVERFLOW"' in text for text in (cut, whole)] == [True, False]
-
-
-def test_csv_is_read_by_a_csv_reader(database: Database) -> None:
-    header, first, second, third = csv.reader(io.StringIO(write(database, "csv", FIELDS, VALUES).decode()))
-    assert header == [field.name for field in FIELDS]
-    assert first[5:10] == ['a <b>&"c" ]]>', "äöü €𝄞", "2020-01-02T03:04:05.678", UUID, "1 2 3 400000"]
-    assert set(second) == {""}
-    assert third[5:7] == ["tab\tline\nback\\slash \\N Infinity", 'comma, "quote"']
-
-
-def test_tsv_values_hold_no_tabs(database: Database) -> None:
-    lines = write(database, "tsv", FIELDS, VALUES).decode().split("\n")
-    assert len(lines) == 5
-    assert lines[3].split("\t")[5:7] == ["tab line back\\slash \\N Infinity", 'comma, "quote"']
-
-
-def test_json_is_read_by_a_json_reader(database: Database) -> None:
-    document = json.loads(write(database, "json", FIELDS, VALUES))
-    assert document["metadata"][3]["unit"] == "arcsec"
-    assert document["info"] == {"query": "a < 'b'"}
-    first, second, third = document["data"]
-    assert first[:7] == [1, 2, 3, 1.5, 0.1, 'a <b>&"c" ]]>', "äöü €𝄞"]
-    assert first[9:11] == [[1, 2, 3, 400000], [1.5, -2, 0]]
-    assert second == [None] * len(FIELDS)
-    assert third[3:6] == ["NaN", "-Infinity", "tab\tline\nback\\slash \\N Infinity"]
 
 
 def test_names_of_columns_may_be_anything(database: Database) -> None:
