@@ -16,7 +16,7 @@ TRUTH: Final = {"t": "1", "true": "1", "1": "1", "f": "0", "false": "0", "0": "0
 UNKNOWN: Final = ("", "?")
 BYTE: Final = 255
 # DALI 1.1 sect. 3.3.3; PostgreSQL itself would take `now` and `infinity`.
-TIME: Final = re.compile(r"\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d(?::\d\d(?:\.\d*)?)?)?Z?", re.ASCII)
+TIMES: Final = re.compile(r"(?:(?:\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d(?::\d\d(?:\.\d*)?)?)?Z?)?\n)*", re.ASCII)
 STCS: Final = re.compile(r"([A-Z]+)\s+((?:[A-Z]\w*\s+)*)([-+.\dE\s]+)", re.IGNORECASE | re.ASCII)
 FRAMES: Final = (
     *([], ["ICRS"], ["J2000"], ["UNKNOWNFRAME"]),
@@ -72,7 +72,7 @@ def worded(field: UploadField) -> Convert | None:
     """Give the conversion of texts whose xtype says that they are no texts in the database."""
     match field.role:
         case "timestamp":
-            return each_cell(_time)
+            return _times
         case "uuid":
             return each_cell(_word)
         case "shape":
@@ -127,10 +127,12 @@ def _byte(cell: str, null: float | None) -> str | None:
     return None if number == null else str(number)
 
 
-def _time(cell: str) -> str:
-    if not TIME.fullmatch(cell):
+def _times(cells: Sequence[str]) -> Sequence[str]:
+    cells = [cell.strip() for cell in cells]
+    # One match of all is faster than a match of each.
+    if not TIMES.fullmatch("\n".join([*cells, ""])):
         raise ValueError("is no timestamp such as 2020-01-31T12:00:00")
-    return cell
+    return [cell or NULL for cell in cells]
 
 
 def _array(field: UploadField, cell: str) -> str | None:
@@ -210,23 +212,29 @@ def values_of(field: UploadField, *, empty_is_null: bool) -> Convert:
         unpack = _unpack_bits if field.datatype == "bit" else partial(_unpack, field)
 
         def array(value: bytes) -> str:
-            return (_join_numbers(field, unpack(value)) if value or not empty_is_null else None) or NULL
+            text = _join_numbers(field, unpack(value)) if value or not empty_is_null else None
+            return NULL if text is None or (empty_is_null and text == "{}") else text
 
         return each(array)
     if field.datatype in LOGICAL:
         return each(_bit if field.datatype == "bit" else _logical)
-    if field.datatype in WHOLE:
-        null = field.null_number
-        return each(str) if null is None else each(partial(_whole, null=null))
+    return partial(_written, nulls=frozenset({"None", "nan", repr(_as_stored(field))}))
+
+
+def _as_stored(field: UploadField) -> float | None:
+    """Give the number that stands for NULL with the precision of its column."""
     null = field.null_number
-    return lambda values: [
-        NULL if value is None or value != value or value == null else repr(value)  # noqa: PLR0124 -- NaN
-        for value in values
-    ]
+    if null is None or field.datatype != "float":
+        return null
+    try:
+        return float(struct.unpack(">f", struct.pack(">f", null))[0])
+    except OverflowError:
+        return null
 
 
-def _whole(value: int, null: float) -> str:
-    return NULL if value == null else str(value)
+def _written(values: Sequence[object], nulls: frozenset[str]) -> Sequence[str]:
+    texts = list(map(repr, values))
+    return texts if nulls.isdisjoint(texts) else [NULL if text in nulls else text for text in texts]
 
 
 def _bit(value: bytes) -> str:
@@ -257,13 +265,26 @@ def _unpack(field: UploadField, value: bytes) -> list[str]:
 def _decode_column(
     field: UploadField, values: Sequence[bytes | None], *, empty_is_null: bool
 ) -> Sequence[str]:
-    texts = [None if value is None else decode(field, value) for value in values]
+    texts = _decode_plain(values) if field.datatype == "char" else None
+    if texts is None:
+        texts = [None if value is None else decode(field, value) for value in values]
     cells = [text or "" for text in texts]
     convert = worded(field)
     if convert is not None:
         return convert(cells)
     nulls = {None, field.null, "" if empty_is_null else None}
     return [NULL if text in nulls else cell for text, cell in zip(texts, escape_texts(cells), strict=True)]
+
+
+def _decode_plain(values: Sequence[bytes | None]) -> list[str | None] | None:
+    """Decode strings all at once; None where one of them is not there, or no UTF-8."""
+    try:
+        texts = list(map(bytes.decode, values))  # type: ignore[arg-type]
+    except (TypeError, UnicodeDecodeError):
+        return None
+    if "\0" in "".join(texts):
+        return [text.partition("\0")[0] for text in texts]
+    return list(texts)
 
 
 def decode(field: UploadField, value: bytes) -> str:

@@ -16,6 +16,7 @@ from tapext.uploads.values import cells_of, values_of
 
 ROW_END: Final = b"</TR>"
 LONGEST_ROW: Final = 16 << 20
+LONGEST_TAG: Final = 4 << 20
 DEEPEST: Final = 50
 MOST_COLUMNS: Final = 1000
 LONGEST_TEXT: Final = 2000
@@ -114,6 +115,9 @@ class VOTableReader:
             raise ParameterError(
                 f"it is no well-formed XML: line {error.lineno}, column {error.offset + 1}: {words}"
             ) from error
+        # expat looks at a tag without an end again and again.
+        if self._fed - self._parser.CurrentByteIndex > LONGEST_TAG:
+            raise ParameterError(f"it has a tag or comment longer than {LONGEST_TAG >> 20} MiB")
 
     def _declare(self, version: str, encoding: str | None, standalone: int) -> None:  # noqa: ARG002
         self._is_plain = encoding is None or encoding.lower() in PLAIN_ENCODINGS

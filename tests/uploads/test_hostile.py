@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import gzip
+import http.client
 import io
 import re
 import struct
+from collections.abc import Iterator
+from contextlib import suppress
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -14,7 +18,7 @@ from tapext.uploads.child import blocks
 from tapext.uploads.votable import VOTableReader
 from tests.tap.client import ask
 from tests.uploads.conftest import MOST_BYTES, MOST_ROWS
-from tests.uploads.sending import HEAD, ask_with, binary, field, read_rows, say, tabledata, wrap
+from tests.uploads.sending import HEAD, KIND, ask_with, binary, field, form, read_rows, say, tabledata, wrap
 
 INT, TEXT = field("n", "int"), field("s", "char", "*")
 COUNT = "SELECT COUNT(*) FROM TAP_UPLOAD.t"
@@ -118,6 +122,28 @@ def test_afterwards_the_service_is_well(service: str) -> None:
     for _ in range(4):  # more often than there are connections
         assert read_rows(ask_with(service, COUNT, {"t": gzip.compress(ONE)})) == [[1]]
         assert ask(service, "SELECT COUNT(*) FROM TAP_SCHEMA.schemas").status == 200
+
+
+def test_an_endless_body_is_refused_while_it_is_sent(service: str) -> None:
+    """EP-10."""
+    host = urlsplit(service).netloc
+    head = form([("LANG", "ADQL"), ("QUERY", COUNT)], {"t": ONE})[:-200]
+    connection = http.client.HTTPConnection(host, timeout=30)
+    sent = 0
+
+    def body() -> Iterator[bytes]:
+        nonlocal sent
+        yield head
+        while sent < 100 * MOST_BYTES:
+            sent += 1 << 16
+            yield b" " * (1 << 16)
+
+    with suppress(ConnectionError):
+        connection.request("POST", "/tap/sync", body(), {"Content-Type": KIND})
+    answer = connection.getresponse()
+    assert answer.status == 413
+    assert b"too large" in answer.read()
+    connection.close()
 
 
 def test_too_many_bytes_are_refused_at_once(service: str) -> None:
