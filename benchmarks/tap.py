@@ -30,7 +30,7 @@ from caomai.settings import read_settings
 
 ROWS, VECTORS, RUNS, QUESTIONS = 200_000, 10_000, 7, 640
 SETUP = Path(__file__).with_suffix(".sql")
-FORMATS = ("votable", "votable/b2", "votable/b", "csv", "tsv", "json")
+FORMATS = ("votable", "votable/b2", "votable/b", "csv", "tsv", "json", "fits", "parquet", "html", "text")
 STARS = "id, ra, dec, f1, f2, f3, n1, n2, n3, t, s1, s2"
 # Five million rows: more than any memory of the service holds.
 MANY = "SELECT id, ra, dec, f1, n FROM caom2_ai.bench_stars, caom2_ai.bench_vectors WHERE n <= 25"
