@@ -1517,7 +1517,8 @@ CREATE VIEW caom2_ai_view.tap_key_columns AS
     target_column
    FROM tap_schema.key_columns c
   WHERE (key_id IN ( SELECT k.key_id
-           FROM caom2_ai_view.tap_keys k));
+           FROM caom2_ai_view.tap_keys k))
+  ORDER BY key_id, from_column;
 
 CREATE TABLE tap_schema.tables (
     schema_name text NOT NULL,

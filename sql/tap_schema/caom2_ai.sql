@@ -164,12 +164,19 @@ select k.* from (values
     ('caom2_ai_fingerprint_observation', 'caom2_ai.fingerprint', 'caom2.Observation', 'the observation of a fingerprint'),
     ('caom2_ai_fingerprint_map', 'caom2_ai.fingerprint', 'caom2_ai.map', 'the map of a fingerprint'),
     ('caom2_ai_part_fingerprint_plane', 'caom2_ai.part_fingerprint', 'caom2.Plane', 'the plane of a part'),
+    ('caom2_ai_part_fingerprint_artifact', 'caom2_ai.part_fingerprint', 'caom2.Artifact', 'the file of a part'),
+    ('caom2_ai_part_fingerprint_fingerprint', 'caom2_ai.part_fingerprint', 'caom2_ai.fingerprint', 'the image of a part'),
+    ('caom2_ai_part_fingerprint_map', 'caom2_ai.part_fingerprint', 'caom2_ai.map', 'the map of the fingerprint of a part'),
+    ('caom2_ai_object_node_artifact', 'caom2_ai.object_node', 'caom2.Artifact', 'the file of an object'),
     ('caom2_ai_object_node_fingerprint', 'caom2_ai.object_node', 'caom2_ai.fingerprint', 'the image of an object'),
     ('caom2_ai_object_node_node', 'caom2_ai.object_node', 'caom2_ai.node', 'the node of an object'),
     ('caom2_ai_field_node_node', 'caom2_ai.field_node', 'caom2_ai.node', 'the node of an image'),
     ('caom2_ai_field_node_plane', 'caom2_ai.field_node', 'caom2.Plane', 'the plane of an image'),
     ('caom2_ai_node_map', 'caom2_ai.node', 'caom2_ai.map', 'the map of a node'),
+    ('caom2_ai_map_map', 'caom2_ai.map', 'caom2_ai.map', 'the map of objects under a map of images'),
     ('caom2_ai_label_node', 'caom2_ai.label', 'caom2_ai.node', 'the node that carries a label'),
+    ('caom2_ai_node_match_node1', 'caom2_ai.node_match', 'caom2_ai.node', 'the node of the first map'),
+    ('caom2_ai_node_match_node2', 'caom2_ai.node_match', 'caom2_ai.node', 'the node of the second map'),
     ('caom2_ai_distance_rank_map', 'caom2_ai.distance_rank', 'caom2_ai.map', 'the map of the distances')
 ) k(key_id, from_table, target_table, description)
 where exists (select from tap_schema.tables t where t.table_name = k.target_table);
@@ -180,6 +187,11 @@ select c.* from (values
     ('caom2_ai_fingerprint_observation', 'obsID', 'obsID'),
     ('caom2_ai_fingerprint_map', 'mapID', 'mapID'),
     ('caom2_ai_part_fingerprint_plane', 'planeID', 'planeID'),
+    ('caom2_ai_part_fingerprint_artifact', 'artifactURI', 'uri'),
+    ('caom2_ai_part_fingerprint_fingerprint', 'mapID', 'mapID'),
+    ('caom2_ai_part_fingerprint_fingerprint', 'planeID', 'planeID'),
+    ('caom2_ai_part_fingerprint_map', 'mapID', 'mapID'),
+    ('caom2_ai_object_node_artifact', 'artifactURI', 'uri'),
     ('caom2_ai_object_node_fingerprint', 'mapID', 'mapID'),
     ('caom2_ai_object_node_fingerprint', 'publisherID', 'publisherID'),
     ('caom2_ai_object_node_node', 'mapID', 'mapID'),
@@ -188,8 +200,13 @@ select c.* from (values
     ('caom2_ai_field_node_node', 'node', 'node'),
     ('caom2_ai_field_node_plane', 'planeID', 'planeID'),
     ('caom2_ai_node_map', 'mapID', 'mapID'),
+    ('caom2_ai_map_map', 'objectMapID', 'mapID'),
     ('caom2_ai_label_node', 'mapID', 'mapID'),
     ('caom2_ai_label_node', 'node', 'node'),
+    ('caom2_ai_node_match_node1', 'mapID1', 'mapID'),
+    ('caom2_ai_node_match_node1', 'node1', 'node'),
+    ('caom2_ai_node_match_node2', 'mapID2', 'mapID'),
+    ('caom2_ai_node_match_node2', 'node2', 'node'),
     ('caom2_ai_distance_rank_map', 'mapID', 'mapID')
 ) c(key_id, from_column, target_column)
 where exists (select from tap_schema.keys k where k.key_id = c.key_id);

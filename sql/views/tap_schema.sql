@@ -34,7 +34,9 @@ where not exists (
     )
 );
 
+-- In an order, because clients compare the pairs of a key one by one with those of /tables.
 create view caom2_ai_view.tap_key_columns as
 select c.key_id, c.from_column, c.target_column
 from tap_schema.key_columns c
-where c.key_id in (select k.key_id from caom2_ai_view.tap_keys k);
+where c.key_id in (select k.key_id from caom2_ai_view.tap_keys k)
+order by c.key_id, c.from_column;
