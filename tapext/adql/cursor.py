@@ -87,10 +87,8 @@ class Cursor:
         while self.kind == "." and self.peek() != "*":
             self.advance()
             names.append(self.name("a name after the dot"))
-        if len(names) > longest:
-            raise error_at(
-                self.text, names[0].at, f"A name has at most {longest} parts here, this one has {len(names)}"
-            )
+            if len(names) > longest:
+                raise error_at(self.text, names[0].at, f"A name has at most {longest} parts here")
         return tuple(names)
 
     def whole(self, expected: str) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -82,3 +83,15 @@ def test_a_query_with_a_piece_cut_out_is_read_or_refused(data: st.DataObject) ->
     parse(text)
     start = data.draw(st.integers(0, len(text)))
     check_refusal(text[:start] + text[start + data.draw(st.integers(1, 30)) :])
+
+
+PIECES = [
+    *("'", '"', "''", '"x"', "(", ")", "-", "--", " ", "\n"),
+    *("a.", "a ", "a,", "a=", "1", ".", "1.", "||", "NOT ", "SELECT "),
+]
+
+
+@pytest.mark.parametrize("piece", PIECES)
+def test_many_characters_of_anything_are_read_or_refused(piece: str) -> None:
+    for start in ("", "SELECT ", "SELECT a FROM t WHERE "):
+        check_refusal(start + piece * 50_000)
