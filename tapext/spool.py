@@ -31,6 +31,11 @@ class Spool:
             fcntl.flock(self._lock, fcntl.LOCK_EX)
         return self._folder
 
+    @property
+    def is_made(self) -> bool:
+        """Tell whether there is a folder."""
+        return self._folder is not None
+
     def remove(self) -> None:
         """Remove the folder with all that is left in it."""
         if self._folder is not None:

@@ -104,7 +104,8 @@ async def open_tables(
             ]
             yield OpenTables(tuple(tables))
     finally:
-        await asyncio.to_thread(spool.remove)
+        if spool.is_made:
+            await asyncio.to_thread(spool.remove)
 
 
 async def find_file(upload: Upload, settings: Settings, spool: Spool) -> Path:

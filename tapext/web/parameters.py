@@ -51,7 +51,8 @@ class ReadParameters:
             scope.setdefault("state", {})["parameters"] = await self._read(scope, receive, spool)
             await self.app(scope, receive, send)
         finally:
-            await asyncio.to_thread(spool.remove)
+            if spool.is_made:
+                await asyncio.to_thread(spool.remove)
 
     async def _read(self, scope: Scope, receive: Receive, spool: Spool) -> Parameters:
         pairs = parse_form(scope["query_string"])
@@ -60,13 +61,13 @@ class ReadParameters:
         settings: Settings = scope["state"]["service"].settings
         most = settings.upload_bytes if self.files else 0
         headers = Headers(scope=scope)
-        try:
-            _check_length(headers.get("content-length", ""), most)
-            async with aclosing(_chunks(receive, Patience(settings))) as chunks:
+        async with aclosing(_chunks(receive, Patience(settings))) as chunks:
+            try:
+                _check_length(headers, most)
                 body = await read_body(headers.get("content-type", ""), chunks, spool, most)
-        except TooLargeError:
-            await _drain(receive)
-            raise
+            except TooLargeError:
+                await _drain(chunks)
+                raise
         return body.after(pairs)
 
 
@@ -116,19 +117,20 @@ async def _chunks(receive: Receive, patience: Patience) -> AsyncGenerator[bytes]
             yield body
 
 
-def _check_length(length: str, most_bytes: int) -> None:
+def _check_length(headers: Headers, most_bytes: int) -> None:
+    """Refuse at once what says itself that it is too large."""
+    length = headers.get("content-length", "")
     if not length.isdecimal() or int(length) <= MOST_BYTES + most_bytes + HEAD_BYTES:
         return
     raise too_large_files(most_bytes) if most_bytes else too_large_parameters()
 
 
-async def _drain(receive: Receive) -> None:
+async def _drain(chunks: AsyncGenerator[bytes]) -> None:
     # A client that is still sending would not read the answer but see a broken connection.
-    with suppress(TimeoutError):
+    with suppress(TimeoutError, ParameterError, SlowClientError):
         async with asyncio.timeout(DRAIN_SECONDS):
-            message = await receive()
-            while message["type"] == "http.request" and message.get("more_body"):
-                message = await receive()
+            async for _ in chunks:
+                pass
 
 
 def parse_form(text: bytes) -> list[tuple[str, str]]:
