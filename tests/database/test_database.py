@@ -14,7 +14,7 @@ import pytest
 
 from caomai.database import Database, open_database, read_queries, sql_folder, translate_errors
 from caomai.embedded import EmbeddedPostgres
-from caomai.errors import AuthorizationError, CaomAiError, TransientError, UsageError
+from caomai.errors import AuthorizationError, CaomAiError, RowValueError, TransientError, UsageError
 from caomai.settings import Settings, read_settings
 
 
@@ -72,7 +72,7 @@ def test_every_named_query_has_a_comment_and_a_body() -> None:
 @pytest.mark.parametrize(
     ("statement", "kind", "words"),
     [
-        ("select 1 / 0", UsageError, "A value cannot be used: division by zero."),
+        ("select 1 / 0", RowValueError, "A value cannot be used: division by zero."),
         (
             "select caomai_has(null, null); select caom2_ai.node_positions('x')",
             UsageError,
@@ -83,7 +83,7 @@ def test_every_named_query_has_a_comment_and_a_body() -> None:
         ("create table t (a int)", AuthorizationError, "read-only transaction"),
         ("select * from caom2_ai_view.nothing", CaomAiError, "run caom-ai db migrate"),
         ("select caomai_nothing(1)", CaomAiError, "run caom-ai db migrate"),
-        ("select 'x' || repeat('(', 1)::int", UsageError, "A value cannot be used: invalid input syntax"),
+        ("select 'x' || repeat('(', 1)::int", RowValueError, "A value cannot be used: invalid input syntax"),
         ("selec", CaomAiError, "The database failed: syntax error"),
         (
             "select pg_terminate_backend(pg_backend_pid())",
@@ -108,3 +108,17 @@ def test_errors_of_postgresql_become_ours(
     assert words in str(caught.value)
     assert type(caught.value) is kind
     assert isinstance(caught.value.__cause__, psycopg.Error)
+
+
+def test_a_value_of_a_row_is_not_told_to_clients(database: Database) -> None:
+    with database.connect("query") as connection, pytest.raises(RowValueError) as caught, translate_errors():
+        connection.execute("select cast('a secret' || g as integer) from generate_series(1, 2) g")
+    assert "a secret1" in str(caught.value)
+    assert caught.value.public == 'A value cannot be used: invalid input syntax for type integer: "...".'
+
+
+def test_what_failed_inside_is_not_told_to_clients(database: Database) -> None:
+    with database.connect("query") as connection, pytest.raises(CaomAiError) as caught, translate_errors():
+        connection.execute("select nothing")
+    assert "nothing" in str(caught.value)
+    assert caught.value.public == "The service failed; its log has the reason."
