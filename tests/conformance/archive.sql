@@ -52,10 +52,10 @@ update caom2.Plane p set
     observable_ucd = 'phot.count'
 from place s where s.planeID = p.planeID;
 
-insert into caom2_ai.plane_position (planeID, ra, dec, healpix, extent, modified)
-select planeID, s.ra, s.dec, s.healpix, caom2_ai.region_box(p.position_bounds), p.lastModified
-from place s join caom2.Plane p using (planeID)
-where p.position_bounds is not null;
+select caom2_ai.refresh_positions(1000);
+
+-- Round numbers, as they were meant.
+update caom2_ai.plane_position p set ra = s.ra, dec = s.dec, healpix = s.healpix from place s where s.planeID = p.planeID;
 
 insert into caom2.Part (artifactID, partID, name, productType, lastModified, maxLastModified, metaChecksum, accMetaChecksum)
 select artifactID, md5(uri)::uuid, '0', 'science', lastModified, lastModified, 'md5:0', 'md5:0' from caom2.Artifact;

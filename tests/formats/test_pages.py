@@ -6,7 +6,7 @@ import re
 from html.parser import HTMLParser
 
 import pytest
-from lxml import html  # type: ignore[import-untyped]
+from lxml import html
 
 from tests.formats.truth import COLUMNS
 from tests.tap.client import Answer, ask
