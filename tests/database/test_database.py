@@ -75,7 +75,7 @@ def test_every_named_query_has_a_comment_and_a_body() -> None:
         ("select 1 / 0", RowValueError, "A value cannot be used: division by zero."),
         (
             "select caomai_has(null, null); select caom2_ai.node_positions('x')",
-            UsageError,
+            RowValueError,
             "'x' is not a list",
         ),
         ("set statement_timeout = 1; select pg_sleep(1)", TransientError, "took longer than is allowed"),
