@@ -12,6 +12,7 @@ import psycopg
 from caomai.database import read_queries, sql_folder
 from tapext.adql.functions import Function, read_functions
 from tapext.adql.twins import Twin, Twins, collect, read_twin
+from tapext.adql.typed import About
 from tapext.adql.types import Type, declared_type
 from tapext.votype import Field
 
@@ -55,6 +56,11 @@ class Column(Field):
     def bare(self) -> str:
         """Give the name without the quotes that TAP_SCHEMA may put around it."""
         return unquote(self.name)
+
+    @cached_property
+    def about(self) -> About:
+        """Give what is said of its values."""
+        return About(self.bare, self.unit, self.ucd, self.utype, self.description)
 
     @cached_property
     def type(self) -> Type:

@@ -102,7 +102,16 @@ def _is_safe(value: Operation) -> bool:
         )
     if value.type is CONDITION:
         return True
-    return _widens(value)
+    first = value.operands[0] if value.operands else None
+    return _gives_one_row(first) if isinstance(first, Rows) else _widens(value)
+
+
+def _gives_one_row(rows: Rows) -> bool:
+    """Tell whether a sub-query cannot give several rows, which is an error in the place of a value."""
+    if rows.limit in (0, 1):
+        return True
+    grouped = not isinstance(rows.body, Select) or rows.body.group_by
+    return not grouped and any(has_aggregate(output.value) for output in rows.outputs)
 
 
 def _widens(value: Operation) -> bool:

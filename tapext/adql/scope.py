@@ -108,11 +108,10 @@ class TableLeaf(Leaf):
     def _refer(self, column: Column) -> Value:
         found = self._referred.get(column.stored)
         if found is None:
-            about = About(column.bare, column.unit, column.ucd, column.utype, column.description)
-            found = Reference(column.type, about, self.number, column.stored)
+            found = Reference(column.type, column.about, self.number, column.stored)
             if column.is_link:
                 start = Constant(TEXT, NOTHING, self.links_url + "?")
-                found = Infix(column.type, about, (start, found), ("||",))
+                found = Infix(column.type, column.about, (start, found), ("||",))
             self._referred[column.stored] = found
         return found
 

@@ -94,6 +94,8 @@ def _name_all(outputs: tuple[Output, ...]) -> list[str]:
     """Number the names that come again, past those that were written."""
     written = [_write_name(output.name) or f"col{place}" for place, output in enumerate(outputs, 1)]
     taken = {name.lower() for name in written}
+    if len(taken) == len(written):
+        return written
     uses: dict[str, int] = {}
     names = []
     for name in written:
@@ -109,4 +111,4 @@ def _name_all(outputs: tuple[Output, ...]) -> list[str]:
 
 def _write_name(name: str) -> str:
     """Write a name as a token of XML: no character that XML forbids, blanks only between words."""
-    return " ".join(FORBIDDEN.sub(" ", name).split())
+    return name if name.isidentifier() else " ".join(FORBIDDEN.sub(" ", name).split())
