@@ -31,6 +31,7 @@ from caomai.settings import read_settings
 ROWS, VECTORS, RUNS, QUESTIONS = 200_000, 10_000, 7, 640
 SETUP = Path(__file__).with_suffix(".sql")
 FORMATS = ("votable", "votable/b2", "votable/b", "csv", "tsv", "json", "fits", "parquet", "html", "text")
+FILES = ("fits", "parquet")  # whole before their first byte
 STARS = "id, ra, dec, f1, f2, f3, n1, n2, n3, t, s1, s2"
 # Five million rows: more than any memory of the service holds.
 MANY = "SELECT id, ra, dec, f1, n FROM caom2_ai.bench_stars, caom2_ai.bench_vectors WHERE n <= 25"
@@ -210,7 +211,7 @@ def main() -> None:
             _, seconds, size = ask(address, MANY, "votable/b2")
             most = memory(process, "VmHWM")
             console.print(f"5,000,000 rows: {seconds:.1f} s, {size / 1e6:.0f} MB, service {most} at most")
-            freed = {kind: leave(database, address, kind) for kind in FORMATS}
+            freed = {kind: leave(database, address, kind) for kind in FORMATS if kind not in FILES}
             console.print(
                 "a client leaves, the database is free after: "
                 + ", ".join(f"{kind} {seconds * 1000:.0f} ms" for kind, seconds in freed.items())

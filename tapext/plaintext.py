@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Final
 
 from psycopg import sql
@@ -12,7 +12,7 @@ from tapext.votype import write_text
 from tapext.writer import Document, enumerate_columns
 
 # A terminal must not obey what stands in a table.
-CONTROL: Final = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
+CONTROL: Final = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
 GAP: Final = "  "
 WIDEST: Final = 60
 
@@ -26,10 +26,9 @@ class Text:
     options: sql.Composable = sql.SQL("(FORMAT text, NULL '')")
 
     def __init__(self, document: Document) -> None:
-        self.names = [CONTROL.sub("?", field.name) for field in document.fields]
-        self.numeric = [not (field.is_text or field.is_array) for field in document.fields]
         self.fields = document.fields
-        self.widths: list[int] = []
+        self.names = [CONTROL.sub("?", re.sub("[\t\n]", " ", field.name)) for field in document.fields]
+        self.line = ""
 
     def columns(self) -> list[sql.Composable]:
         """Write every column as text."""
@@ -47,28 +46,24 @@ class Text:
         """Write rows; the first ones say how wide the columns are."""
         if not rows:
             return b""
-        block = b"".join(rows).decode().removesuffix("\n")
-        lines = [[CONTROL.sub("?", cell) for cell in line.split("\t")] for line in block.split("\n")]
-        names = self._begin(lines) if not self.widths else ""
-        return (names + "".join(map(self._line, lines))).encode()
+        block = CONTROL.sub("?", b"".join(rows).decode().removesuffix("\n"))
+        lines = [line.split("\t") for line in block.split("\n")]
+        names = "" if self.line else self._begin(lines)
+        return (names + "".join([self.line.format(*cells).rstrip() + "\n" for cells in lines])).encode()
 
     def _begin(self, lines: Sequence[Sequence[str]]) -> str:
-        widths = [max(map(len, column)) for column in zip(self.names, *lines, strict=True)]
-        self.widths = [
-            max(len(name), min(width, WIDEST)) for name, width in zip(self.names, widths, strict=True)
-        ]
-        return self._line(self.names) + self._line("-" * width for width in self.widths)
-
-    def _line(self, cells: Iterable[str]) -> str:
-        aligned = (
-            cell.rjust(width) if numeric else cell.ljust(width)
-            for cell, width, numeric in zip(cells, self.widths, self.numeric, strict=True)
+        widest = [max(map(len, column)) for column in zip(self.names, *lines, strict=True)]
+        widths = [max(len(name), min(width, WIDEST)) for name, width in zip(self.names, widest, strict=True)]
+        aligned = zip(self.fields, widths, strict=True)
+        self.line = GAP.join(
+            f"{{:{'<' if field.is_text or field.is_array else '>'}{n}}}" for field, n in aligned
         )
-        return GAP.join(aligned).rstrip() + "\n"
+        heads = (self.names, ["-" * width for width in widths])
+        return "".join(self.line.format(*head).rstrip() + "\n" for head in heads)
 
     def tail(self, *, overflow: bool) -> bytes:
         """End the table."""
-        names = "" if self.widths else self._begin([])
+        names = "" if self.line else self._begin([])
         more = "\nOVERFLOW: there are more rows; raise MAXREC or narrow the query.\n"
         return (names + (more if overflow else "")).encode()
 
