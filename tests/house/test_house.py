@@ -38,12 +38,20 @@ def roots(path: Path) -> set[str]:
     [
         ("caomai", {"fingerprinting", "tapext"}),
         ("fingerprinting", {"tapext"}),
-        ("tapext", {"fingerprinting"} | SERVICE_FOREIGN),
+        ("tapext", {"fingerprinting"}),
     ],
 )
 def test_trees_meet_in_the_database_only(tree: str, foreign: set[str]) -> None:
     offenders = {str(path.relative_to(ROOT)): roots(path) & foreign for path in modules(tree)}
     assert not {path: names for path, names in offenders.items() if names}
+
+
+def test_the_service_is_small() -> None:
+    """Only the process that writes files imports large libraries, and the service none of its modules."""
+    for path in modules("tapext"):
+        if path.parent.name != "tablefiles":
+            assert not roots(path) & SERVICE_FOREIGN, path
+            assert not [name for name in imported(path) if name.startswith("tapext.tablefiles.")], path
 
 
 def test_only_training_knows_torch() -> None:
