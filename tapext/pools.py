@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-import logging
 import select
 import time
 from collections.abc import AsyncIterator, Callable, Mapping
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from typing import Any, Final, Self
-from weakref import WeakKeyDictionary
 
 import psycopg
 from psycopg import AsyncConnection
-from psycopg.pq import TransactionStatus
+from psycopg_pool import AsyncConnectionPool, PoolTimeout
 
 from caomai.database import Database, translate_error, translate_errors
 from caomai.errors import CaomAiError, TransientError
@@ -25,21 +23,19 @@ QUEUE: Final = 1000
 MOST_CONVERSIONS: Final = 4
 WAIT_SECONDS: Final = 20
 CONNECT_SECONDS: Final = 5
-# So long after a connection failed nobody tries the next one: everybody is told at once.
-DOWN_SECONDS: Final = 0.5
+RECONNECT_SECONDS: Final = 1
+# Who has waited so long asks whether the database is up; all together they ask once in PROBE_SECONDS.
+PATIENCE_SECONDS: Final = 0.25
 PROBE_SECONDS: Final = 1
-LIFETIME_SECONDS: Final = 3600
 LONGEST_TIMEOUT: Final = 2**31 - 1  # of PostgreSQL, in milliseconds
 BUSY: Final = "The service has too many requests at the moment; try again."
 
-log = logging.getLogger("caomai.service")
-
 
 class Pool:
-    """Connections that are made when they are needed, at most `size`; who waits is served in order.
+    """Connections of psycopg_pool, made when they are needed, at most `size`; who waits is served in order.
 
-    Who leaves the queue is forgotten at once. A database that is down is told at once, and where it is then
-    is asked for each new connection. `session` is what is set in each.
+    A database that is down is told at once, and where it is then is asked for each new connection.
+    `session` is what is set in each.
     """
 
     def __init__(
@@ -51,22 +47,29 @@ class Pool:
         self.conversions = asyncio.Semaphore(min(size, MOST_CONVERSIONS))
         self._conninfo = conninfo
         self._session = dict(session or {})
-        self._free = asyncio.Semaphore(size)
         self._waiting = 0
-        self._idle: list[Connection] = []
-        self._ends: WeakKeyDictionary[Connection, float] = WeakKeyDictionary()
-        self._closed = False
-        self._fault: tuple[float, CaomAiError] | None = None
+        self._connections: AsyncConnectionPool[Connection] = AsyncConnectionPool(
+            conninfo,
+            # A statement is its own transaction, read-only by the role's default; no plan is frozen.
+            kwargs={"autocommit": True, "prepare_threshold": None, "connect_timeout": CONNECT_SECONDS},
+            min_size=0,
+            max_size=size,
+            timeout=WAIT_SECONDS,
+            # Longer trials would be longer and longer apart, and go on so when the database is back.
+            reconnect_timeout=RECONNECT_SECONDS,
+            configure=self._configure,
+            check=check_alive,
+            open=False,
+        )
         self._probed: tuple[float, CaomAiError | None] = 0, None
         self._probing = asyncio.Lock()
 
     async def __aenter__(self) -> Self:
+        await self._connections.open()
         return self
 
     async def __aexit__(self, *_: object) -> None:
-        self._closed = True
-        while self._idle:
-            await self._idle.pop().close()
+        await self._connections.close()
 
     async def take(self) -> Connection:
         """Wait for a connection; it must be given back."""
@@ -74,28 +77,32 @@ class Pool:
             raise TransientError(BUSY)
         self._waiting += 1
         try:
-            async with asyncio.timeout(WAIT_SECONDS):
-                await self._free.acquire()
-        except TimeoutError:
+            return await self._wait()
+        except PoolTimeout:
             raise TransientError(BUSY) from None
         finally:
             self._waiting -= 1
+
+    async def _wait(self) -> Connection:
+        """Wait in the queue, as long as the database is up."""
+        turn = asyncio.ensure_future(self._connections.getconn())
         try:
-            return await self._reuse() or await self._connect()
+            while not (await asyncio.wait({turn}, timeout=PATIENCE_SECONDS))[0]:
+                await self.probe()
+            return turn.result()
         except BaseException:
-            self._free.release()
+            await self._leave(turn)
             raise
+
+    async def _leave(self, turn: asyncio.Future[Connection]) -> None:
+        """Leave the queue, where the turn may just have come."""
+        turn.cancel()
+        with suppress(asyncio.CancelledError, psycopg.Error):
+            await self.give(await turn)
 
     async def give(self, connection: Connection) -> None:
         """Give a connection back; one that is in the middle of something is closed."""
-        try:
-            is_ready = connection.pgconn.transaction_status == TransactionStatus.IDLE
-            if is_ready and not self._closed and time.monotonic() < self._ends[connection]:
-                self._idle.append(connection)
-            else:
-                await connection.close()
-        finally:
-            self._free.release()
+        await self._connections.putconn(connection)
 
     async def probe(self) -> None:
         """Ask the database for a sign of life, beside the queue; raises what keeps it from giving one."""
@@ -108,7 +115,7 @@ class Pool:
     async def _find_fault(self) -> CaomAiError | None:
         try:
             async with asyncio.timeout(PROBE_SECONDS):
-                connection = await self._open()
+                connection = await AsyncConnection.connect(self._conninfo())
                 await connection.close()
         except TimeoutError:
             return TransientError(f"The database does not answer within {PROBE_SECONDS} s.")
@@ -118,38 +125,9 @@ class Pool:
             return error
         return None
 
-    async def _reuse(self) -> Connection | None:
-        while self._idle:
-            connection = self._idle.pop()
-            if is_alive(connection):
-                return connection
-            await connection.close()
-        return None
-
-    async def _connect(self) -> Connection:
-        if self._fault and time.monotonic() < self._fault[0]:
-            raise _again(self._fault[1])
-        try:
-            connection = await self._open()
-        except (psycopg.Error, CaomAiError) as error:
-            fault = translate_error(error) if isinstance(error, psycopg.Error) else error
-            self._fault = time.monotonic() + DOWN_SECONDS, fault
-            raise fault from error
-        self._ends[connection] = time.monotonic() + LIFETIME_SECONDS
-        return connection
-
-    async def _open(self) -> Connection:
-        # A statement is its own transaction, read-only by the role's default; no plan is frozen.
-        connection = await AsyncConnection.connect(
-            self._conninfo(), autocommit=True, prepare_threshold=None, connect_timeout=CONNECT_SECONDS
-        )
-        try:
-            for name, value in self._session.items():
-                await connection.execute("select set_config(%s, %s, false)", [name, value])
-        except BaseException:
-            await connection.close()
-            raise
-        return connection
+    async def _configure(self, connection: Connection) -> None:
+        for name, value in self._session.items():
+            await connection.execute("select set_config(%s, %s, false)", [name, value])
 
 
 def _again(error: CaomAiError) -> CaomAiError:
@@ -157,16 +135,12 @@ def _again(error: CaomAiError) -> CaomAiError:
     return type(error)(*error.args)
 
 
-def is_alive(connection: Connection) -> bool:
-    """Tell whether the server still holds its end; what it said meanwhile is read without waiting."""
+async def check_alive(connection: Connection) -> None:
+    """Raise if the server has closed its end: what it said meanwhile is read, without asking it."""
     poll = select.poll()
     poll.register(connection.pgconn.socket, select.POLLIN)
-    try:
-        while poll.poll(0):
-            connection.pgconn.consume_input()
-    except psycopg.Error:
-        return False
-    return connection.pgconn.transaction_status == TransactionStatus.IDLE
+    while poll.poll(0):
+        connection.pgconn.consume_input()
 
 
 def make_pool(settings: Settings, database: Database, seconds: float = 0) -> Pool:
