@@ -254,6 +254,58 @@ CREATE FUNCTION caom2_ai.caomai_vector(publisherid text) RETURNS public.halfvec
     LANGUAGE sql STABLE PARALLEL SAFE
     RETURN (SELECT f.vector FROM caom2_ai_view.fingerprint f WHERE ((f.publisherid = caomai_vector.publisherid) AND (f.mapid = (SELECT m.mapid FROM caom2_ai_view.map m WHERE ((m.kind = 'object'::text) AND (m.iscurrent = 1))))));
 
+CREATE FUNCTION caom2_ai.chart_box(region double precision[]) RETURNS box
+    LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE
+    AS $$
+declare
+    everything constant box := box(point(-1e10, -1e10), point(1e10, 1e10));
+    n constant integer := cardinality(region);
+    ra double precision := region[1];
+    "dec" double precision := region[2];
+    radius double precision := region[3];
+    x double precision := 0;
+    y double precision := 0;
+    z double precision := 0;
+    depth double precision;
+begin
+    if caom2_ai.is_region(region) is not true then
+        return null;
+    elsif n > 3 then
+        for i in 1..n by 2 loop
+            x := x + cosd(region[i + 1]) * cosd(region[i]);
+            y := y + cosd(region[i + 1]) * sind(region[i]);
+            z := z + sind(region[i + 1]);
+        end loop;
+        if x * x + y * y + z * z < 1e-12 then
+            return everything;
+        end if;
+        ra := atan2d(y, x);
+        "dec" := atan2d(z, sqrt(x * x + y * y));
+        radius := 0;
+        for i in 1..n by 2 loop
+            radius := greatest(radius, caom2_ai.distance(ra, "dec", region[i], region[i + 1]));
+        end loop;
+        -- The smaller side of a border that goes around a hemisphere may lie outside of the circle.
+        if radius > 89 then
+            return everything;
+        end if;
+    end if;
+    radius := radius + 1e-9;
+    if "dec" - radius < -89.999999 then
+        return everything;
+    end if;
+    depth := 2 * sind((90 + "dec" + radius) / 2) * sind((90 + "dec" - radius) / 2);
+    x := cosd("dec") * cosd(ra) / depth;
+    y := cosd("dec") * sind(ra) / depth;
+    radius := sind(radius) / depth + 1e-14 * (abs(x) + abs(y));
+    return box(point(x - radius, y - radius), point(x + radius, y + radius));
+end
+$$;
+
+CREATE FUNCTION caom2_ai.chart_point(ra double precision, "dec" double precision) RETURNS point
+    LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+    RETURN CASE WHEN ((abs(ra) <= (720)::double precision) AND (abs("dec") <= (90)::double precision)) THEN point((LEAST(tand(((45)::double precision - ("dec" / (2)::double precision))), ('1000000000'::numeric)::double precision) * cosd(ra)), (LEAST(tand(((45)::double precision - ("dec" / (2)::double precision))), ('1000000000'::numeric)::double precision) * sind(ra))) ELSE NULL::point END;
+
 CREATE FUNCTION caom2_ai.distance(ra1 double precision, dec1 double precision, ra2 double precision, dec2 double precision) RETURNS double precision
     LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
     RETURN ((2)::double precision * atan2d(sqrt(abs(((sind(((dec1 - dec2) / (2)::double precision)) ^ (2)::double precision) + ((cosd(dec1) * cosd(dec2)) * (sind(((ra1 - ra2) / (2)::double precision)) ^ (2)::double precision))))), sqrt(abs(((sind(((dec1 + dec2) / (2)::double precision)) ^ (2)::double precision) + ((cosd(dec1) * cosd(dec2)) * (cosd(((ra1 - ra2) / (2)::double precision)) ^ (2)::double precision)))))));
@@ -557,7 +609,7 @@ begin
         limit most
     )
     insert into caom2_ai.plane_position as s (planeID, ra, dec, healpix, extent, modified)
-    select planeID, centre[1], centre[2], caom2_ai.healpix(centre[1], centre[2]), caom2_ai.region_box(bounds), lastModified
+    select planeID, centre[1], centre[2], caom2_ai.healpix(centre[1], centre[2]), caom2_ai.chart_box(bounds), lastModified
     from stale, lateral (select caom2_ai.region_centroid(bounds) as centre) as found
     on conflict (planeID) do update set ra = excluded.ra, dec = excluded.dec, healpix = excluded.healpix,
         extent = excluded.extent, modified = excluded.modified;
@@ -1704,7 +1756,7 @@ CREATE INDEX fingerprint_nodes ON caom2_ai.fingerprint USING gin (array_position
 
 CREATE INDEX fingerprint_obsid ON caom2_ai.fingerprint USING btree (obsid);
 
-CREATE INDEX fingerprint_place ON caom2_ai.fingerprint USING gist (point(ra, "dec"));
+CREATE INDEX fingerprint_place ON caom2_ai.fingerprint USING gist (point((LEAST(tand(((45)::double precision - ("dec" / (2)::double precision))), ('1000000000'::numeric)::double precision) * cosd(ra)), (LEAST(tand(((45)::double precision - ("dec" / (2)::double precision))), ('1000000000'::numeric)::double precision) * sind(ra))));
 
 CREATE UNIQUE INDEX fingerprint_publisherid ON caom2_ai.fingerprint USING btree (publisherid, mapid);
 
@@ -1722,9 +1774,9 @@ CREATE INDEX object_node_node ON ONLY caom2_ai.object_node USING btree (mapid, n
 
 CREATE INDEX object_node_default_mapid_node_healpix_idx ON caom2_ai.object_node_default USING btree (mapid, node, healpix);
 
-CREATE INDEX object_node_place ON ONLY caom2_ai.object_node USING gist (point(ra, "dec"));
+CREATE INDEX object_node_place ON ONLY caom2_ai.object_node USING gist (point((LEAST(tand(((45)::double precision - ("dec" / (2)::double precision))), ('1000000000'::numeric)::double precision) * cosd(ra)), (LEAST(tand(((45)::double precision - ("dec" / (2)::double precision))), ('1000000000'::numeric)::double precision) * sind(ra))));
 
-CREATE INDEX object_node_default_point_idx ON caom2_ai.object_node_default USING gist (point(ra, "dec"));
+CREATE INDEX object_node_default_point_idx ON caom2_ai.object_node_default USING gist (point((LEAST(tand(((45)::double precision - ("dec" / (2)::double precision))), ('1000000000'::numeric)::double precision) * cosd(ra)), (LEAST(tand(((45)::double precision - ("dec" / (2)::double precision))), ('1000000000'::numeric)::double precision) * sind(ra))));
 
 CREATE INDEX part_fingerprint_planeid ON caom2_ai.part_fingerprint USING btree (planeid, mapid);
 
@@ -1734,7 +1786,7 @@ CREATE INDEX plane_position_extent ON caom2_ai.plane_position USING gist (extent
 
 CREATE INDEX plane_position_healpix ON caom2_ai.plane_position USING btree (healpix);
 
-CREATE INDEX plane_position_place ON caom2_ai.plane_position USING gist (point(ra, "dec"));
+CREATE INDEX plane_position_place ON caom2_ai.plane_position USING gist (point((LEAST(tand(((45)::double precision - ("dec" / (2)::double precision))), ('1000000000'::numeric)::double precision) * cosd(ra)), (LEAST(tand(((45)::double precision - ("dec" / (2)::double precision))), ('1000000000'::numeric)::double precision) * sind(ra))));
 
 CREATE INDEX job_destruction ON caom2_ai_uws.job USING btree (destruction);
 

@@ -131,7 +131,7 @@ where p.accMetaChecksum <> excluded.accMetaChecksum;
 -- name: put_position
 -- The centre of a plane, and the box around its footprint.
 insert into caom2_ai.plane_position as s (planeID, ra, dec, healpix, extent, modified)
-select p.planeID, %(ra)s, %(dec)s, %(healpix)s, caom2_ai.region_box(p.position_bounds), p.lastModified
+select p.planeID, %(ra)s, %(dec)s, %(healpix)s, caom2_ai.chart_box(p.position_bounds), p.lastModified
 from caom2.Plane p
 where p.planeID = %(plane_id)s
 on conflict (planeID) do update set ra = excluded.ra, dec = excluded.dec, healpix = excluded.healpix,

@@ -18,7 +18,7 @@ begin
         limit most
     )
     insert into caom2_ai.plane_position as s (planeID, ra, dec, healpix, extent, modified)
-    select planeID, centre[1], centre[2], caom2_ai.healpix(centre[1], centre[2]), caom2_ai.region_box(bounds), lastModified
+    select planeID, centre[1], centre[2], caom2_ai.healpix(centre[1], centre[2]), caom2_ai.chart_box(bounds), lastModified
     from stale, lateral (select caom2_ai.region_centroid(bounds) as centre) as found
     on conflict (planeID) do update set ra = excluded.ra, dec = excluded.dec, healpix = excluded.healpix,
         extent = excluded.extent, modified = excluded.modified;

@@ -20,6 +20,14 @@ _LARGEST = 60.0
 _DEEPEST = ORDER - 1
 
 
+def radius_around(numbers: list[float]) -> float:
+    """Give the radius in degrees of a circle, or of one around the corners of a polygon."""
+    if len(numbers) == 3:  # noqa: PLR2004  (a circle)
+        return numbers[2]
+    corners = zip(numbers[::2], numbers[1::2], strict=True)
+    return sphere.cap([sphere.to_vector(ra, dec) for ra, dec in corners])[1]
+
+
 def cover_circle(ra: float, dec: float, radius: float) -> Ranges | None:
     """Give about ten ranges, first and last pixel; None for a circle too large to be worth it."""
     if radius > _LARGEST:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from math import cos, radians, sin
 
 from tapext.adql import pgsphere, sphere
@@ -174,8 +175,7 @@ def _centroid(arguments: list[Value]) -> Value:
 
 def _coordinate(name: str, index: int, about: About) -> Callable[[list[Value]], Value]:
     def coordinate(arguments: list[Value]) -> Value:
-        part = _one(name, arguments, Kind.POINT)[index]
-        return Operation(DOUBLE, about, "{0}", (part,))
+        return replace(_one(name, arguments, Kind.POINT)[index], about=about)
 
     return coordinate
 

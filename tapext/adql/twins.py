@@ -12,10 +12,10 @@ A position is named by its two columns in degrees, or as the centroid of a regio
 
     healpix  bigint, HEALPix order 29, NESTED, with a B-tree: for shapes of known numbers, since ranges of it give the
              planner good estimates
-    place    there is a GiST index on point(ra, dec) of the position's columns, right ascension in [0, 360]; what the
+    place    there is a GiST index on the points of the position's columns on our chart of the sky (CHART); what the
              column itself holds does not matter: for shapes that columns make
     ra, dec  degrees: the stored centroid of a region, in the place of its computation
-    box      a box with a GiST index that holds the region, as caom2_ai.region_box makes it
+    box      a box with a GiST index that holds the region on the chart, as caom2_ai.chart_box makes it
     spoint   pgsphere's spoint with a GiST index
     spoly    pgsphere's spoly with a GiST index: a polygon around the region, or the region itself
 
@@ -30,6 +30,8 @@ from dataclasses import dataclass, field
 from typing import Literal, TypeAlias, cast, get_args
 
 Kind: TypeAlias = Literal["healpix", "place", "ra", "dec", "box", "spoint", "spoly"]
+# A position's point on the chart, as indexes have it: the stereographic projection from the south pole.
+CHART = "point(least(tand(45 - {1} / 2), 1e9) * cosd({0}), least(tand(45 - {1} / 2), 1e9) * sind({0}))"
 _COMMENT = re.compile(
     r"twin: (?P<kinds>\w+(?:, \w+)*) of (?P<what>centroid\((?P<region>\w+)\)|\w+(?:, \w+)*)"
 )
