@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import struct
+import sys
 from array import array
 from collections.abc import Sequence
 from dataclasses import replace
@@ -16,6 +17,7 @@ from typing import Any, Final
 
 from psycopg import sql
 
+from caomai.errors import UsageError
 from tapext.binary import NULLS, SEND, Binary2, Piece, join_pieces
 from tapext.votable import describe_table
 from tapext.votype import Field
@@ -29,8 +31,12 @@ BYTES: Final = sql.SQL("coalesce({}, ''::bytea)")
 class Packed(Binary2):
     """What tapext.tablefiles reads: a description, blocks of rows, and what is known at the end."""
 
+    most_columns = 999  # of FITS
+
     def __init__(self, document: Document) -> None:
         super().__init__(document)
+        if len(document.fields) > self.most_columns:
+            raise UsageError(f"FITS has no room for more than {self.most_columns} columns: ask for votable.")
         columns = enumerate_columns(document.fields)
         fixed = [Piece(pack_number(field, column)) for field, column in columns]
         sized = [Piece(BYTES.format(send_bytes(*pair))) for pair in columns if is_sized(pair[0])]
@@ -62,7 +68,9 @@ class Packed(Binary2):
 
 
 class PackedLists(Packed):
-    """Frames for a file that has lists for arrays, and its text in Unicode."""
+    """Frames for Parquet, which has lists for arrays, and its text in Unicode."""
+
+    most_columns = sys.maxsize
 
     def describe(self, infos: Sequence[Info]) -> dict[str, str]:
         """Describe the file as a VOTable with marks where the widths of text will stand.

@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 import pyarrow.parquet
 import pyvo
+import requests
 from astropy.io import fits
 from astropy.table import Table
 from astropy.utils.exceptions import AstropyUserWarning
@@ -53,8 +54,9 @@ def astropy_fits(content: bytes) -> Columns:
 
 def pyvo_votable(service: str, kind: str) -> Columns:
     """Ask by pyvo itself, which takes its results as VOTable only."""
-    found = pyvo.dal.TAPService(f"{service}/tap").run_sync(QUERY, RESPONSEFORMAT=kind)
-    return read_table(found.to_table())
+    with requests.Session() as session:
+        found = pyvo.dal.TAPService(f"{service}/tap", session=session).run_sync(QUERY, RESPONSEFORMAT=kind)
+        return read_table(found.to_table())
 
 
 def python_csv(content: bytes) -> Columns:

@@ -9,9 +9,10 @@ import pyarrow.parquet
 import pytest
 from astropy.io import fits, votable
 
+from tests.formats.processes import wait_until
 from tests.formats.readers import fits_headers
-from tests.formats.truth import COLUMNS
-from tests.tap.client import Answer, ask
+from tests.formats.truth import COLUMNS, QUERY
+from tests.tap.client import Answer, ask, get, post
 
 LONG = "a long name, Ünïcödé, of more characters than a card of FITS has room for them"
 
@@ -134,3 +135,23 @@ def test_a_number_of_every_size_may_be_the_least(service: str) -> None:
     with fits.open(io.BytesIO(body)) as units:
         assert units[1].data["i"].tolist() == [-1, -(2**31) + 1, -(2**31), 2**31 - 1, 0]
         assert units[1].header["TNULL1"] == -(2**31) + 1
+
+
+def test_more_columns_than_fits_has_are_an_error(service: str) -> None:
+    columns = ", ".join(f"n AS c{number}" for number in range(1000))
+    words = [("LANG", "ADQL"), ("QUERY", f"SELECT {columns} FROM caom2_ai.truth"), ("RESPONSEFORMAT", "fits")]
+    answer = post(f"{service}/tap/sync", words)
+    assert (answer.status, answer.statuses) == (400, ["ERROR"])
+    assert "999 columns" in answer.message
+
+
+@pytest.mark.parametrize("kind", ["fits", "parquet", "html"])
+def test_a_job_gives_the_same_document(service: str, documents: dict[str, Answer], kind: str) -> None:
+    words = [("LANG", "ADQL"), ("QUERY", QUERY), ("RESPONSEFORMAT", kind), ("PHASE", "RUN")]
+    job = post(f"{service}/tap/async", words).root.findtext("{*}jobId")
+    url = f"{service}/tap/async/{job}"
+    wait_until(lambda: get(f"{url}/phase").text.strip() in {"COMPLETED", "ERROR"})
+    answer = get(f"{url}/results/result")
+    assert answer.kind == documents[kind].kind
+    assert len(answer.body) == len(documents[kind].body)
+    assert ("Content-Security-Policy" in answer.headers) == (kind == "html")
