@@ -842,9 +842,10 @@ declare
 begin
     if (caom2_ai.is_region(inner_one) and caom2_ai.is_region(outer_one)) is not true then
         return null;
+    elsif cardinality(outer_one) = 3 and outer_one[3] = 180 then
+        return true;
     elsif n = 3 and cardinality(outer_one) = 3 then
-        return outer_one[3] = 180
-            or caom2_ai.distance(inner_one[1], inner_one[2], outer_one[1], outer_one[2]) + inner_one[3] <= outer_one[3];
+        return caom2_ai.distance(inner_one[1], inner_one[2], outer_one[1], outer_one[2]) + inner_one[3] <= outer_one[3];
     elsif n = 3 then
         return caom2_ai.region_holds(outer_one, inner_one[1], inner_one[2])
             and caom2_ai.polygon_distance(outer_one, inner_one[1], inner_one[2]) >= inner_one[3];

@@ -18,7 +18,7 @@ from tapext.adql.walk import references
 _PLACE = f"({CHART} <@ caom2_ai.chart_box({{2}}))"
 _OVERLAP = "({0} && caom2_ai.chart_box({1}))"
 _HOLDS = "({0} @> box(caom2_ai.chart_point({1}, {2})))"
-# PostgreSQL takes 0.5 % of all rows to overlap with whatever box, and 0.1 % to be held by it: right for shapes
+# PostgreSQL takes 0.5 % of all rows to overlap with whatever box, and 0.1 % to be held: right for shapes
 # of 8 degrees. Said twice, it is right for half a degree, and no other index looks better.
 _USUAL = 3.0
 # A larger circle is a large part of the sky: an index would only add to the work.
