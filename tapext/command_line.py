@@ -60,7 +60,7 @@ def functions(
     ] = None,
 ) -> None:
     """Print the reference of the functions for ADQL, as Markdown."""
-    from tapext.reference import refresh, write_reference
+    from tapext.adql.reference import refresh, write_reference
 
     if into is None:
         typer.echo(write_reference())

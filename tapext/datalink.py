@@ -12,12 +12,12 @@ from psycopg.rows import dict_row
 from caomai.artifacts import resolve
 from caomai.errors import CaomAiError, NotFoundError, ParameterError
 from caomai.identifiers import PublisherID
+from tapext.formats.votable import end_table, start_table, write_rows
+from tapext.formats.writer import Document, Info
 from tapext.markup import element
 from tapext.pools import Connection, lend
 from tapext.service import SOFTWARE, Service
-from tapext.votable import end_table, start_table, write_rows
 from tapext.votype import Field
-from tapext.writer import Document, Info
 
 STANDARD: Final = "ivo://ivoa.net/std/DataLink#links-1.1"
 MEDIA_TYPE: Final = "application/x-votable+xml;content=datalink"

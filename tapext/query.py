@@ -13,15 +13,15 @@ from caomai.errors import NotFoundError, UsageError
 from tapext.adql import parse
 from tapext.adql.catalogue import VIEWS
 from tapext.adql.translate import Translation, translate
-from tapext.conversion import convert
 from tapext.datalink import PUBLISHER_ID, describe_links, links_url
+from tapext.formats.conversion import convert
+from tapext.formats.writer import Document, Info, Writer
 from tapext.pools import Pool, lend
 from tapext.question import Question
 from tapext.service import SOFTWARE, Knowledge, Service
 from tapext.stream import copy_blocks, copy_statement, write_blocks
 from tapext.uploads.tables import OpenTables, open_tables
 from tapext.votype import Field
-from tapext.writer import Document, Info, Writer
 
 STANDARD: Final = "ivo://ivoa.net/std/TAP"
 PUBLISHER_UTYPE: Final = "caom2:Plane.publisherID"

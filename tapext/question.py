@@ -7,7 +7,7 @@ from typing import Final
 
 from caomai.errors import ParameterError
 from caomai.settings import Settings
-from tapext.formats import Format, find_format
+from tapext.formats.registry import Format, find_format
 from tapext.parameters import Parameters
 from tapext.uploads.parameter import Upload, read_uploads
 

@@ -14,8 +14,8 @@ from caomai.database import Database, read_queries, translate_errors
 from caomai.errors import TransientError
 from caomai.settings import Settings
 from tapext.adql.catalogue import Catalogue, read_catalogue
+from tapext.formats.writer import Info
 from tapext.pools import Pool, lend
-from tapext.writer import Info
 
 FRESH_SECONDS: Final = 60
 RETRY_SECONDS: Final = 5

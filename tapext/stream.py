@@ -16,9 +16,9 @@ from psycopg.pq.abc import PGconn, PGresult
 from psycopg.sql import SQL, Composable, Composed
 
 from caomai.errors import CaomAiError, TransientError
+from tapext.formats.writer import Writer, enumerate_columns
 from tapext.pools import Connection, Pool, lend
 from tapext.votype import Field, cast
-from tapext.writer import Writer, enumerate_columns
 
 BLOCK: Final = 1 << 16
 

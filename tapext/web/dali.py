@@ -19,11 +19,11 @@ from caomai.errors import (
     TooLargeError,
     TransientError,
 )
-from tapext import votable
-from tapext.formats import DEFAULT, Wanted, find_format
+from tapext.formats import votable
+from tapext.formats.registry import DEFAULT, Wanted, find_format
+from tapext.formats.writer import Info
 from tapext.parameters import Parameters
 from tapext.service import SOFTWARE, Service
-from tapext.writer import Info
 
 HOST: Final = re.compile(r"(?:[A-Za-z0-9._-]{1,255}|\[[0-9A-Fa-f:.]{2,45}\])(?::[0-9]{1,5})?")
 RETRY_SECONDS: Final = "30"

@@ -14,8 +14,9 @@ from starlette.responses import FileResponse, PlainTextResponse, RedirectRespons
 from starlette.routing import Route
 
 from caomai.errors import NotFoundError, ParameterError
-from tapext import votable
-from tapext.formats import headers_of
+from tapext.formats import votable
+from tapext.formats.registry import headers_of
+from tapext.formats.writer import Info
 from tapext.parameters import Parameters
 from tapext.service import SOFTWARE
 from tapext.uws import terms
@@ -25,7 +26,6 @@ from tapext.uws.jobs import Jobs
 from tapext.web.dali import HEADERS, find_base_url, parameters_of
 from tapext.web.parameters import ReadParameters
 from tapext.web.patience import StopWhenLeft
-from tapext.writer import Info
 
 # Nobody logs in: the jobs of a client are those that it made with the same cookie. The identifier of a job
 # is a secret that leads to it without the cookie, so that it can be passed on.

@@ -7,7 +7,7 @@ from starlette.responses import Response
 
 from caomai.errors import ParameterError
 from tapext.datalink import MEDIA_TYPE, write_links
-from tapext.formats import DEFAULT, find_format
+from tapext.formats.registry import DEFAULT, find_format
 from tapext.web.dali import cache_headers, find_base_url, parameters_of, service_of
 
 

@@ -6,9 +6,9 @@ from psycopg.rows import dict_row
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
-from tapext.examples import NOTHING, read_examples, write_examples
 from tapext.markup import escape
-from tapext.page import write_page
+from tapext.pages.examples import NOTHING, read_examples, write_examples
+from tapext.pages.page import write_page
 from tapext.pools import lend
 from tapext.web.dali import HEADERS, find_base_url, service_of
 

@@ -9,8 +9,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from caomai.errors import TransientError
-from tapext.conversion import FileChunks
-from tapext.formats import headers_of
+from tapext.formats.conversion import FileChunks
+from tapext.formats.registry import headers_of
 from tapext.query import ask
 from tapext.question import Question, read_question
 from tapext.service import Service

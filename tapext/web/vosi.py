@@ -9,9 +9,9 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from caomai.errors import CaomAiError, NotFoundError
-from tapext import vosi
 from tapext.adql.spelling import nearest
-from tapext.capabilities import write_capabilities
+from tapext.vosi import documents
+from tapext.vosi.capabilities import write_capabilities
 from tapext.web.dali import HEADERS, cache_headers, find_base_url, parameters_of, service_of
 
 WITHOUT_MAPS: Final = "No map is current: queries about content find nothing until images are fingerprinted."
@@ -35,7 +35,8 @@ async def tables(request: Request) -> Response:
     """Tell what can be asked for."""
     knowledge = await service_of(request).know()
     return _xml(
-        vosi.write_tables(knowledge.catalogue, parameters_of(request).one("DETAIL")), cache_headers(request)
+        documents.write_tables(knowledge.catalogue, parameters_of(request).one("DETAIL")),
+        cache_headers(request),
     )
 
 
@@ -45,7 +46,7 @@ async def table(request: Request) -> Response:
     name = request.path_params["name"]
     for known in catalogue.tables:
         if known.name.lower() == name.lower():
-            return _xml(vosi.write_table(known, catalogue), cache_headers(request))
+            return _xml(documents.write_table(known, catalogue), cache_headers(request))
     near = nearest(name, (known.name for known in catalogue.tables))
     raise NotFoundError(f"There is no table {name[:80]!r}{near or '; /tap/tables lists them.'}")
 
@@ -57,6 +58,6 @@ async def availability(request: Request) -> Response:
         await service.pool.probe()
         knowledge = await service.know()
     except CaomAiError as error:
-        return _xml(vosi.write_availability(service.started, [error.public], available=False))
+        return _xml(documents.write_availability(service.started, [error.public], available=False))
     notes = [] if knowledge.maps else [WITHOUT_MAPS]
-    return _xml(vosi.write_availability(service.started, notes, available=True))
+    return _xml(documents.write_availability(service.started, notes, available=True))

@@ -10,8 +10,8 @@ import pytest
 import pyvo
 from lxml import etree
 
-from tapext.examples import read_examples
-from tapext.reference import refresh
+from tapext.adql.reference import refresh
+from tapext.pages.examples import read_examples
 from tests.tap.archive import ARCHIVE
 from tests.tap.client import ask, get
 

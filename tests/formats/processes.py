@@ -22,7 +22,7 @@ def children(process: int) -> list[int]:
 
 def writers(process: int) -> list[int]:
     """Give the children that write files."""
-    return [child for child in children(process) if "tapext.tablefiles" in command(child)]
+    return [child for child in children(process) if "tapext.formats.tablefiles" in command(child)]
 
 
 def command(process: int) -> str:

@@ -51,7 +51,9 @@ def test_the_service_is_small() -> None:
     for path in modules("tapext"):
         if path.parent.name != "tablefiles":
             assert not roots(path) & SERVICE_FOREIGN, path
-            assert not [name for name in imported(path) if name.startswith("tapext.tablefiles.")], path
+            assert not [name for name in imported(path) if name.startswith("tapext.formats.tablefiles.")], (
+                path
+            )
 
 
 def test_only_training_knows_torch() -> None:

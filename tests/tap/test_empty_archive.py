@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from tapext.examples import read_examples
+from tapext.pages.examples import read_examples
 from tests.tap.client import ask, get
 from tests.tap.process import serving
 

@@ -16,7 +16,7 @@ from urllib.parse import urlencode, urlsplit
 import pytest
 
 from caomai.database import Database
-from tapext.formats import list_formats
+from tapext.formats.registry import list_formats
 from tests.tap.archive import ARCHIVE, EMBARGOED, HIDDEN
 from tests.tap.client import ask, get
 from tests.tap.process import serving

@@ -12,11 +12,11 @@ from psycopg.sql import SQL, Composable, Literal
 
 from caomai.database import Database
 from caomai.settings import read_settings
-from tapext.formats import find_format
+from tapext.formats.registry import find_format
+from tapext.formats.writer import Document, Info
 from tapext.pools import make_pool
 from tapext.stream import copy_blocks, copy_statement, write_blocks
 from tapext.votype import Field
-from tapext.writer import Document, Info
 from tests.tap.client import VOT, read_table
 
 FIELDS = (

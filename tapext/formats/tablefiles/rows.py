@@ -1,4 +1,4 @@
-"""Rows as tapext.packed frames them, taken apart column by column."""
+"""Rows as tapext.formats.packed frames them, taken apart column by column."""
 
 from __future__ import annotations
 

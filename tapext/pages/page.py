@@ -1,4 +1,4 @@
-"""Pages for people, made of the templates in pages/: XHTML that is well-formed XML."""
+"""Pages for people, made of the templates beside it: XHTML that is well-formed XML."""
 
 from __future__ import annotations
 
@@ -15,4 +15,4 @@ def write_page(title: str, name: str, **parts: str) -> str:
 
 
 def _read(name: str) -> Template:
-    return Template((Path(__file__).with_name("pages") / name).read_text(encoding="utf-8"))
+    return Template(Path(__file__).with_name(name).read_text(encoding="utf-8"))

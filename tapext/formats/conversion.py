@@ -18,7 +18,7 @@ from contextlib import aclosing
 from typing import IO, Any, Final
 
 from caomai.errors import CaomAiError, TransientError
-from tapext.tablefiles import NO_ROOM
+from tapext.formats.tablefiles import NO_ROOM
 
 READ: Final = 1 << 18
 ONE_THREAD: Final = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
@@ -69,7 +69,7 @@ async def convert(chunks: AsyncGenerator[bytes], kind: str, most_bytes: int) -> 
 
 async def _start(kind: str, descriptor: int, most_bytes: int) -> Process:
     return await asyncio.create_subprocess_exec(
-        *(sys.executable, "-P", "-m", "tapext.tablefiles", kind, str(descriptor), str(most_bytes)),
+        *(sys.executable, "-P", "-m", "tapext.formats.tablefiles", kind, str(descriptor), str(most_bytes)),
         stdin=PIPE,
         stdout=asyncio.subprocess.DEVNULL,
         stderr=PIPE,

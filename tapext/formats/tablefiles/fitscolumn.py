@@ -6,7 +6,7 @@ from typing import Any, BinaryIO, Final
 
 import numpy as np
 
-from tapext.tablefiles.rows import Arrays, Bools, Column, Rows, Values
+from tapext.formats.tablefiles.rows import Arrays, Bools, Column, Rows, Values
 
 LETTERS: Final = {
     "boolean": "L",

@@ -9,7 +9,7 @@ import numpy as np
 import pyarrow as pa
 from pyarrow import parquet
 
-from tapext.tablefiles.rows import Bools, Column, Frames, Rows, Values
+from tapext.formats.tablefiles.rows import Bools, Column, Frames, Rows, Values
 
 VERSION: Final = "IVOA.VOTable-Parquet.version"
 CONTENT: Final = "IVOA.VOTable-Parquet.content"

@@ -10,8 +10,8 @@ from typing import Final
 
 from psycopg import sql
 
+from tapext.formats.writer import Document, enumerate_columns
 from tapext.votype import write_text
-from tapext.writer import Document, enumerate_columns
 
 ESCAPE: Final = re.compile(rb"\\(.)", re.DOTALL)
 

@@ -8,9 +8,9 @@ from typing import Final
 
 from psycopg import sql
 
+from tapext.formats.writer import Document, Info, enumerate_columns
 from tapext.markup import DECLARATION, element, escape, text_element
 from tapext.votype import MAGIC, Field, write_text
-from tapext.writer import Document, Info, enumerate_columns
 
 MEDIA_TYPE: Final = "application/x-votable+xml"
 OK: Final = Info("QUERY_STATUS", "OK")

@@ -14,8 +14,8 @@ from typing import Final
 
 from psycopg import sql
 
+from tapext.formats.writer import Document, enumerate_columns
 from tapext.votype import NUMBERS, Field
-from tapext.writer import Document, enumerate_columns
 
 # A value that is this word and nothing else is a number: text stands in quotes.
 NOT_FINITE: Final = re.compile(rb"(?<![^\t\n])(NaN|-?Infinity)(?![^\t\n])")

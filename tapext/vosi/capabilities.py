@@ -9,9 +9,9 @@ from caomai.settings import Settings
 from tapext.adql.catalogue import Catalogue
 from tapext.adql.functions import Function
 from tapext.adql.geometry import GEOMETRY
-from tapext.formats import Format, list_formats
+from tapext.formats.registry import Format, list_formats
 from tapext.markup import DECLARATION, element, text_element
-from tapext.vosi import NAMESPACES
+from tapext.vosi.documents import NAMESPACES
 
 DOCUMENT: Final = {
     **NAMESPACES,

@@ -8,10 +8,10 @@ from typing import Final
 
 from psycopg import sql
 
+from tapext.formats.votable import TableData
+from tapext.formats.writer import Document, enumerate_columns
 from tapext.markup import escape, text_element
-from tapext.votable import TableData
 from tapext.votype import Field, write_text
-from tapext.writer import Document, enumerate_columns
 
 # Nothing runs and nothing is loaded, whatever stands in a cell.
 POLICY: Final = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"

@@ -9,15 +9,15 @@ from importlib.util import find_spec
 from typing import Final
 
 from caomai.errors import ParameterError
-from tapext import hypertext, votable
-from tapext.binary import Binary, Binary2
-from tapext.delimited import Csv, CsvRows, Tsv
-from tapext.hypertext import Html
-from tapext.jsonrows import Json
-from tapext.packed import Packed, PackedLists
-from tapext.plaintext import Text
-from tapext.votable import TableData
-from tapext.writer import Document, Writer
+from tapext.formats import hypertext, votable
+from tapext.formats.binary import Binary, Binary2
+from tapext.formats.delimited import Csv, CsvRows, Tsv
+from tapext.formats.hypertext import Html
+from tapext.formats.jsonrows import Json
+from tapext.formats.packed import Packed, PackedLists
+from tapext.formats.plaintext import Text
+from tapext.formats.votable import TableData
+from tapext.formats.writer import Document, Writer
 
 SERIALIZATION: Final = f"{votable.MEDIA_TYPE};serialization="
 OUTPUT: Final = "ivo://ivoa.net/std/TAPRegExt#output-"
@@ -27,7 +27,7 @@ OUTPUT: Final = "ivo://ivoa.net/std/TAPRegExt#output-"
 class Format:
     """A format: its media type as answers name it, its other names and, where there is one, its IVOID.
 
-    `file` names the kind of file that tapext.tablefiles makes of what the writer writes, `needs` the package
+    `file` names the kind of file that `tablefiles` makes of what the writer writes, `needs` the package
     without which it cannot.
     """
 

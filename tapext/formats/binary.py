@@ -16,9 +16,9 @@ from typing import Final
 
 from psycopg import sql
 
-from tapext.votable import declare_nulls, end_table, start_table
+from tapext.formats.votable import declare_nulls, end_table, start_table
+from tapext.formats.writer import Document, enumerate_columns
 from tapext.votype import MAGIC, Field
-from tapext.writer import Document, enumerate_columns
 
 SIGNATURE: Final = b"PGCOPY\n\xff\r\n\x00"
 SIGNATURE_LENGTH: Final = 19

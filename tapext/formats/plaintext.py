@@ -8,8 +8,8 @@ from typing import Final
 
 from psycopg import sql
 
+from tapext.formats.writer import Document, enumerate_columns
 from tapext.votype import write_text
-from tapext.writer import Document, enumerate_columns
 
 # A terminal must not obey what stands in a table.
 CONTROL: Final = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")

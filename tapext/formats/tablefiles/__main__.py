@@ -8,8 +8,8 @@ import resource
 import sys
 from typing import Final
 
-from tapext.tablefiles import INCOMPLETE, NO_ROOM
-from tapext.tablefiles.rows import Frames, IncompleteError
+from tapext.formats.tablefiles import INCOMPLETE, NO_ROOM
+from tapext.formats.tablefiles.rows import Frames, IncompleteError
 
 MEMORY: Final = 2 << 30
 FULL: Final = (errno.ENOSPC, errno.EFBIG, errno.EDQUOT)
@@ -20,7 +20,7 @@ def main(kind: str, descriptor: str, most_bytes: str) -> int:
     resource.setrlimit(resource.RLIMIT_DATA, (MEMORY, MEMORY))
     resource.setrlimit(resource.RLIMIT_FSIZE, (int(most_bytes), int(most_bytes)))
     # What is large is imported while the first rows are on their way.
-    write = importlib.import_module(f"tapext.tablefiles.{kind}").write
+    write = importlib.import_module(f"tapext.formats.tablefiles.{kind}").write
     try:
         with open(int(descriptor), "wb", buffering=1 << 20, closefd=False) as file:
             write(Frames(sys.stdin.buffer), file)

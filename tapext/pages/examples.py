@@ -14,7 +14,7 @@ from caomai.database import sql_folder
 from caomai.errors import CaomAiError
 from tapext.adql.catalogue import Catalogue
 from tapext.markup import element, escape, text_element
-from tapext.page import write_page
+from tapext.pages.page import write_page
 
 # What the examples ask about where the archive has no image yet.
 NOTHING: Final = {

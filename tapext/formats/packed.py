@@ -18,10 +18,10 @@ from typing import Any, Final
 from psycopg import sql
 
 from caomai.errors import UsageError
-from tapext.binary import NULLS, SEND, Binary2, Piece, join_pieces
-from tapext.votable import describe_table
+from tapext.formats.binary import NULLS, SEND, Binary2, Piece, join_pieces
+from tapext.formats.votable import describe_table
+from tapext.formats.writer import Document, Info, enumerate_columns
 from tapext.votype import Field
-from tapext.writer import Document, Info, enumerate_columns
 
 BLOCK: Final = struct.Struct("=II")  # number of rows, 0 at the end, and of bytes
 LENGTH: Final = sql.SQL("int4send(coalesce(octet_length({}), 0))")
@@ -29,7 +29,7 @@ BYTES: Final = sql.SQL("coalesce({}, ''::bytea)")
 
 
 class Packed(Binary2):
-    """What tapext.tablefiles reads: a description, blocks of rows, and what is known at the end."""
+    """What tapext.formats.tablefiles reads: a description, blocks of rows, and what is known at the end."""
 
     most_columns = 999  # of FITS
 

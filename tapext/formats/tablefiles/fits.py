@@ -17,8 +17,8 @@ from typing import Any, BinaryIO, Final
 import numpy as np
 from astropy.io.fits import Header
 
-from tapext.tablefiles.fitscolumn import TableColumn, to_ascii
-from tapext.tablefiles.rows import END, Frames, Rows, read_blocks
+from tapext.formats.tablefiles.fitscolumn import TableColumn, to_ascii
+from tapext.formats.tablefiles.rows import END, Frames, Rows, read_blocks
 
 RECORD: Final = 2880
 KEYWORDS: Final = {"unit": "TUNIT", "ucd": "TUCD", "utype": "TUTYP", "xtype": "TXTYP", "description": "TCOMM"}

@@ -1,0 +1,1 @@
+"""What the service says of itself to programs (VOSI 1.1, TAPRegExt 1.0)."""
