@@ -171,7 +171,7 @@ def test_units_and_ucds_are_legal(connection: Connection) -> None:
         assert ucd is None or check_ucd(ucd, check_controlled_vocabulary=True), (table, column, ucd)
 
 
-def test_size_is_the_number_of_arraysize(connection: Connection) -> None:
+def test_ts_02_size_is_the_number_of_arraysize(connection: Connection) -> None:
     rows = connection.execute(
         """select arraysize, "size" from tap_schema.columns where arraysize is not null"""
     ).fetchall()
@@ -213,7 +213,7 @@ def test_array_columns_are_not_principal(connection: Connection) -> None:
     assert dict(rows.fetchall()) == {"fingerprint": 0, "vector": 0}
 
 
-def test_keys_join_columns_that_exist(connection: Connection, described: Described) -> None:
+def test_ts_04_keys_join_columns_that_exist(connection: Connection, described: Described) -> None:
     rows = connection.execute(
         "select from_table, from_column, target_table, target_column from tap_schema.keys"
         " join tap_schema.key_columns using (key_id)"

@@ -223,7 +223,7 @@ def test_dl_10_pyvo_follows_links_from_a_tap_result(service: str) -> None:
     ("columns", "expected"),
     [("publisherID", 1), ("publisherID AS id", 1), ("nObjects", 0), ("publisherID, publisherID AS again", 1)],
 )
-def test_dl_10_a_descriptor_where_publisher_ids_are_selected(
+def test_dl_08_dl_10_a_descriptor_where_publisher_ids_are_selected(
     service: str, columns: str, expected: int
 ) -> None:
     words = {"QUERY": f"SELECT TOP 1 {columns} FROM caom2_ai.fingerprint"}

@@ -61,6 +61,11 @@ def test_ca_03_other_resources_are_declared_and_answer(capabilities: dict[str, E
         assert get(str(capabilities[name].findtext("interface/accessURL"))).status == 200
 
 
+def test_ca_04_everybody_may_ask(capabilities: dict[str, ET.Element]) -> None:
+    for capability in capabilities.values():
+        assert not capability.findall(".//securityMethod")
+
+
 def test_ca_06_both_versions_of_adql(capabilities: dict[str, ET.Element]) -> None:
     versions = capabilities["ivo://ivoa.net/std/TAP"].findall("language/version")
     assert [version.get("ivo-id") for version in versions] == [

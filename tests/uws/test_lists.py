@@ -16,7 +16,7 @@ def other(service: str) -> Client:
     return Client(service)
 
 
-def test_uw_01_a_list_refers_to_jobs(client: Client) -> None:
+def test_ep_02_uw_01_a_list_refers_to_jobs(client: Client) -> None:
     job = client.create(RUNID="first")
     answer = client.get(client.url)
     assert (answer.kind, answer.root.tag, answer.root.get("version")) == (
