@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 from collections.abc import Iterator
 from contextlib import closing
 from typing import Any
@@ -11,7 +10,6 @@ import hpgeom
 import numpy as np
 import psycopg
 import pytest
-import requests
 from astropy.table import Table
 from pyvo.dal import TAPService
 
@@ -26,13 +24,10 @@ from tests.attached.asking import open_asker
 from tests.attached.brute_force import Polygon, separation, to_vectors
 from tests.tap.client import ask, get
 from tests.tap.process import serving
+from tests.tap.visitor import visiting
 from tests.worker.planes import describe
 
 IMAGES = PLANES[:80]
-# pyvo leaves sockets open.
-pytestmark = pytest.mark.filterwarnings(
-    "ignore::ResourceWarning", "ignore::pytest.PytestUnraisableExceptionWarning"
-)
 SEEN = [plane for plane in IMAGES if plane.meta == PAST and plane.data == PAST]
 
 
@@ -67,10 +62,9 @@ def service(maps: Maps, settings: Settings) -> Iterator[str]:  # noqa: ARG001 --
 
 @pytest.fixture
 def tap(service: str) -> Iterator[TAPService]:
-    """The service as pyvo sees it; what pyvo leaves open is closed with the test."""
-    with requests.Session() as session:
-        yield TAPService(f"{service}/tap", session=session)
-    gc.collect()
+    """The service as pyvo sees it."""
+    with visiting(service) as made:
+        yield made
 
 
 def artifact_of(plane: Plane) -> Artifact:

@@ -7,13 +7,13 @@ import shutil
 from pathlib import Path
 
 import pytest
-import pyvo
 from lxml import etree
 
 from tapext.adql.reference import refresh
 from tapext.pages.examples import read_examples
 from tests.tap.archive import ARCHIVE
 from tests.tap.client import ask, get
+from tests.tap.visitor import visiting
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGE = ROOT / "docs" / "adql.md"
@@ -29,7 +29,8 @@ MOST = re.compile(r"caomai_(count|fraction|has|same_field|distance|vector|rank)\
 @pytest.fixture(scope="module")
 def examples(service: str) -> list[str]:
     """Give the queries of /tap/examples, as pyvo reads them."""
-    return [str(found["QUERY"]) for found in pyvo.dal.TAPService(f"{service}/tap").examples]
+    with visiting(service) as client:
+        return [str(found["QUERY"]) for found in client.examples]
 
 
 def test_ex_01_examples_are_marked_up_in_xhtml(service: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -11,17 +12,15 @@ from astropy.table import Table
 
 from tapext.datalink import SIMILAR
 from tests.tap.archive import ARCHIVE, COLLECTION
+from tests.tap.visitor import visiting
 
-# pyvo leaves connections to the garbage collector.
-pytestmark = pytest.mark.filterwarnings(
-    "ignore::ResourceWarning", "ignore::pytest.PytestUnraisableExceptionWarning"
-)
 NEAR = "SELECT TOP 3 publisherID, obsID, ra, dec FROM caom2_ai.fingerprint ORDER BY publisherID"
 
 
 @pytest.fixture(scope="module")
-def client(service: str) -> Any:
-    return pyvo.dal.TAPService(f"{service}/tap")
+def client(service: str) -> Iterator[Any]:
+    with visiting(service) as made:
+        yield made
 
 
 def test_ca_10_capabilities_name_formats_limits_and_uploads(client: Any) -> None:

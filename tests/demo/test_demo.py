@@ -11,11 +11,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-import pyvo
 
 from caomai.samples import SAMPLES, copy_samples
 from tests.tap.client import ask
 from tests.tap.process import serving
+from tests.tap.visitor import visiting
 
 # An operator's archive, which a demonstration leaves alone.
 ELSEWHERE = "postgresql://me@archive.example/caom"
@@ -47,7 +47,8 @@ def test_demo_answers_a_content_query_and_a_datalink_request(tmp_path: Path) -> 
     assert "/datalink/links?ID=ivo%3A%2F%2F" in datalink
     assert "broken.fits" in answer.stdout + answer.stderr
     with serving({"CAOMAI_DATA_DIR": str(tmp_path / "data")}) as (_, url):
-        examples = [str(example["QUERY"]) for example in pyvo.dal.TAPService(f"{url}/tap").examples]
+        with visiting(url) as client:
+            examples = [str(example["QUERY"]) for example in client.examples]
         rows = {query: len(ask(url, query).table.array) for query in examples}
     assert len(rows) >= 12
     assert [query for query, count in rows.items() if not count] == []

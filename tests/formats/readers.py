@@ -12,14 +12,13 @@ from typing import Any
 
 import numpy as np
 import pyarrow.parquet
-import pyvo
-import requests
 from astropy.io import fits
 from astropy.table import Table
 from astropy.utils.exceptions import AstropyUserWarning
 
 from tests.conformance.stilts import run_stilts
 from tests.formats.truth import COLUMNS, QUERY, Column
+from tests.tap.visitor import visiting
 
 Columns = dict[str, list[object]]
 
@@ -54,9 +53,8 @@ def astropy_fits(content: bytes) -> Columns:
 
 def pyvo_votable(service: str, kind: str) -> Columns:
     """Ask by pyvo itself, which takes its results as VOTable only."""
-    with requests.Session() as session:
-        found = pyvo.dal.TAPService(f"{service}/tap", session=session).run_sync(QUERY, RESPONSEFORMAT=kind)
-        return read_table(found.to_table())
+    with visiting(service) as client:
+        return read_table(client.run_sync(QUERY, RESPONSEFORMAT=kind).to_table())
 
 
 def python_csv(content: bytes) -> Columns:

@@ -9,10 +9,10 @@ from urllib.parse import quote
 from uuid import uuid4
 
 import pytest
-import pyvo
 
 from tests.tap.archive import ARCHIVE, COLLECTION, EMBARGOED, HIDDEN, LOCAL
 from tests.tap.client import VOT, Answer, get, post
+from tests.tap.visitor import visiting
 
 SIMILAR = "https://caom-ai.github.io/rdf/datalink#similar"
 STANDARD = "ivo://ivoa.net/std/DataLink#links-1.1"
@@ -208,15 +208,16 @@ def test_a_calibration_is_the_image_where_nothing_is_science(service: str) -> No
 
 
 def test_dl_10_pyvo_follows_links_from_a_tap_result(service: str) -> None:
-    result = pyvo.dal.TAPService(f"{service}/tap").search(
-        "SELECT TOP 3 publisherID, nObjects FROM caom2_ai.fingerprint ORDER BY nObjects"
-    )
-    found = list(result.iter_datalinks())
-    assert len(found) == 3
-    for row, documents in zip(result, found, strict=True):
-        assert {str(link["ID"]) for link in documents} == {str(row["publisherID"])}
-        assert len(list(documents.bysemantics(SIMILAR, include_narrower=False))) == 10
-        assert next(documents.bysemantics("#this", include_narrower=False)).access_url
+    with visiting(service) as client:
+        result = client.search(
+            "SELECT TOP 3 publisherID, nObjects FROM caom2_ai.fingerprint ORDER BY nObjects"
+        )
+        found = list(result.iter_datalinks())
+        assert len(found) == 3
+        for row, documents in zip(result, found, strict=True):
+            assert {str(link["ID"]) for link in documents} == {str(row["publisherID"])}
+            assert len(list(documents.bysemantics(SIMILAR, include_narrower=False))) == 10
+            assert next(documents.bysemantics("#this", include_narrower=False)).access_url
 
 
 @pytest.mark.parametrize(

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 from xml.etree import ElementTree as ET
 
 import pytest
-import pyvo
 
 from caomai.database import Database, sql_folder
 from tests.tap.client import ask, get
+from tests.tap.visitor import visiting
 
 TYPE = "{http://www.w3.org/2001/XMLSchema-instance}type"
 
@@ -28,8 +29,9 @@ def capabilities(service: str) -> dict[str, ET.Element]:
 
 
 @pytest.fixture(scope="module")
-def client(service: str) -> Any:
-    return pyvo.dal.TAPService(f"{service}/tap")
+def client(service: str) -> Iterator[Any]:
+    with visiting(service) as made:
+        yield made
 
 
 def test_ca_01_one_capability_is_tap(service: str, capabilities: dict[str, ET.Element]) -> None:

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import gc
 import io
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-import pyvo
-import requests
 from astropy.table import Table
 
 from tests.tap.archive import ARCHIVE
+from tests.tap.visitor import visiting
 
 IDS = [image.publisher_id for image in ARCHIVE[:4]]
 MATCH = (
@@ -23,18 +21,15 @@ MATCH = (
 TABLE = Table({"publisherID": [*IDS, "ivo://x/y"], "n": range(5)})
 # How pyvo is given a table.
 FORMS: list[Callable[[Path], Any]] = [lambda _: TABLE, str, lambda path: io.BytesIO(path.read_bytes())]
-# pyvo leaves files open.
-pytestmark = pytest.mark.filterwarnings(
-    "ignore::ResourceWarning", "ignore::pytest.PytestUnraisableExceptionWarning"
-)
+# pyvo closes no file that it is given by its path.
+pytestmark = pytest.mark.filterwarnings("ignore:unclosed file:ResourceWarning")
 
 
 @pytest.fixture
 def tap(service: str) -> Iterator[Any]:
     """The service as pyvo sees it."""
-    with requests.Session() as session:
-        yield pyvo.dal.TAPService(f"{service}/tap", session=session)
-    gc.collect()  # here, where what pyvo leaves open is expected
+    with visiting(service) as made:
+        yield made
 
 
 @pytest.fixture

@@ -6,6 +6,7 @@ import os
 import re
 import shutil
 import subprocess
+from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 
@@ -15,18 +16,15 @@ from pyvo.dal import DALQueryError, TAPService
 
 from caomai.database import Database
 from tests.conformance.schemas import faults
+from tests.tap.visitor import visiting
 from tests.uws.archive import BLOCKED, locked, running, until
 from tests.uws.client import QUICK, Client
 
-# pyvo leaves the connections of answers that it streams to the garbage collector.
-pytestmark = pytest.mark.filterwarnings(
-    "ignore::ResourceWarning", "ignore::pytest.PytestUnraisableExceptionWarning"
-)
-
 
 @pytest.fixture
-def tap(service: str) -> TAPService:
-    return TAPService(f"{service}/tap")
+def tap(service: str) -> Iterator[TAPService]:
+    with visiting(service) as made:
+        yield made
 
 
 @pytest.fixture(scope="module")
@@ -84,7 +82,8 @@ def test_pyvo_aborts_a_job(tap: TAPService, database: Database) -> None:
 def test_pa_20_pyvo_lists_its_jobs(tap: TAPService, service: str) -> None:
     jobs = [tap.submit_job(QUICK, runid=f"number {number}") for number in range(3)]
     jobs[0].run().wait(timeout=60)
-    TAPService(f"{service}/tap").submit_job(QUICK)
+    with visiting(service) as other:
+        other.submit_job(QUICK)
     assert {job.jobid for job in tap.get_job_list()} == {job.job_id for job in jobs}
     assert [job.runid for job in tap.get_job_list(phases=["COMPLETED"])] == ["number 0"]
     assert [job.runid for job in tap.get_job_list(last=1)] == ["number 2"]
