@@ -35,7 +35,7 @@ WRITTEN: dict[str, Callable[[str], bytes]] = {
     "prefix": lambda text: re.sub("<(/?)(?=[A-Z])", r"<\1v:", text).replace("xmlns=", "xmlns:v=").encode(),
     "comments": lambda text: text.replace("<TR>", "<!-- </TR> --><TR>").encode(),
     "no namespace": lambda text: re.sub(' xmlns="[^"]*"', "", text).encode(),
-    "version 1.1": lambda text: text.replace("v1.3", "v1.1").replace("1.4", "1.1").encode(),
+    "version 1.1": lambda text: text.replace("v1.3", "v1.1", 1).replace("1.4", "1.1", 1).encode(),
     "UTF-16": lambda text: text.replace("?>", ' encoding="UTF-16"?>', 1).encode("utf-16"),
     "Latin-1": lambda text: text.replace("?>", ' encoding="ISO-8859-1"?>', 1).encode(
         "iso-8859-1", "xmlcharrefreplace"
