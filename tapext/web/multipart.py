@@ -18,6 +18,8 @@ MULTIPART: Final = "multipart/form-data"
 MOST_BYTES: Final = 4 << 20
 MOST_FIELDS: Final = 20_000
 MOST_FILES: Final = 100
+# What separates and names the parts of a form comes on top of what they hold.
+HEAD_BYTES: Final = 1 << 20
 LONGEST_NAME: Final = 1000
 INLINE: Final = re.compile(r"param:([^;,\s]+)", re.IGNORECASE)
 TEXT_TYPES: Final = ("", "text/plain")
@@ -43,7 +45,7 @@ class MultipartReader:
         self.pairs: list[tuple[str, str]] = []
         self.files: dict[str, Path] = {}
         self._spool, self._most_bytes = spool, most_bytes
-        self._text_bytes = self._file_bytes = self._fields = 0
+        self._bytes = self._text_bytes = self._file_bytes = self._fields = 0
         self._part, self._header, self._value, self._ended = Part(), bytearray(), bytearray(), False
         try:
             self._parser = MultipartParser(
@@ -64,6 +66,8 @@ class MultipartReader:
 
     def write(self, data: bytes) -> None:
         """Read the next bytes of the form."""
+        self._bytes += len(data)
+        check_length(self._bytes, self._most_bytes)
         try:
             self._parser.write(data)
         except FormParserError as error:
@@ -73,30 +77,27 @@ class MultipartReader:
         """Give the parameters once the body has ended; texts that UPLOAD names count as files."""
         if not self._ended:
             raise ParameterError("The multipart form is cut off.")
-        wanted = [
-            name for key, value in self.pairs if key.upper() == "UPLOAD" for name in INLINE.findall(value)
-        ]
-        for name, value in self.pairs:
-            if self._most_bytes and name in wanted and name not in self.files:
-                self.files[name] = self._next_path()
-                self.files[name].write_text(value, encoding="utf-8", newline="")
+        if self._most_bytes:
+            self._spool_texts()
         return Parameters(self.pairs, self.files)
 
     def _spool_texts(self) -> None:
         uploads = ";".join(value for name, value in self.pairs if name.upper() == "UPLOAD")
-        wanted = set(INLINE.findall(uploads)) - set(self.files)
+        wanted = set(INLINE.findall(uploads))
         for name, value in self.pairs:
-            if name in wanted:
-                self.files[name] = self._next_path()
-                self.files[name].write_text(value, encoding="utf-8", newline="")
+            if name in wanted and name not in self.files:
+                self._next_path(name).write_text(value, encoding="utf-8", newline="")
 
     def close(self) -> None:
         """Close the file that was being written."""
         if self._part.file is not None:
             self._part.file.close()
 
-    def _next_path(self) -> Path:
-        return self._spool.folder / str(len(self.files))
+    def _next_path(self, name: str) -> Path:
+        if len(self.files) >= MOST_FILES:
+            raise ParameterError(f"The form has more than {MOST_FILES} files.")
+        self.files[name] = self._spool.folder / str(len(self.files))
+        return self.files[name]
 
     def _begin_part(self) -> None:
         self._part = Part()
@@ -129,11 +130,7 @@ class MultipartReader:
             return
         if self._part.name in self.files:
             raise ParameterError(f"The form has two files named {self._part.name[:80]!r}.")
-        if len(self.files) >= MOST_FILES:
-            raise ParameterError(f"The form has more than {MOST_FILES} files.")
-        path = self._next_path()
-        self.files[self._part.name] = path
-        self._part.file = path.open("wb")
+        self._part.file = self._next_path(self._part.name).open("wb")
 
     def _add_data(self, data: bytes, start: int, end: int) -> None:
         if self._part.file is None:
@@ -157,6 +154,12 @@ class MultipartReader:
 
     def _end(self) -> None:
         self._ended = True
+
+
+def check_length(length: int, most_bytes: int) -> None:
+    """Refuse a request of so many bytes, of which its files may have `most_bytes`, if it is too large."""
+    if length > MOST_BYTES + most_bytes + HEAD_BYTES:
+        raise too_large_files(most_bytes) if most_bytes else too_large_parameters()
 
 
 def too_large_parameters() -> TooLargeError:

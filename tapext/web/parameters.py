@@ -20,14 +20,12 @@ from tapext.web.multipart import (
     MOST_FIELDS,
     MULTIPART,
     MultipartReader,
-    too_large_files,
+    check_length,
     too_large_parameters,
 )
 from tapext.web.patience import Patience
 
 URLENCODED: Final = "application/x-www-form-urlencoded"
-# What separates and names the parts of a form comes on top of what they hold.
-HEAD_BYTES: Final = 1 << 20
 DRAIN_SECONDS: Final = 2
 
 
@@ -120,9 +118,8 @@ async def _chunks(receive: Receive, patience: Patience) -> AsyncGenerator[bytes]
 def _check_length(headers: Headers, most_bytes: int) -> None:
     """Refuse at once what says itself that it is too large."""
     length = headers.get("content-length", "")
-    if not length.isdecimal() or int(length) <= MOST_BYTES + most_bytes + HEAD_BYTES:
-        return
-    raise too_large_files(most_bytes) if most_bytes else too_large_parameters()
+    if length.isdecimal():
+        check_length(int(length), most_bytes)
 
 
 async def _drain(chunks: AsyncGenerator[bytes]) -> None:

@@ -111,6 +111,25 @@ def test_a_text_that_UPLOAD_names_is_a_file_too(read: Read) -> None:  # noqa: N8
     }
 
 
+def test_as_many_names_as_there_is_room_for_are_read_at_once(read: Read) -> None:
+    """One look at each: a quarter of a million names for each of 19,000 parameters would take minutes."""
+    uploads = ";".join(f"t,param:{number}" for number in range(250_000))
+    fields = [(f"x{number}", "") for number in range(19_000)]
+    assert not read(*multipart([("UPLOAD", uploads), *fields])).files
+
+
+def test_texts_that_UPLOAD_names_are_counted_as_files(read: Read) -> None:  # noqa: N802
+    names = [f"t{number}" for number in range(101)]
+    uploads = ";".join(f"t,param:{name}" for name in names)
+    with pytest.raises(ParameterError, match="more than 100 files"):
+        read(*multipart([("UPLOAD", uploads), *((name, "") for name in names)]))
+
+
+def test_what_comes_after_a_form_is_limited_too(read: Read) -> None:
+    with pytest.raises(TooLargeError, match="takes 100 bytes"):
+        read(MULTIPART, FILE, *[b"x" * (1 << 20)] * 6, most_bytes=100)
+
+
 def test_files_can_be_taken_over(read: Read, tmp_path_factory: pytest.TempPathFactory) -> None:
     folder = tmp_path_factory.mktemp("job")
     taken = read(MULTIPART, FILE).take_files(folder) | {"other": Path("x")}
