@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import logging
+import re
 import resource
 import signal
 import socket
@@ -28,6 +29,7 @@ GRACE_SECONDS: Final = 5
 MOST_FILES: Final = 1 << 16
 SPARE_FILES: Final = 100
 COLLECTOR_THRESHOLD: Final = 50_000
+CONTROL: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 
 
 def serve(settings: Settings) -> None:
@@ -105,9 +107,20 @@ def listen(host: str, port: int) -> socket.socket:
         ) from error
 
 
+class LineFormatter(logging.Formatter):
+    """Keeps an event in one line: clients must not write lines of their own, nor reach the terminal."""
+
+    def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802 -- its name in logging
+        """Write the message with its control characters escaped."""
+        message = super().formatMessage(record)
+        return CONTROL.sub(lambda found: found[0].encode("unicode_escape").decode(), message)
+
+
 def configure_log() -> None:
     """Write one line an event to stderr."""
-    logging.basicConfig(format="%(asctime)s %(levelname)s %(name)s: %(message)s", level=logging.INFO)
+    handler = logging.StreamHandler()
+    handler.setFormatter(LineFormatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
+    logging.basicConfig(handlers=[handler], level=logging.INFO)
     logging.getLogger("procrastinate").setLevel(logging.WARNING)
     # It warns of each request that is no HTTP.
     logging.getLogger("uvicorn.error").setLevel(logging.ERROR)

@@ -7,10 +7,12 @@ import ipaddress
 import socket
 import ssl
 from collections.abc import AsyncIterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 from urllib.parse import urljoin, urlsplit
 
 import h11
@@ -19,7 +21,7 @@ from caomai.errors import AuthorizationError, NotFoundError, ParameterError, Too
 from tapext.uploads.hosts import DEFAULT_PORTS, Hosts, is_public
 
 MOST_REDIRECTS: Final = 5
-CONNECT_SECONDS: Final = 10
+CONNECT_SECONDS: Final = 10  # to look a host up and connect to it
 BLOCK: Final = 1 << 16
 REDIRECTS: Final = (301, 302, 303, 307, 308)
 OK: Final = 200
@@ -72,12 +74,24 @@ async def fetch(url: str, path: Path, hosts: Hosts, most_bytes: int, seconds: fl
                 location = await _fetch_once(place, path, hosts, most_bytes)
                 if location is None:
                     return
-                url = urljoin(url, location)
+                url = _follow(url, location)
     except TimeoutError:
-        raise TransientError(f"The table at {url[:200]} did not come within {seconds:g} s.") from None
+        raise TransientError(f"The table at {_hide(url)} did not come within {seconds:g} s.") from None
     except (OSError, h11.ProtocolError) as error:
-        raise TransientError(f"The table at {url[:200]} cannot be fetched: {_say(error)}.") from error
-    raise ParameterError(f"The table at {url[:200]} is redirected more than {MOST_REDIRECTS} times.")
+        raise TransientError(f"The table at {_hide(url)} cannot be fetched: {_say(error)}.") from error
+    raise ParameterError(f"The table at {_hide(url)} is redirected more than {MOST_REDIRECTS} times.")
+
+
+def _follow(url: str, location: str) -> str:
+    try:
+        return urljoin(url, location)
+    except ValueError:
+        raise ParameterError(f"The table at {_hide(url)} is redirected to what is no URL.") from None
+
+
+def _hide(url: str) -> str:
+    """Name a URL without its query: it may hold a key, and messages go into logs."""
+    return url.partition("?")[0][:200]
 
 
 def _say(error: Exception) -> str:
@@ -138,12 +152,17 @@ async def connect(
     place: Place, hosts: Hosts
 ) -> AsyncIterator[tuple[asyncio.StreamReader, asyncio.StreamWriter]]:
     """Connect to an address that may be asked; the name is not looked up again after the check."""
-    address = await find_address(place, hosts)
-    context = ssl.create_default_context() if place.scheme == "https" else None
-    async with asyncio.timeout(CONNECT_SECONDS):
-        reader, writer = await asyncio.open_connection(
-            address, place.port, ssl=context, server_hostname=place.host if context else None
-        )
+    try:
+        async with asyncio.timeout(CONNECT_SECONDS):
+            address = await find_address(place, hosts)
+            context = ssl.create_default_context() if place.scheme == "https" else None
+            reader, writer = await asyncio.open_connection(
+                address, place.port, ssl=context, server_hostname=place.host if context else None
+            )
+    except TimeoutError:
+        raise TransientError(
+            f"{place.host} cannot be reached within {CONNECT_SECONDS} s; send the table in the request."
+        ) from None
     try:
         yield reader, writer
     finally:
@@ -153,10 +172,19 @@ async def connect(
 async def find_address(place: Place, hosts: Hosts) -> str:
     """Look a host up and give its first address that may be asked."""
     must_be_public = hosts.check(place.host, place.port)
-    loop = asyncio.get_running_loop()
-    found = await loop.getaddrinfo(place.host, place.port, type=socket.SOCK_STREAM)
-    for *_, address in found:
+    for *_, address in await look_up(place.host, place.port):
         text = str(address[0])
         if not must_be_public or is_public(ipaddress.ip_address(text.partition("%")[0])):
             return text
     raise AuthorizationError(f"Tables are not fetched from {place.host}: its address is not a public one.")
+
+
+async def look_up(host: str, port: int) -> list[tuple[Any, ...]]:
+    """Look a host up in a thread of its own: slow name servers must not take those of all other work."""
+    executor = ThreadPoolExecutor(1, "look-up")
+    try:
+        return await asyncio.get_running_loop().run_in_executor(
+            executor, partial(socket.getaddrinfo, host, port, type=socket.SOCK_STREAM)
+        )
+    finally:
+        executor.shutdown(wait=False)

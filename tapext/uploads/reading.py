@@ -65,7 +65,7 @@ class TableReader:
         if code in KILLED:
             raise self._error("it takes more time or memory to be read than it may")
         if code:
-            log.error("upload reader failed: table=%s code=%d %s", self.name, code, words[-LONGEST_LINE:])
+            log.error("upload reader failed: table=%s code=%d %s", self.name, code, words[-LONGEST_SENTENCE:])
             raise CaomAiError(f"The table TAP_UPLOAD.{self.name} could not be read; the log has the reason.")
 
     def _error(self, words: str) -> ParameterError:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import ipaddress
+import socket
+import threading
 from collections.abc import Iterator
 from http.server import ThreadingHTTPServer
 from pathlib import Path
@@ -91,11 +93,12 @@ def test_no_redirect_leads_inside(service: str, server: ThreadingHTTPServer, pla
         ("loop", ParameterError, f"more than {MOST_REDIRECTS} times"),
         ("redirect?to=file:///etc/passwd", ParameterError, "by http and https"),
         ("redirect?to=ftp://h/x", ParameterError, "by http and https"),
+        ("redirect?to=http://[::1", ParameterError, "redirected to what is no URL"),
         ("missing", CaomAiError, "HTTP 404"),
         ("cut", TransientError, "cannot be fetched"),
         ("garbage", TransientError, "cannot be fetched"),
         ("headers_without_end", TransientError, "cannot be fetched"),
-        ("slow", TransientError, "did not come within 1 s"),
+        ("slow?key=SECRET", TransientError, "did not come within 1 s"),
     ],
 )
 def test_what_servers_do_wrong_is_said(
@@ -104,6 +107,7 @@ def test_what_servers_do_wrong_is_said(
     with pytest.raises(kind, match=words) as error:
         load(f"http://{place}/{path}", tmp_path, place, seconds=1)
     assert str(error.value).endswith(".")
+    assert "SECRET" not in str(error.value)
 
 
 @pytest.mark.parametrize(
@@ -127,20 +131,21 @@ def test_urls_that_are_not_plain_are_refused(url: str) -> None:
     assert "secret" not in str(error.value)
 
 
-def test_the_address_that_was_checked_is_asked(tmp_path: Path, server: ThreadingHTTPServer) -> None:
+def test_the_address_that_was_checked_is_asked(
+    tmp_path: Path, server: ThreadingHTTPServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """A name that answers otherwise the second time leads nowhere else: it is looked up once."""
     port = server.server_port
     found = ["127.0.0.1", "127.0.0.2"]
 
     async def run(hosts: str) -> list[str]:
-        loop: Any = asyncio.get_running_loop()
         looked_up = []
 
-        async def look_up(host: str, port: int, **_: object) -> list[Any]:
+        def look_up(host: str, port: int, **_: object) -> list[Any]:
             looked_up.append(host)
             return [(2, 1, 6, "", (found[len(looked_up) - 1], port))]
 
-        loop.getaddrinfo = look_up
+        monkeypatch.setattr(socket, "getaddrinfo", look_up)
         await fetch(f"http://name.example:{port}/table", tmp_path / "t", Hosts.read(hosts), 10_000, 10)
         return looked_up
 
@@ -148,6 +153,25 @@ def test_the_address_that_was_checked_is_asked(tmp_path: Path, server: Threading
     assert server.asked[-1] == f"name.example:{port}/table"  # type: ignore[attr-defined]
     with pytest.raises(AuthorizationError, match="not a public one"):
         asyncio.run(run("*"))
+
+
+def test_name_servers_that_do_not_answer_keep_no_other_work(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    answered = threading.Event()
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: answered.wait(30) and [])
+
+    async def run() -> None:
+        tables = [fetch("http://slow.example/", tmp_path / "t", Hosts.read("*"), 100, 60) for _ in range(50)]
+        fetches = asyncio.gather(*tables, return_exceptions=True)
+        await asyncio.sleep(0.2)
+        try:
+            assert await asyncio.wait_for(asyncio.to_thread(len, "other"), 5) == 5
+        finally:
+            answered.set()
+            await fetches
+
+    asyncio.run(run())
 
 
 @pytest.mark.parametrize(
