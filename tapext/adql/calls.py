@@ -9,7 +9,7 @@ from typing import TypeVar
 from caomai.errors import QueryError
 from tapext.adql import tree
 from tapext.adql.catalogue import Catalogue
-from tapext.adql.convert import to_kind, to_text
+from tapext.adql.convert import as_decimal, coalesce, to_kind, to_text
 from tapext.adql.functions import STANDARD, VECTOR, Function
 from tapext.adql.geometry import GEOMETRY
 from tapext.adql.indexes import Indexes
@@ -37,6 +37,7 @@ from tapext.adql.words import AGGREGATES, FOREIGN_FUNCTIONS, FUNCTION_WORDS
 _Found = TypeVar("_Found")
 
 _SAME_UNIT = frozenset(("ABS", "CEILING", "FLOOR", "ROUND", "TRUNCATE"))
+_DECIMAL = frozenset(("MOD", "ROUND", "TRUNCATE"))
 _ANGLES = {"DEGREES": About(unit="deg"), "RADIANS": About(unit="rad")}
 
 
@@ -91,6 +92,9 @@ class CallResolver(ValueResolver):
         arguments = [take(argument, function.name) for argument in node.arguments]
         if function.name in ("ROUND", "TRUNCATE"):
             self._check_places(node, arguments)
+        if function.name in _DECIMAL:
+            count = len(arguments) if function.name == "MOD" else 1
+            arguments[:count] = map(as_decimal, arguments[:count])
         about = _ANGLES.get(function.name, NOTHING)
         if function.name in _SAME_UNIT:
             about = About(unit=arguments[0].about.unit)
@@ -171,11 +175,7 @@ class CallResolver(ValueResolver):
         if joint is None:
             kinds = " and ".join(dict.fromkeys(value.type.words for value in values))
             raise self.error(node, f"COALESCE takes values of one type, not {kinds}")
-        if joint.is_text:
-            values = [to_text(value) for value in values]
-            joint = replace(joint, storage="text", kind=Kind.TEXT, xtype=None)
-        places = ", ".join(f"{{{place}}}" for place in range(len(values)))
-        return Operation(joint, replace(common(values), name=""), f"coalesce({places})", tuple(values))
+        return coalesce(values, joint, replace(common(values), name=""))
 
     def _in_unit(self, node: tree.Call) -> Value:
         if len(node.arguments) != 2 or not isinstance(node.arguments[1], tree.Text):  # noqa: PLR2004
@@ -186,8 +186,10 @@ class CallResolver(ValueResolver):
         except UnitError as error:
             raise self.error(node.arguments[1], str(error)) from None
         about = replace(value.about, unit=unit)
-        template = "({0}::double precision * {1})"
-        return Operation(DOUBLE, about, template, (value, Constant(DOUBLE, NOTHING, factor)))
+        # The greater of factor and inverse is whole for most units: the result is the nearest DOUBLE.
+        operator, number = ("*", factor) if factor >= 1 else ("/", 1 / factor)
+        template = f"({{0}}::double precision {operator} {{1}})"
+        return Operation(DOUBLE, about, template, (value, Constant(DOUBLE, NOTHING, float(number))))
 
     def _timestamp(self, node: tree.Call) -> Value:
         if len(node.arguments) != 1 or not isinstance(node.arguments[0], tree.Text):

@@ -7,8 +7,8 @@ import uuid
 from dataclasses import replace
 from datetime import UTC, datetime
 
-from tapext.adql.typed import NOTHING, Constant, Operation, Value
-from tapext.adql.types import NAMED, NUMERIC, TEXT, TIMESTAMP, UUID, Kind, Type
+from tapext.adql.typed import NOTHING, About, Constant, Operation, Value
+from tapext.adql.types import NAMED, NUMERIC, TEXT, TIMESTAMP, UUID, WHOLE, Kind, Type
 
 _DALI_TIME = re.compile(r"(\d{4}-\d\d-\d\d)(?:[T ](\d\d:\d\d)(:\d\d)?(\.\d{1,9})?)?Z?", re.ASCII)
 _NUMBERS = {
@@ -72,6 +72,24 @@ def as_type(value: Value, wanted: Type) -> Value:
     if value.type.storage == wanted.storage and not isinstance(value, Constant):
         return value
     return Operation(wanted, value.about, f"{{0}}::{wanted.storage}", (value,))
+
+
+def as_decimal(value: Value) -> Value:
+    """Turn a number into the decimal number that it is written as: a direct cast keeps but 15 digits."""
+    template = "{0}::numeric" if value.type.kind in WHOLE else "{0}::double precision::text::numeric"
+    return Operation(replace(value.type, storage="numeric"), value.about, template, (value,))
+
+
+def coalesce(values: list[Value], joint: Type, about: About) -> Value:
+    """Give the first value that is not NULL, of the type that holds all of them."""
+    if joint.is_text:
+        values = [to_text(value) for value in values]
+        joint = replace(joint, storage="text", kind=Kind.TEXT, xtype=None)
+    elif joint.is_number:
+        # PostgreSQL would make REAL of REAL and a whole number.
+        values = [as_type(value, joint) for value in values]
+    places = ", ".join(f"{{{place}}}" for place in range(len(values)))
+    return Operation(joint, about, f"coalesce({places})", tuple(values))
 
 
 def same_nulls(values: list[Value]) -> list[Value]:

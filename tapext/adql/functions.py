@@ -58,7 +58,8 @@ def _numeric(name: str, *, count: int = 1) -> Function:
     return _standard(name.upper(), f"{name}({places})", *["DOUBLE"] * count)
 
 
-# ADQL 2.1 sect. 2.3: arguments and results are DOUBLE. numeric rounds halves away from zero and takes places.
+# ADQL 2.1 sect. 2.3: arguments and results are DOUBLE. What MOD, ROUND and TRUNCATE take is numeric already,
+# which rounds halves away from zero and takes places.
 STANDARD = {
     function.name: function
     for function in (
@@ -69,29 +70,12 @@ STANDARD = {
         _standard("CEILING", "ceil({0}::double precision)", "DOUBLE"),
         _standard("LOG", "ln({0}::double precision)", "DOUBLE"),
         _standard("LOG10", "log({0}::double precision)", "DOUBLE"),
-        _standard(
-            "MOD",
-            "mod({0}::double precision::numeric, {1}::double precision::numeric)::double precision",
-            "DOUBLE",
-            "DOUBLE",
-        ),
+        _standard("MOD", "mod({0}, {1})::double precision", "DOUBLE", "DOUBLE"),
         _standard("PI", "pi()"),
         # The seed means nothing since ADQL 2.1.
         _standard("RAND", "random()", "INTEGER", optional=1),
-        _standard(
-            "ROUND",
-            "round({0}::double precision::numeric, {1})::double precision",
-            "DOUBLE",
-            "INTEGER",
-            optional=1,
-        ),
-        _standard(
-            "TRUNCATE",
-            "trunc({0}::double precision::numeric, {1})::double precision",
-            "DOUBLE",
-            "INTEGER",
-            optional=1,
-        ),
+        _standard("ROUND", "round({0}, {1})::double precision", "DOUBLE", "INTEGER", optional=1),
+        _standard("TRUNCATE", "trunc({0}, {1})::double precision", "DOUBLE", "INTEGER", optional=1),
         _standard("LOWER", "lower({0})", "VARCHAR", returns="VARCHAR"),
         _standard("UPPER", "upper({0})", "VARCHAR", returns="VARCHAR"),
     )

@@ -9,9 +9,12 @@ from typing import TypeVar
 from tapext.adql import tree
 from tapext.adql.catalogue import Catalogue, Table
 from tapext.adql.conditions import ConditionResolver
+from tapext.adql.convert import coalesce
+from tapext.adql.meaning import common
 from tapext.adql.scope import Item, JoinItem, Leaf, RowsLeaf, Scope, TableLeaf, shown_name
 from tapext.adql.spelling import closest, nearest
-from tapext.adql.typed import CONDITION, NOTHING, Infix, Operation, Output, Rows, Select, Value
+from tapext.adql.typed import CONDITION, NOTHING, Infix, Output, Rows, Select, Value
+from tapext.adql.types import joint_type
 from tapext.adql.walk import references
 
 LeafT = TypeVar("LeafT", bound=Leaf)
@@ -194,7 +197,9 @@ def _merge(kind: str, left: Value, right: Value) -> Value:
     if kind == "RIGHT":
         return right
     if kind == "FULL":
-        return Operation(left.type, left.about, "coalesce({0}, {1})", (left, right))
+        # What can be compared has a joint type.
+        joint = joint_type([left.type, right.type]) or left.type
+        return coalesce([left, right], joint, common([left, right]))
     return left
 
 

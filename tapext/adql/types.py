@@ -207,7 +207,8 @@ def joint_type(types: list[Type]) -> Type | None:
         return NULL
     kinds = {found.kind for found in known}
     if kinds <= set(NUMERIC):
-        return known[0] if len(kinds) == 1 else joint_number(known)
+        # Of one kind are also unsignedByte and short, of which only one holds all values.
+        return known[0] if len({found.datatype for found in known}) == 1 else joint_number(known)
     if kinds <= {Kind.TEXT, Kind.UUID}:
         return known[0] if len(set(known)) == 1 else text_type(known)
     if len(kinds) > 1 or len({found.datatype for found in known}) > 1:

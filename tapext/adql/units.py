@@ -5,11 +5,16 @@ from __future__ import annotations
 import re
 from fractions import Fraction
 from math import pi
-from typing import TypeAlias
+from typing import Final, TypeAlias
 
-# Exponents of the base units; angles and pixels count as dimensions of their own, so that they never mix.
-Dimension: TypeAlias = tuple[tuple[str, Fraction], ...]
-Unit: TypeAlias = tuple[float, dict[str, Fraction]]
+# Factor to base units, and exponents of these. Angles and pixels are dimensions of their own, so that they
+# never mix. Factors are fractions: a nanometre is a billionth of a metre, which no float is.
+Unit: TypeAlias = tuple[Fraction, dict[str, Fraction]]
+
+MAX_CHARACTERS: Final = 100
+# Of an exponent, its sign included.
+MAX_DIGITS: Final = 3
+MIN_FACTOR: Final = Fraction(1, 10**300)
 
 _PREFIXES = {
     "q": 1e-30, "r": 1e-27, "y": 1e-24, "z": 1e-21, "a": 1e-18, "f": 1e-15, "p": 1e-12, "n": 1e-9, "u": 1e-6,
@@ -18,9 +23,9 @@ _PREFIXES = {
 }  # fmt: skip
 _DAY = 86400.0
 _YEAR = 365.25 * _DAY
-_DEGREE = pi / 180
+_DEGREE = Fraction(pi) / 180
 # Symbol -> factor and base units; those of the second table take no prefix.
-_PREFIXED = {
+_PREFIXED: dict[str, tuple[float | Fraction, str]] = {
     "m": (1.0, "m"),
     "s": (1.0, "s"),
     "g": (1e-3, "kg"),
@@ -58,15 +63,18 @@ _PREFIXED = {
     "bit": (1.0, "bit"),
     "byte": (8.0, "bit"),
     "B": (8.0, "bit"),
+    "beam": (1.0, "beam"),
 }
-_PLAIN = {
+_PLAIN: dict[str, tuple[float | Fraction, str]] = {
     "%": (1e-2, ""),
     "deg": (_DEGREE, "rad"),
     "arcmin": (_DEGREE / 60, "rad"),
-    "mas": (_DEGREE / 3.6e6, "rad"),
+    "mas": (_DEGREE / 3_600_000, "rad"),
     "min": (60.0, "s"),
     "h": (3600.0, "s"),
     "d": (_DAY, "s"),
+    "bin": (1.0, "bin"),
+    "chan": (1.0, "channel"),
     "AU": (1.495978707e11, "m"),
     "au": (1.495978707e11, "m"),
     "Angstrom": (1e-10, "m"),
@@ -87,13 +95,13 @@ class UnitError(ValueError):
     """A unit cannot be read, or not be converted to another."""
 
 
-def conversion(source: str, target: str) -> float:
+def conversion(source: str, target: str) -> Fraction:
     """Give the factor that turns numbers in one unit into numbers in another."""
     if not source:
         raise UnitError(f"The value has no unit, so it cannot be given in '{target}'")
     factor, dimension = read_unit(source)
     wanted, wanted_dimension = read_unit(target)
-    if dimension != wanted_dimension:
+    if dimension != wanted_dimension or not MIN_FACTOR < factor / wanted < 1 / MIN_FACTOR:
         raise UnitError(f"A value in '{source}' cannot be given in '{target}'")
     return factor / wanted
 
@@ -103,8 +111,11 @@ def read_unit(text: str) -> Unit:
     numerator, slash, denominator = _BROKEN.sub(r"**(\1:\2)", text.strip()).partition("/")
     bracketed = denominator[1:-1] if denominator[:1] == "(" and denominator[-1:] == ")" else denominator
     if not text.strip() or (slash and not bracketed) or "/" in re.sub(r"\([^()]*\)", "", bracketed):
-        raise UnitError(f"'{text}' is not a unit of VOUnits")
-    factor, exponents = (1.0, {}) if numerator.strip() in ("", "1") else _read_product(numerator, text)
+        raise _no_unit(text)
+    if len(text) > MAX_CHARACTERS:
+        raise UnitError(f"A unit has at most {MAX_CHARACTERS} characters")
+    is_one = numerator.strip() in ("", "1")
+    factor, exponents = (Fraction(1), {}) if is_one else _read_product(numerator, text)
     if slash:
         below, others = _read_product(bracketed, text)
         factor /= below
@@ -112,22 +123,39 @@ def read_unit(text: str) -> Unit:
     return factor, {name: exponent for name, exponent in exponents.items() if exponent}
 
 
+def _no_unit(text: str) -> UnitError:
+    return UnitError(f"'{text}' is not a unit of VOUnits")
+
+
 def _read_product(product: str, text: str) -> Unit:
-    factor = 1.0
+    factor = Fraction(1)
     exponents: dict[str, Fraction] = {}
     for number, part in enumerate(re.split(r"\.(?!\d)|(?<!\*)\*(?!\*)| +", product.strip())):
         scale = _SCALE.fullmatch(part) if number == 0 else None
         if scale:
-            factor *= 10.0 ** int(scale[1] or 1)
+            factor *= _raise(Fraction(10), _read_power(scale[1], None, text))
             continue
         match = _SYMBOL.fullmatch(part)
         if match is None:
-            raise UnitError(f"'{text}' is not a unit of VOUnits")
-        power = Fraction(int(match[2] or match[3] or 1), int(match[4] or 1))
+            raise _no_unit(text)
+        power = _read_power(match[2] or match[3], match[4], text)
         one, dimension = _read_symbol(match[1], text)
-        factor *= one ** float(power)
+        factor *= _raise(one, power)
         _multiply(exponents, dimension, power)
     return factor, exponents
+
+
+def _read_power(above: str | None, below: str | None, text: str) -> Fraction:
+    digits = (above or "1"), (below or "1")
+    if max(map(len, digits)) > MAX_DIGITS or not int(digits[1]):
+        raise _no_unit(text)
+    return Fraction(int(digits[0]), int(digits[1]))
+
+
+def _raise(factor: Fraction, power: Fraction) -> Fraction:
+    # A root is no fraction.
+    root = factor if power.denominator == 1 else Fraction(float(factor) ** (1 / power.denominator))
+    return root**power.numerator
 
 
 def _read_symbol(symbol: str, text: str) -> Unit:
@@ -139,17 +167,22 @@ def _read_symbol(symbol: str, text: str) -> Unit:
         rest = symbol.removeprefix(prefix)
         if rest != symbol and rest in _PREFIXED:
             one, dimension = _expand(_PREFIXED[rest])
-            return factor * one, dimension
+            return _exact(factor) * one, dimension
     raise UnitError(f"'{symbol}' in '{text}' is not a unit of VOUnits")
 
 
-def _expand(unit: tuple[float, str]) -> Unit:
+def _expand(unit: tuple[float | Fraction, str]) -> Unit:
     factor, names = unit
     exponents: dict[str, Fraction] = {}
     for name in names.split():
         sign = -1 if name[0] == "/" else 1
         _multiply(exponents, {name.lstrip("/"): Fraction(sign)}, Fraction(1))
-    return factor, exponents
+    return _exact(factor), exponents
+
+
+def _exact(factor: float | Fraction) -> Fraction:
+    """Take a number of the tables for the decimal number that is written there."""
+    return factor if isinstance(factor, Fraction) else Fraction(repr(factor))
 
 
 def _multiply(exponents: dict[str, Fraction], others: dict[str, Fraction], power: Fraction) -> None:

@@ -48,6 +48,9 @@ from tapext.adql.words import CLAUSE_WORDS
 
 # PostgreSQL nests what stands in a row, and fails at some 4,000 levels.
 _MAX_OPERANDS = 2_000
+# PostgreSQL also takes words such as now, and dates by the order of their parts in one country.
+_DAY, _HOUR = r"\d\d\d\d-\d\d-\d\d", r"[T ]\d\d:\d\d(:\d\d(\.\d+)?)?"
+_TEXT_TO_TIME = f"regexp_replace({{0}}, '^(?!\\s*{_DAY}({_HOUR})?Z?\\s*$)', 'no date: ')::timestamp"
 _COMPARABLE = (*NUMERIC, Kind.TEXT, Kind.UUID, Kind.TIMESTAMP, Kind.NULL)
 
 
@@ -253,9 +256,10 @@ class ValueResolver(ABC):
     def _cast_timestamp(self, node: tree.Cast, operand: Value) -> Value:
         if isinstance(operand, Constant) and operand.type.kind is Kind.TEXT:
             return self.timestamp(operand, node.operand)
-        if not (operand.type.is_text or operand.type.kind is Kind.TIMESTAMP):
+        if operand.type.kind not in (Kind.TEXT, Kind.TIMESTAMP, Kind.NULL):
             raise self.error(node, f"CAST to TIMESTAMP takes a text, not {operand.type.words}")
-        return Operation(NAMED["TIMESTAMP"], NOTHING, "{0}::timestamp", (operand,))
+        template = _TEXT_TO_TIME if operand.type.kind is Kind.TEXT else "{0}::timestamp"
+        return Operation(NAMED["TIMESTAMP"], NOTHING, template, (operand,))
 
     def _cast_text(self, node: tree.Cast, operand: Value) -> Value:
         text = to_text(operand, always=True)

@@ -8,6 +8,7 @@ import pytest
 from astropy.io.votable import ucd
 
 from tapext.adql import Catalogue, parse, translate
+from tapext.adql.types import SMALLINT, declared_type, joint_type
 from tapext.votype import Field
 from tests.adql.questions import Questions
 
@@ -142,3 +143,12 @@ def test_every_column_of_a_random_query_is_described_well(catalogue: Catalogue) 
             assert column.name.strip()
             assert column.datatype
             assert column.ucd is None or ucd.check_ucd(column.ucd, check_controlled_vocabulary=True), column
+
+
+def test_small_numbers_of_two_types_fit_the_wider() -> None:
+    byte, logical = declared_type("unsignedByte", None, None), declared_type("boolean", None, None)
+    for types in ([byte, SMALLINT], [SMALLINT, byte], [logical, byte], [logical, SMALLINT]):
+        joint = joint_type(types)
+        assert joint is not None
+        assert joint.datatype == "short"
+    assert joint_type([byte, byte]) == byte

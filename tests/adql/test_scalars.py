@@ -11,6 +11,7 @@ import pytest
 
 from caomai.database import translate_error
 from caomai.errors import UsageError
+from tapext.adql import Catalogue, parse, translate
 from tests.adql.archive import VISIBLE
 from tests.adql.conftest import Ask
 
@@ -96,10 +97,19 @@ def one(ask: Ask, value: str) -> Any:
         ("CAST(CAST('2020-01-02' AS TIMESTAMP) AS CHAR(10))", "2020-01-02"),
         ("TIMESTAMP('2020-01-02T03:04')", datetime(2020, 1, 2, 3, 4)),  # noqa: DTZ001
         ("COALESCE(1, 2.5)", 1.0),
+        ("MOD(COALESCE(CAST(NULL AS REAL), 16777217), 10)", 7.0),
+        ("CAST(' 2020-01-02 03:0' || '4Z ' AS TIMESTAMP)", datetime(2020, 1, 2, 3, 4)),  # noqa: DTZ001
         ("COALESCE(NULL, NULL, 7)", 7),
         ("MOD(-5.5, -2)", -1.5),
         ("MOD(1e15, 7)", math.fmod(1e15, 7)),
+        # More digits than the 15 that a cast of PostgreSQL keeps; whole numbers have all of theirs.
+        ("MOD(9007199254740991, 2)", 1.0),
+        ("MOD(9223372036854775807, 10)", 7.0),
+        ("MOD(-9223372036854775807, CAST(10 AS SMALLINT))", -7.0),
+        ("MOD(4503599627370495.5, 2)", 1.5),
         ("ROUND(0.5)", 1.0),
+        ("ROUND(0.49999999999999994)", 0.0),
+        ("TRUNCATE(0.9999999999999999)", 0.0),
         ("ROUND(-12345.678, -3)", -12000.0),
         ("ROUND(1.005, 2)", 1.01),
         ("TRUNCATE(-1.999)", -1.0),
@@ -187,8 +197,39 @@ def test_a_column_of_null_fits_beside_values_of_all_types(ask: Ask) -> None:
         "5 IN (SELECT x FROM " + nothing + ")",
     ):
         assert ask(f"SELECT x FROM {nothing} WHERE {condition} OR NOT ({condition})") == []
+    for column in ("ra", "nObjects", "dataRelease", "planeID", "publisherID"):
+        assert ask(f"SELECT ra FROM {FINGERPRINT} WHERE {column} IN (SELECT x FROM {nothing})") == []
+        assert ask(f"SELECT ra FROM {FINGERPRINT} WHERE {column} IN (SELECT NULL FROM caom2_ai.map)") == []
     dated = f"SELECT COUNT(*) FROM {FINGERPRINT}, {nothing} WHERE x < dataRelease OR planeID = x"
     assert ask(dated) == [(0,)]
+
+
+@pytest.mark.parametrize(
+    ("sides", "described", "values"),
+    [
+        (("1", "2.5"), ("double", None), {1.0, 2.5}),
+        (("2.5", "1"), ("double", None), {1.0, 2.5}),
+        (("CAST(1 AS REAL)", "16777217"), ("double", None), {1.0, 16777217.0}),
+        (("CAST('a' AS CHAR(1))", "'longer'"), ("char", "*"), {"a", "longer"}),
+        (("'a'", "'é'"), ("unicodeChar", "*"), {"a", "é"}),
+        (("NULL", "5"), ("int", None), {None, 5}),
+    ],
+)
+def test_a_column_merged_by_a_full_join_holds_the_values_of_both_sides(
+    ask: Ask,
+    catalogue: Catalogue,
+    sides: tuple[str, str],
+    described: tuple[str, str | None],
+    values: set[object],
+) -> None:
+    left, right = (f"(SELECT {value} AS x FROM caom2_ai.map)" for value in sides)
+    for query in (
+        f"SELECT x FROM {left} AS a FULL JOIN {right} AS b USING (x)",
+        f"SELECT x FROM {left} AS a NATURAL FULL JOIN {right} AS b",
+    ):
+        (column,) = translate(parse(query), catalogue).columns
+        assert (column.datatype, column.arraysize) == described
+        assert {row[0] for row in ask(query)} == values
 
 
 @pytest.mark.parametrize(
@@ -210,6 +251,9 @@ def test_a_column_of_null_fits_beside_values_of_all_types(ask: Ask) -> None:
         ("CAST(40000 AS SMALLINT)", "smallint out of range"),
         ("CAST('a' AS INTEGER)", "invalid input syntax"),
         ("CAST('1' || 'x' AS TIMESTAMP)", "invalid input syntax"),
+        ("CAST('no' || 'w' AS TIMESTAMP)", 'no date: now"'),
+        ("CAST('infini' || 'ty' AS TIMESTAMP)", 'no date: infinity"'),
+        ("CAST('1/2/' || '2020' AS TIMESTAMP)", 'no date: 1/2/2020"'),
         ("(SELECT mapID FROM caom2_ai.map)", "more than one row"),
     ],
 )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
+
 import pytest
 from astropy import units
 
@@ -51,7 +53,23 @@ def read(unit: str) -> units.UnitBase:
 @pytest.mark.filterwarnings("ignore::astropy.units.UnitsWarning")
 @pytest.mark.parametrize(("source", "target"), PAIRS)
 def test_conversions_are_those_of_astropy(source: str, target: str) -> None:
-    assert conversion(source, target) == pytest.approx(read(source).to(read(target)), rel=1e-9)
+    assert float(conversion(source, target)) == pytest.approx(read(source).to(read(target)), rel=1e-9)
+
+
+@pytest.mark.parametrize(
+    ("source", "target", "factor"),
+    [
+        ("m", "nm", 1_000_000_000),
+        ("deg", "mas", 3_600_000),
+        ("deg**2", "arcmin**2", 3600),
+        ("Jy/beam", "mJy/beam", 1000),
+        ("nm", "um", Fraction(1, 1000)),
+        ("arcsec", "deg", Fraction(1, 3600)),
+        ("qm**999", "qm**999", 1),
+    ],
+)
+def test_factors_between_multiples_are_exact(source: str, target: str, factor: Fraction) -> None:
+    assert conversion(source, target) == factor
 
 
 @pytest.mark.parametrize(
@@ -67,6 +85,12 @@ def test_conversions_are_those_of_astropy(source: str, target: str) -> None:
         ("m", "m**", "not a unit"),
         ("m", "kdeg", "not a unit"),
         ("m", "m'; drop", "not a unit"),
+        ("km", "km**99999", "not a unit"),
+        ("km", "10**99999.m", "not a unit"),
+        ("m", "m**(1/0)", "not a unit"),
+        ("qm**999", "Qm**999", "cannot be given"),
+        ("qm**(999/2)", "Qm**(999/2)", "cannot be given"),
+        ("m", ".".join(["m"] * 80), "at most 100 characters"),
     ],
 )
 def test_units_that_do_not_fit_are_refused(source: str, target: str, words: str) -> None:
