@@ -196,8 +196,9 @@ class ConditionResolver(CallResolver):
             raise self.error(node, f"The query after IN has one column, not {len(rows.outputs)}")
         inside = rows.outputs[0].value
         operand, compared = self.comparable([operand, inside], node)
-        if compared is not inside:
-            rows = self.retyped(rows, [compared.type])
+        wanted = operand.type if compared.type.kind is Kind.NULL else compared.type
+        if wanted is not inside.type:
+            rows = self.retyped(rows, [wanted])
         word = "not in" if node.negated else "in"
         return self._guarded(Operation(CONDITION, NOTHING, f"({{0}} {word} ({{1}}))", (operand, rows)))
 

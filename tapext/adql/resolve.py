@@ -11,7 +11,7 @@ from tapext.adql.convert import as_type
 from tapext.adql.grouping import ungrouped
 from tapext.adql.guards import has_aggregate
 from tapext.adql.meaning import common
-from tapext.adql.scope import RowsLeaf, Scope
+from tapext.adql.scope import RowsLeaf, Scope, same
 from tapext.adql.sources import SourceResolver
 from tapext.adql.typed import (
     Order,
@@ -98,8 +98,10 @@ class _Resolver(SourceResolver):
         columns = zip(*(operand.outputs for operand in operands), strict=True)
         operands = [self.retyped(operand, types) for operand in operands]
         outputs = tuple(
-            Output(same[0].name, replace(same[0].value, type=found, about=common(one.value for one in same)))
-            for same, found in zip(columns, types, strict=True)
+            Output(
+                alike[0].name, replace(alike[0].value, type=found, about=common(one.value for one in alike))
+            )
+            for alike, found in zip(columns, types, strict=True)
         )
         pairs = zip(node.operators, node.all, strict=True)
         words = (f"{word.lower()} all" if every else word.lower() for word, every in pairs)
@@ -219,17 +221,20 @@ class _Resolver(SourceResolver):
             if not 1 <= order.key <= len(outputs):
                 raise self.error(order, f"ORDER BY {order.key}: there is no such column among {len(outputs)}")
             return Order(order.key, order.descending)
-        place = _find_output(order.key, outputs)
-        if place is not None:
-            return Order(place, order.descending)
+        places = _find_outputs(order.key, outputs)
+        if places:
+            if any(outputs[place - 1].value != outputs[places[0] - 1].value for place in places):
+                name = outputs[places[0] - 1].name
+                raise self.error(order, f"ORDER BY {name} is ambiguous: write the position of the column")
+            return Order(places[0], order.descending)
         if found.scope is None:
             raise self.error(
                 order, "After a set operation, ORDER BY takes names and positions of its columns only"
             )
         value = self._order_value(order.key, found, outer)
-        same = [place for place, output in enumerate(outputs, 1) if output.value == value]
-        if same:
-            return Order(same[0], order.descending)
+        equal = [place for place, output in enumerate(outputs, 1) if output.value == value]
+        if equal:
+            return Order(equal[0], order.descending)
         select = found.body
         assert isinstance(select, Select)
         if select.distinct:
@@ -263,11 +268,7 @@ def _name(item: tree.Item, value: Value, place: int) -> str:
     return f"col{place}"
 
 
-def _find_output(key: tree.Value, outputs: tuple[Output, ...]) -> int | None:
+def _find_outputs(key: tree.Value, outputs: tuple[Output, ...]) -> list[int]:
     if not isinstance(key, tree.Column) or len(key.path) != 1:
-        return None
-    name = key.path[0]
-    known = (output.name if name.delimited else output.name.lower() for output in outputs)
-    wanted = name.text if name.delimited else name.text.lower()
-    places = [place for place, found in enumerate(known, 1) if found == wanted]
-    return places[0] if places else None
+        return []
+    return [place for place, output in enumerate(outputs, 1) if same(key.path[0], output.name)]

@@ -200,6 +200,8 @@ WRONG = [
     (f"SELECT g.* {FROM}", 8, "g is not in FROM"),
     (f"SELECT planeID {FROM}, caom2.Plane AS p", 8, "planeID is ambiguous"),
     (f"SELECT ra {FROM}, caom2.Plane AS f", 58, "used twice"),
+    (f"SELECT ra AS x, dec AS X {FROM} ORDER BY x", 66, "ORDER BY x is ambiguous"),
+    (f"SELECT CAST(planeID AS TIMESTAMP) {FROM}", 8, "takes a text, not a UUID"),
     ("SELECT 1 FROM caom2.Plane, caom2.Plane", 28, "used twice"),
     ("SELECT x FROM (SELECT ra AS x, dec AS X FROM caom2_ai.fingerprint) AS q", 8, "x is ambiguous"),
     (f"SELECT ra AS alpha {FROM} WHERE alpha > 1", 57, "alias alpha cannot be used here"),
