@@ -103,7 +103,10 @@ async def check_images(service: Service, ids: Sequence[str], pool: Pool) -> None
         cursor = await connection.execute(service.queries["find_unknown_images"], {"ids": list(ids)})
         unknown = [row[0] for row in await cursor.fetchall()]
     if unknown:
-        raise NotFoundError(f"No image is known here that can be compared as {', '.join(unknown[:10])}.")
+        raise NotFoundError(
+            f"No image is known here that can be compared as {', '.join(unknown[:10])}: "
+            "take a publisherID from caom2_ai.fingerprint."
+        )
 
 
 async def _write_empty(writer: Writer) -> AsyncGenerator[bytes]:

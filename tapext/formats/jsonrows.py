@@ -19,6 +19,8 @@ from tapext.votype import NUMBERS, Field
 
 # A value that is this word and nothing else is a number: text stands in quotes.
 NOT_FINITE: Final = re.compile(rb"(?<![^\t\n])(NaN|-?Infinity)(?![^\t\n])")
+# Astroquery looks for these, whether a column has them or not.
+ALWAYS: Final = ("unit", "description")
 END: Final = b'\n],\n"query_status": "%b"}\n'
 
 
@@ -38,7 +40,7 @@ class Json:
     def head(self) -> bytes:
         """Write what is known of the columns and of the result."""
         columns = [
-            {key: value for key, value in asdict(field).items() if value is not None}
+            {key: value for key, value in asdict(field).items() if value is not None or key in ALWAYS}
             for field in self.document.fields
         ]
         infos = {info.name: info.value for info in self.document.infos}

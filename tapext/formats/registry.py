@@ -62,6 +62,17 @@ ALL: Final = (
     Format("text/plain", ("text",), Text),
 )
 DEFAULT: Final = ALL[0]
+# How the names of files end; what is not here is VOTable.
+ENDINGS: Final = {
+    "text/csv": "csv",
+    "text/tab-separated-values": "tsv",
+    "application/fits": "fits",
+    PARQUET: "parquet",
+    **dict.fromkeys(SYNONYMS, "parquet"),
+    "application/json": "json",
+    "text/html": "html",
+    "text/plain": "txt",
+}
 XML_TYPES: Final = (votable.MEDIA_TYPE, "text/xml", "application/xml")
 
 
@@ -115,5 +126,7 @@ def _find_votable(kind: str, serialization: str) -> Wanted:
 
 
 def headers_of(media_type: str) -> dict[str, str]:
-    """Give what else to say with a result of this type: a page of data runs nothing and loads nothing."""
-    return {"Content-Security-Policy": hypertext.POLICY} if media_type.startswith("text/html") else {}
+    """Give what else to say with a result of this type: its file's name; a page of data runs nothing."""
+    ending = ENDINGS.get(media_type.partition(";")[0], "vot")
+    headers = {"Content-Disposition": f'inline; filename="result.{ending}"'}
+    return headers | ({"Content-Security-Policy": hypertext.POLICY} if ending == "html" else {})

@@ -184,7 +184,8 @@ class Jobs:
     async def find_result(self, job: Job) -> Path:
         """Say where the result of a job lies."""
         if job.product is None:
-            raise NotFoundError(f"The job is {job.phase}: it has no result.")
+            reason = f": {job.fault.message}" if job.fault else "; it has no result."
+            raise NotFoundError(f"The job is {job.phase}{reason}")
         path = (await self.find_folder()).path(job.id, job.product.name)
         if not await asyncio.to_thread(path.is_file):
             raise NotFoundError("The file of the result is lost; run the job again.")

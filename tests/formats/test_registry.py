@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -50,6 +51,30 @@ def test_pa_08_the_media_type_that_was_named_comes_back(service: str, name: str)
 
 def test_pa_09_format_is_a_synonym(service: str) -> None:
     assert ask(service, QUERY, FORMAT="tsv").text == "n\n1\n"
+
+
+@pytest.mark.parametrize(
+    ("name", "ending"),
+    [
+        ("votable/b2", "vot"),
+        ("text/xml", "vot"),
+        ("csv", "csv"),
+        ("fits", "fits"),
+        ("parquet", "parquet"),
+        ("application/x-parquet", "parquet"),
+        ("json", "json"),
+        ("html", "html"),
+        ("text", "txt"),
+    ],
+)
+def test_a_result_has_the_name_of_a_file(service: str, name: str, ending: str) -> None:
+    headers = ask(service, QUERY, RESPONSEFORMAT=name).headers
+    assert headers["Content-Disposition"] == f'inline; filename="result.{ending}"'
+
+
+def test_json_tells_units_and_descriptions_of_every_column(service: str) -> None:
+    columns = json.loads(ask(service, QUERY, RESPONSEFORMAT="json").text)["metadata"]
+    assert all({"name", "unit", "description"} <= set(column) for column in columns)
 
 
 def test_csv_without_names(service: str) -> None:

@@ -303,7 +303,10 @@ def test_an_unknown_or_hidden_image_is_an_error_that_names_it(service: str, want
     query = f"SELECT TOP 3 publisherID, caomai_distance(vector, caomai_vector('{wanted}')) AS dist"
     answer = ask(service, f"{query} FROM caom2_ai.fingerprint ORDER BY dist")
     assert (answer.status, answer.statuses) == (404, ["ERROR"])
-    assert answer.message == f"No image is known here that can be compared as {wanted}."
+    assert answer.message == (
+        f"No image is known here that can be compared as {wanted}: "
+        "take a publisherID from caom2_ai.fingerprint."
+    )
 
 
 def test_content_is_searched_through_pyvo(service: str) -> None:

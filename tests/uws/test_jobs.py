@@ -110,7 +110,8 @@ def test_uw_08_re_05_a_failure_is_told_in_full(client: Client) -> None:
     assert (error.status, error.kind, error.statuses) == (200, "application/x-votable+xml", ["ERROR"])
     assert error.message == summary[0].text
     assert "line 2" in error.message
-    assert client.get(f"{job}/results/result").status == 404
+    result = client.get(f"{job}/results/result")
+    assert (result.status, result.message) == (404, f"The job is ERROR: {summary[0].text}")
 
 
 def test_what_breaks_midway_fails_the_job(client: Client, results: Path) -> None:
@@ -277,6 +278,7 @@ def test_re_07_a_result_can_be_fetched_in_parts(client: Client) -> None:
     client.wait(job)
     address = f"{job}/results/result"
     whole = client.get(address)
+    assert whole.headers["Content-Disposition"] == 'inline; filename="result.csv"'
     assert int(whole.headers["Content-Length"]) == len(whole.body)
     assert whole.headers["Last-Modified"]
     part = client.send("GET", address, headers={"Range": "bytes=3-9"})
