@@ -19,6 +19,8 @@ OWNER = "caomai_owner"
 LOCK = 0x0CA0_3A1  # advisory: one process migrates a database at a time
 LEAST_SERVER = 15
 LEAST_VECTOR = (0, 8)
+GRANTS = "grants.sql"
+POSITIONS = 50_000  # of planes in one transaction: some seconds of work
 NUMBERED_FOLDERS = ("caom2", "migrations")
 TAP_SCHEMA = "migrations/0002_tap_schema.sql"  # not where an archive has its own
 NUMBERED = re.compile(r"(\d{4})_\w+\.sql")
@@ -109,8 +111,12 @@ def migrate(connection: Connection) -> list[str]:
         connection.execute("select pg_advisory_lock(%s)", [LOCK])
         try:
             migration = Migration(connection)  # read again: another process may have been faster
-            for scripts in migration.pending():
-                migration.apply(scripts)
+            if pending := migration.pending():
+                *changed, grants = pending
+                for scripts in changed:
+                    migration.apply(scripts)
+                migration.refresh_positions()
+                migration.apply(grants)
         finally:
             connection.execute("reset role")
             connection.execute("select pg_advisory_unlock(%s)", [LOCK])
@@ -138,7 +144,7 @@ class Migration:
         self._check_record()
 
     def pending(self) -> list[list[Script]]:
-        """List what is missing, in order: each inner list is applied as one transaction."""
+        """List what is missing, in order: each inner list is applied as one transaction, grants at last."""
         missing = self._changed([read_script("roles.sql")])
         missing += [[script] for script in self._numbered() if script.name not in self.recorded]
         missing += self._changed(
@@ -147,7 +153,7 @@ class Migration:
         content = [script for folder in ("views", "routines", "functions") for script in read_scripts(folder)]
         missing += self._changed([read_script("drop.sql"), *content])
         missing += self._changed(self._tap_schema(), force=self._has_lost_keys())
-        return missing + self._changed([read_script("grants.sql")], force=bool(missing))
+        return missing + self._changed([read_script(GRANTS)], force=bool(missing))
 
     def apply(self, scripts: list[Script]) -> None:
         """Apply scripts in one transaction and record them."""
@@ -159,6 +165,18 @@ class Migration:
             for script in scripts:
                 self.connection.execute(script.text.encode())
                 self._record(script)
+            if scripts[-1].name != GRANTS:
+                # Where this ends before its end, the next migration finds something to do.
+                self.connection.execute("delete from caom2_ai.schema_version where name = %s", [GRANTS])
+
+    def refresh_positions(self) -> None:
+        """Bring what indexes know of positions in line with CAOM: what they miss is never found."""
+        changed = POSITIONS
+        while changed >= POSITIONS:
+            with self.connection.transaction():
+                self.connection.execute(f"set local role {OWNER}")
+                row = self.connection.execute("select caom2_ai.refresh_positions(%s)", [POSITIONS]).fetchone()
+            changed = row[0] if row else 0
 
     def _record(self, script: Script) -> None:
         self.connection.execute(

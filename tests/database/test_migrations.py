@@ -15,7 +15,7 @@ from psycopg.sql import SQL, Identifier
 from caomai import migrate as migrations
 from caomai.database import Database, embedded_database, translate_errors
 from caomai.errors import CaomAiError, UsageError
-from caomai.migrate import migrate, read_script, read_scripts, sql_folder
+from caomai.migrate import Migration, migrate, read_script, read_scripts, sql_folder
 from caomai.schema import dump_schema
 from tests.database.conftest import Connection
 
@@ -114,6 +114,41 @@ def test_a_new_migration_is_applied_once(
     ):
         migrate(administrator)
     administrator.execute("delete from caom2_ai.schema_version where number = 9999")
+
+
+def test_grants_are_made_up_for_after_a_migration_that_was_cut_off(administrator: Connection) -> None:
+    forget(administrator, "views/map.sql")
+    (views, *_) = Migration(administrator).pending()
+    Migration(administrator).apply(views)
+    public = "select has_table_privilege('caomai_query', 'caom2_ai_view.map', 'select')"
+    assert administrator.execute(public).fetchone() == (False,)
+    assert migrate(administrator) == ["grants.sql"]
+    assert administrator.execute(public).fetchone() == (True,)
+
+
+def test_positions_of_an_older_version_are_found_after_a_migration(
+    administrator: Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(migrations, "POSITIONS", 2)
+    administrator.execute("set session_replication_role = replica")
+    administrator.execute(
+        "insert into caom2.Plane (publisherID, obsID, planeID, planeURI, productID, metaRelease,"
+        " position_bounds, lastModified, maxLastModified, metaChecksum, accMetaChecksum) select n, gen_random_uuid(),"
+        " gen_random_uuid(), n, n, '2020-01-01', array[n, 20, 1], '2020-01-01', '2020-01-01', 'md5:', 'md5:'"
+        " from generate_series(1, 5) n"
+    )
+    administrator.execute(
+        "insert into caom2_ai.plane_position (planeID, ra, dec, healpix)"
+        " select planeID, 1, 2, 3 from caom2.Plane where publisherID = '1'"
+    )
+    administrator.execute("reset session_replication_role")
+    forget(administrator, "views/plane.sql")
+    migrate(administrator)
+    rows = administrator.execute(
+        "select position_bounds_ra, position_bounds_extent is not null from caom2_ai_view.plane order by 1"
+    ).fetchall()
+    administrator.execute("truncate caom2.Plane, caom2_ai.plane_position cascade")
+    assert rows == [(n, True) for n in range(1, 6)]
 
 
 def copied(folder: Path, text: str) -> Path:
