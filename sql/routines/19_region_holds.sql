@@ -59,8 +59,11 @@ begin
         step := next_east - east;
         if abs(step) > 180 then
             step := step - 360 * sign(step);
-        elsif (east >= 0) <> (next_east >= 0) and (side > 0) = (step < 0) then
-            inside := not inside;
+        elsif (east >= 0) <> (next_east >= 0) then
+            -- An edge to a pole meets the way there, and in front of all others; the side is nothing for positions in line with it.
+            if a3 = 1 or b3 = 1 or (a3 > -1 and b3 > -1 and (side > 0) = (step < 0)) then
+                inside := not inside;
+            end if;
         end if;
         there := tand(region[i + 1] / 2);
         turn := turn + step;

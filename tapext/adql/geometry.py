@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from math import cos, radians, sin
+from math import radians, sin
 
 from tapext.adql import pgsphere, sphere
 from tapext.adql.shapes import (
@@ -18,21 +18,37 @@ from tapext.adql.shapes import (
     position,
 )
 from tapext.adql.typed import CONDITION, NOTHING, About, Constant, Operation, Shape, Value
-from tapext.adql.types import DOUBLE, GEOMETRIC, POINT, TEXT, Kind
+from tapext.adql.types import DOUBLE, GEOMETRIC, POINT, TEXT, Kind, Type
 
 # haversin of the distance of ({0}, {1}) and ({2}, {3}), and of what it lacks to 180 degrees:
 # each keeps its digits where it is small. abs() mends rounding below 0 and, unlike greatest(), leaves NULL.
 _NEAR = "(sind(({1} - {3}) / 2) ^ 2 + cosd({1}) * cosd({3}) * sind(({0} - {2}) / 2) ^ 2)"
 _FAR = "(sind(({1} + {3}) / 2) ^ 2 + cosd({1}) * cosd({3}) * cosd(({0} - {2}) / 2) ^ 2)"
 _DISTANCE = f"(2 * atan2d(sqrt(abs({_NEAR})), sqrt(abs({_FAR}))))"
+# The numbers of positions as the functions of sql/routines take them, in degrees.
+_MOST = (720, 90)
 _SPOLY = "spoly"
 # With more corners than this, one call of a function is faster than a condition for each side.
 _MANY = 8
-_SIDE = "(({2} * cosd({0}) + {3} * sind({0})) * cosd({1}) + {4} * sind({1}) >= {5})"
+_SIDE = (
+    "(({{{0}}} * cosd({{0}}) + {{{1}}} * sind({{0}})) * cosd({{1}}) + {{{2}}} * sind({{1}})"
+    f" >= {-sphere.TOLERANCE!r})"
+)
 
 
-def _distance_of(one: tuple[Value, ...], other: tuple[Value, ...]) -> Value:
-    return Operation(DOUBLE, About(unit="deg", ucd="pos.angDistance"), _DISTANCE, (*one[:2], *other[:2]))
+def _if_placed(kind: Type, about: About, template: str, numbers: tuple[Value, ...], *others: Value) -> Value:
+    """Compute something of positions, given by their numbers; NULL where they are none.
+
+    PostgreSQL's functions of angles fail for what is infinite, and one row would end the whole query.
+    """
+    checks = [
+        f"abs({{{place}}}) <= {_MOST[place % 2]}"
+        for place, number in enumerate(numbers)
+        if known_number(number) is None
+    ]
+    if checks:
+        template = f"case when {' and '.join(checks)} then {template} end"
+    return Operation(kind, about, template, (*numbers, *others), total=True)
 
 
 def points_of(arguments: list[Value]) -> tuple[Value, Value]:
@@ -50,7 +66,8 @@ def _as_point(value: Value, place: int) -> Value:
 
 def _distance(arguments: list[Value]) -> Value:
     one, other = points_of(arguments)
-    return _distance_of(parts_of(one, 0, Kind.POINT), parts_of(other, 1, Kind.POINT))
+    numbers = (*parts_of(one, 0, Kind.POINT), *parts_of(other, 1, Kind.POINT))
+    return _if_placed(DOUBLE, About(unit="deg", ucd="pos.angDistance"), _DISTANCE, numbers)
 
 
 def is_near(one: Value, other: Value, radius: Value, operator: str) -> Value:
@@ -58,13 +75,11 @@ def is_near(one: Value, other: Value, radius: Value, operator: str) -> Value:
     points = (*parts_of(one, 0, Kind.POINT), *parts_of(other, 1, Kind.POINT))
     known = known_number(radius)
     if known is None or not 0 <= known <= HEMISPHERE:
-        return Operation(CONDITION, NOTHING, f"({_DISTANCE} {operator} {{4}})", (*points, radius))
+        return _if_placed(CONDITION, NOTHING, f"({_DISTANCE} {operator} {{4}})", points, radius)
     # For a known radius no inverse functions are needed.
-    if known <= HEMISPHERE / 2:
-        limit = constant(sin(radians(known / 2)) ** 2)
-        return Operation(CONDITION, NOTHING, f"({_NEAR} {operator} {{4}})", (*points, limit))
-    limit = constant(cos(radians(known / 2)) ** 2)
-    return Operation(CONDITION, NOTHING, f"({{4}} {operator} {_FAR})", (*points, limit))
+    limit = constant(sin(radians(min(known, HEMISPHERE - known) / 2)) ** 2)
+    template = f"({_NEAR} {operator} {{4}})" if known <= HEMISPHERE / 2 else f"({{4}} {operator} {_FAR})"
+    return _if_placed(CONDITION, NOTHING, template, points, limit)
 
 
 def _within(point: tuple[Value, ...], circle: tuple[Value, ...]) -> Value:
@@ -81,12 +96,11 @@ def _inside(point: tuple[Value, ...], polygon: Value) -> Value:
     normals = sphere.half_spaces(corners) if 0 < len(corners) <= _MANY else None
     if normals is None:
         return _region_condition("holds", polygon, *point)
-    sides = [
-        Operation(CONDITION, NOTHING, _SIDE, (*point, *map(constant, (*normal, -sphere.TOLERANCE))))
-        for normal in normals
-    ]
-    places = " and ".join(f"{{{n}}}" for n in range(len(sides)))
-    return Operation(CONDITION, NOTHING, f"({places})", tuple(sides))
+    sides = " and ".join(
+        _SIDE.format(*range(first, first + 3)) for first in range(2, 2 + 3 * len(normals), 3)
+    )
+    limits = map(constant, (number for normal in normals for number in normal))
+    return _if_placed(CONDITION, NOTHING, f"({sides})", point, *limits)
 
 
 def _region_condition(name: str, *operands: Value) -> Value:
@@ -154,7 +168,7 @@ def _area(arguments: list[Value]) -> Value:
     about = About(unit="deg**2", ucd="phys.angArea")
     if region.type.kind is Kind.POINT:
         ra, dec = parts_of(region, 0, Kind.POINT)
-        return Operation(DOUBLE, about, "(0 * ({0} + {1}))", (ra, dec))
+        return _if_placed(DOUBLE, about, "0.0::double precision", (ra, dec))
     if region.type.storage == _SPOLY:
         return Operation(DOUBLE, about, "(area({0}) * (180 / pi()) ^ 2)", (region,), total=True)
     return Operation(DOUBLE, about, "caom2_ai.region_area({0})", (region,), total=True)

@@ -239,6 +239,47 @@ def test_shapes_that_columns_make(sky: Any) -> None:
     assert inside(sky, "1 = CONTAINS(p, BOX(ra, dec, 0.1, 0.1))") >= set(near)
 
 
+@pytest.mark.parametrize(("ra", "dec"), [(0, 90), (123, -90), (10, 20), (180, 0)])
+def test_a_circle_of_180_degrees_is_the_whole_sky(sky: Any, ra: float, dec: float) -> None:
+    opposite = f"POINT({ra + 180}, {-dec})"
+    for condition in (
+        f"1 = CONTAINS({opposite}, CIRCLE({ra}, {dec}, 180))",
+        f"DISTANCE({opposite}, POINT({ra}, {dec})) <= 180",
+        f"1 = CONTAINS(p, CIRCLE({ra}, {dec}, 180))",
+    ):
+        assert len(inside(sky, condition)) == len(POSITIONS)
+    assert inside(sky, f"DISTANCE({opposite}, POINT({ra}, {dec})) < 180") == set()
+
+
+def test_what_is_no_position_never_ends_a_query(sky: Any, connection: psycopg.Connection[Any]) -> None:
+    """Infinite numbers are where PostgreSQL's functions of angles fail."""
+    numbers = (float("inf"), float("-inf"), float("nan"), 1e308, -1e308, 721.0, None)
+    places = [place for number in numbers for place in ((number, 0), (0, number), (number, number))]
+    with connection.cursor() as cursor:
+        cursor.executemany(
+            "insert into sky values (-1, %(ra)s, %(dec)s, array[%(ra)s, %(dec)s]::float8[],"
+            " array[%(ra)s, %(dec)s, 1]::float8[])",
+            [{"ra": ra, "dec": dec} for ra, dec in places],
+        )
+    try:
+        for condition in (
+            "DISTANCE(POINT(ra, dec), POINT(10, 20)) < 1",
+            "DISTANCE(p, POINT(10, 20)) <= 180",
+            "DISTANCE(p, POINT(ra, dec)) <= 180",
+            "DISTANCE(ra, dec, 10, 20) + 0 < 200",
+            "0 = CONTAINS(p, CIRCLE(10, 20, 1))",
+            "NOT 1 = CONTAINS(p, CIRCLE(10, 20, 100))",
+            "1 - CONTAINS(p, POLYGON(9, 19, 11, 19, 11, 21)) = 1",
+            "1 = CONTAINS(POINT(10, 20), c)",
+            "AREA(POINT(ra, dec)) = 0",
+            "AREA(c) > 0",
+            "1 = INTERSECTS(c, CIRCLE(10, 20, 180))",
+        ):
+            assert not inside(sky, condition) & {-1}, condition
+    finally:
+        connection.execute("delete from sky where n = -1")
+
+
 def test_a_point_contains_nothing(sky: Any) -> None:
     with pytest.raises(QueryError, match="contains nothing"):
         sky("SELECT n FROM TAP_UPLOAD.sky WHERE 1 = CONTAINS(c, p)")

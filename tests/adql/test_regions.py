@@ -315,3 +315,22 @@ def test_broken_numbers_never_fail(sky: Sky, numbers: str) -> None:
     row = sky.connection.execute(f"select {calls}, {both}".encode(), {"r": numbers}).fetchone()
     assert row is not None
     assert set(row) == {None}
+
+
+@pytest.mark.parametrize(
+    ("corners", "inside", "outside"),
+    [
+        ([268.8, 90, 153.9, 56.4, 61, 50], [(110, 70), (152, 60)], [(0, -90), (200, -90), (153.9, 10)]),
+        ([61, 50, 153.9, 56.4, 268.8, 90], [(110, 70), (63, 55)], [(0, -90), (180, 80), (268.8, 10)]),
+        ([0, -90, 10, 0, 20, 0], [(15, -60), (12, -20)], [(10, 20), (20, 1), (0, 90), (0, 10), (15, 0.1)]),
+        ([33, -90, 20, 0, 10, 0], [(15, -60), (18, -20)], [(10, 20), (20, 1), (190, -80), (33, 10)]),
+        ([0, 80, 120, 80, 240, 80], [(0, 90), (77, 89)], [(0, -90), (60, 79)]),
+    ],
+)
+def test_a_corner_at_a_pole_and_a_pole_inside(
+    sky: Sky, corners: list[float], inside: list[tuple[float, float]], outside: list[tuple[float, float]]
+) -> None:
+    for ra, dec in (*inside, *outside):
+        values = {"r": [float(number) for number in corners], "ra": ra, "dec": dec}
+        found = sky.connection.execute("select caom2_ai.region_holds(%(r)s, %(ra)s, %(dec)s)", values)
+        assert found.fetchone() == ((ra, dec) in inside,), (ra, dec)
