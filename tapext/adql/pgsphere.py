@@ -17,12 +17,12 @@ is `&&` itself. So there the condition is the function, beside which an index ma
 from __future__ import annotations
 
 from itertools import pairwise
-from math import atan2, degrees, radians
+from math import radians
 
 from tapext.adql import sphere
 from tapext.adql.shapes import HEMISPHERE, constant, known_number
 from tapext.adql.typed import CONDITION, NOTHING, Operation, Shape, Value
-from tapext.adql.types import DOUBLE, Kind, Type
+from tapext.adql.types import CIRCLE, DOUBLE, Kind, Type
 
 _SPOINT, _SCIRCLE, _SPOLY, _SBOX = (
     Type(Kind.OTHER, "char", "*", storage=name) for name in ("spoint", "scircle", "spoly", "sbox")
@@ -156,30 +156,19 @@ def _around(region: Value) -> Value | None:
     if len(numbers) == _CIRCLE_PARTS:
         return None if numbers[2] > _LARGEST else _to_scircle(region)
     corners = [sphere.to_vector(ra, dec) for ra, dec in zip(numbers[::2], numbers[1::2], strict=True)]
-    centre, radius = _cap(corners)
+    centre, radius = sphere.cap(corners)
     if radius > _LARGEST - _MARGIN:
         return None
     if _is_convex(corners) and _fits(corners):
         return _to_spoly(region)
     cap = (*sphere.to_position(centre), radius + _MARGIN)
-    return _call(_SCIRCLE, "caom2_ai.try_scircle({0}, {1}, {2})", *map(constant, cap))
-
-
-def _cap(corners: list[sphere.Vector]) -> tuple[sphere.Vector, float]:
-    """Give the centre of a circle that holds the corners, and its radius in degrees."""
-    x, y, z = (sum(values) for values in zip(*corners, strict=True))
-    centre = (x, y, z)
-    return centre, max(_separation(centre, corner) for corner in corners)
+    return _to_scircle(Shape(CIRCLE, NOTHING, tuple(map(constant, cap))))
 
 
 def _fits(corners: list[sphere.Vector]) -> bool:
     """Tell whether pgsphere takes a polygon: it looks from the middle of the box around the corners."""
     x, y, z = ((min(values) + max(values)) / 2 for values in zip(*corners, strict=True))
     return min(sphere.dot((x, y, z), corner) for corner in corners) > _MARGIN
-
-
-def _separation(one: sphere.Vector, other: sphere.Vector) -> float:
-    return degrees(atan2(sphere.norm(sphere.cross(one, other)), sphere.dot(one, other)))
 
 
 def _is_convex(corners: list[sphere.Vector]) -> bool:
