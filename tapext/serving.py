@@ -22,7 +22,7 @@ from caomai.settings import Settings
 from tapext.processes import run_processes
 from tapext.service import SOFTWARE
 from tapext.web.app import create_app
-from tapext.web.protocol import limit_heads
+from tapext.web.protocol import limit_waiting
 
 BACKLOG: Final = 2048
 GRACE_SECONDS: Final = 5
@@ -62,7 +62,7 @@ def configure_server(settings: Settings, app: Starlette) -> uvicorn.Config:
     """Describe the HTTP server of a process; more connections than open files are refused with 503."""
     return uvicorn.Config(
         app,
-        http=limit_heads(settings.stall_seconds),
+        http=limit_waiting(settings.stall_seconds),
         ws="none",
         limit_concurrency=raise_file_limit() - SPARE_FILES,
         log_config=None,

@@ -5,11 +5,13 @@ from __future__ import annotations
 import json
 import logging
 import re
+from http import HTTPStatus
 from typing import Final
 
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
+from starlette.routing import Match
 
 from caomai.errors import (
     INTERNAL,
@@ -106,7 +108,16 @@ def write_error(wanted: Wanted, message: str) -> tuple[bytes, str]:
     return content, kind if wanted.format.is_votable else DEFAULT.media_type
 
 
-async def answer_refusal(request: Request, error: Exception) -> Response:  # noqa: ARG001
+async def answer_refusal(request: Request, error: Exception) -> Response:
     """Answer a path or method that does not exist, in plain words."""
     assert isinstance(error, HTTPException)
-    return PlainTextResponse(f"{error.detail}\n", error.status_code, HEADERS | dict(error.headers or {}))
+    headers = HEADERS | dict(error.headers or {})
+    if error.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
+        headers["Allow"] = ", ".join(find_methods(request))
+    return PlainTextResponse(f"{error.detail}\n", error.status_code, headers)
+
+
+def find_methods(request: Request) -> list[str]:
+    """Find the methods that a path takes, which several routes may share."""
+    routes = [route for route in request.app.routes if route.matches(request.scope)[0] != Match.NONE]
+    return sorted({method for route in routes for method in route.methods})

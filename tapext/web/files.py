@@ -8,13 +8,14 @@ from uuid import UUID
 
 from psycopg.rows import dict_row
 from starlette.requests import Request
-from starlette.responses import FileResponse, RedirectResponse, Response
+from starlette.responses import RedirectResponse, Response
 
 from caomai.artifacts import resolve
 from caomai.errors import CaomAiError, NotFoundError
 from tapext.pools import lend
 from tapext.service import Service
 from tapext.web.dali import HEADERS, log, service_of
+from tapext.web.patience import StoredFile
 
 # No browser takes these for a page of ours.
 HARMLESS: Final = ("application/fits", "image/fits", "application/gzip", "application/x-bzip2")
@@ -23,12 +24,13 @@ UNKNOWN: Final = "No such file can be read here."
 
 async def file(request: Request) -> Response:
     """Send a file, or the part of it that the client asked for (RFC 9110 sect. 14)."""
-    place, media_type = await find_place(service_of(request), request.path_params["artifact"])
+    service = service_of(request)
+    place, media_type = await find_place(service, request.path_params["artifact"])
     if isinstance(place, str):
         return RedirectResponse(place, 303)
     # A file may be kept, but whether it may still be read must be asked each time.
     headers = HEADERS | {"Cache-Control": "no-cache"}
-    return FileResponse(place, headers=headers, media_type=media_type, filename=place.name)
+    return StoredFile(place, service.settings, headers, media_type, place.name)
 
 
 async def find_place(service: Service, artifact: UUID) -> tuple[Path | str, str]:

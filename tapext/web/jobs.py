@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 from starlette.middleware import Middleware
 from starlette.requests import Request
-from starlette.responses import FileResponse, PlainTextResponse, RedirectResponse, Response
+from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.routing import Route
 
 from caomai.errors import NotFoundError, ParameterError
@@ -25,7 +25,7 @@ from tapext.uws.job import Job
 from tapext.uws.jobs import Jobs
 from tapext.web.dali import HEADERS, find_base_url, parameters_of
 from tapext.web.parameters import ReadParameters
-from tapext.web.patience import StopWhenLeft
+from tapext.web.patience import StopWhenLeft, StoredFile
 
 # Nobody logs in: the jobs of a client are those that it made with the same cookie. The identifier of a job
 # is a secret that leads to it without the cookie, so that it can be passed on.
@@ -159,9 +159,10 @@ class JobList:
         job = await self._find(request)
         if request.path_params["name"] != RESULT:
             raise _no_child(request.path_params["name"])
-        path = await jobs_of(request).find_result(job)
+        jobs = jobs_of(request)
+        path = await jobs.find_result(job)
         media_type = job.product.media_type if job.product else None
-        return FileResponse(path, headers=HEADERS | headers_of(media_type or ""), media_type=media_type)
+        return StoredFile(path, jobs.settings, HEADERS | headers_of(media_type or ""), media_type)
 
     async def _find(self, request: Request) -> Job:
         return await jobs_of(request).find(self.kind, request.path_params["job"])

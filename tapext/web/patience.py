@@ -6,9 +6,10 @@ import asyncio
 import logging
 import time
 from collections.abc import AsyncGenerator, Awaitable, Mapping
+from pathlib import Path
 from typing import TypeVar
 
-from starlette.responses import Response
+from starlette.responses import FileResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from caomai.errors import CaomAiError, TransientError
@@ -122,3 +123,30 @@ class Stream(Response):
 
     def _too_long(self) -> str:
         return f"The result was not read within {self.seconds:g} s; ask for fewer rows, or start a job."
+
+
+class StoredFile(FileResponse):
+    """A file, or the part of it that the client asked for (RFC 9110 sect. 14), for those who read on."""
+
+    def __init__(
+        self,
+        path: Path,
+        settings: Settings,
+        headers: Mapping[str, str],
+        media_type: str | None,
+        filename: str | None = None,
+    ) -> None:
+        super().__init__(path, headers=headers, media_type=media_type, filename=filename)
+        self.patience = Patience(settings)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Send the file as fast as the client reads it; without an end the server breaks off."""
+
+        async def send_on(message: Message) -> None:
+            await self.patience.wait(send(message))
+            self.patience.earn(len(message.get("body", b"")))
+
+        try:
+            await super().__call__(scope, receive, send_on)
+        except TimeoutError:
+            log.info("file broken off: the client reads too slowly")

@@ -18,9 +18,14 @@ LARGE: Final = f"The head of a request may have {MOST_HEAD_BYTES >> 10} KiB; sen
 
 
 class PatientProtocol(HttpToolsProtocol):
-    """A connection that is closed when the head of a request is too large or too slow (RFC 6585 sect. 5)."""
+    """A connection that is closed when the head of a request is too large or too slow (RFC 6585 sect. 5).
+
+    It ends though the client does not read what was written before.
+    """
 
     seconds: float = HEAD_SECONDS
+    stall_seconds: float = HEAD_SECONDS
+    _watch: asyncio.TimerHandle | None = None
     _timer: asyncio.TimerHandle | None = None
     _size = 0
     _refused = False
@@ -29,11 +34,22 @@ class PatientProtocol(HttpToolsProtocol):
         """Begin to wait for the first request."""
         super().connection_made(transport)
         self._expect_head()
+        self._watch = self.loop.call_later(self.stall_seconds, self._look_again, 0)
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Wait no longer."""
         self._stop_timer()
+        if self._watch is not None:
+            self._watch.cancel()
         super().connection_lost(exc)
+
+    def _look_again(self, before: int) -> None:
+        """Break off a connection that was closed, but whose client has read nothing since the last look."""
+        unread = self.transport.get_write_buffer_size() if self.transport.is_closing() else 0
+        if 0 < before <= unread:
+            self.transport.abort()
+        else:
+            self._watch = self.loop.call_later(self.stall_seconds, self._look_again, unread)
 
     def data_received(self, data: bytes) -> None:
         """Count what is kept and is no body: the head, and the fields after the last chunk of a body."""
@@ -91,9 +107,10 @@ class PatientProtocol(HttpToolsProtocol):
         self.loop.call_later(LINGER_SECONDS, self.transport.close)
 
 
-def limit_heads(seconds: float) -> type[PatientProtocol]:
-    """Give the protocol for a server whose clients may need so long for a head, at most the usual time."""
-    return type("PatientProtocol", (PatientProtocol,), {"seconds": min(seconds, HEAD_SECONDS)})
+def limit_waiting(seconds: float) -> type[PatientProtocol]:
+    """Give the protocol of a server whose clients may stop so long; for a head the usual time at most."""
+    limits = {"seconds": min(seconds, HEAD_SECONDS), "stall_seconds": seconds}
+    return type("PatientProtocol", (PatientProtocol,), limits)
 
 
 async def refuse_head(scope: Scope, receive: Receive, send: Send) -> None:

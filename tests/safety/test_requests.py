@@ -112,6 +112,23 @@ def test_other_methods_are_not_allowed(say: Say, method: str, path: str) -> None
     assert b"\r\nallow: " in answer.lower()
 
 
+@pytest.mark.parametrize(
+    ("path", "methods"),
+    [
+        ("tap/sync", b"GET, HEAD, POST"),
+        ("tap/tables", b"GET, HEAD"),
+        ("tap/async", b"GET, HEAD, POST"),
+        ("tap/async/1", b"DELETE, GET, HEAD, POST"),
+        ("tap/async/1/phase", b"GET, HEAD, POST"),
+        ("tap/async/1/results/result", b"GET, HEAD"),
+    ],
+)
+def test_who_uses_another_method_is_told_which_there_are(say: Say, path: str, methods: bytes) -> None:
+    answer = say(f"PATCH /{path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n".encode())
+    assert status(answer) == 405
+    assert b"\r\nallow: " + methods + b"\r\n" in answer
+
+
 def test_an_upgrade_is_not_made(say: Say) -> None:
     upgrade = b"Connection: Upgrade, close\r\nUpgrade: websocket\r\nSec-WebSocket-Key: eA==\r\n\r\n"
     assert status(say(HEAD + upgrade)) in {200, 400}
