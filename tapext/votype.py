@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from math import prod
 from typing import Final
 
 from psycopg import sql
 
 from caomai.errors import CaomAiError
+from tapext.datatypes import Sized
 
 POSTGRES: Final = {
     "boolean": sql.SQL("boolean"),
@@ -25,13 +25,12 @@ FLOATS: Final = ("float", "double")
 INTEGERS: Final = ("unsignedByte", "short", "int", "long")
 NUMBERS: Final = (*INTEGERS, *FLOATS)
 ARRAYS: Final = ("short", "int", "long", *FLOATS)
-TEXTS: Final = ("char", "unicodeChar")
 # What stands for NULL where an encoding has no other way to say it, declared in FIELD.
-MAGIC: Final = {"unsignedByte": "255", "short": str(-(2**15)), "int": str(-(2**31)), "long": str(-(2**63))}
+MAGIC: Final = {"short": str(-(2**15)), "int": str(-(2**31)), "long": str(-(2**63))}
 
 
 @dataclass(frozen=True)
-class Field:
+class Field(Sized):
     """A column of a result or table, as a VOTable FIELD describes it."""
 
     name: str
@@ -45,25 +44,9 @@ class Field:
     id: str | None = field(default=None, kw_only=True)
 
     @property
-    def is_text(self) -> bool:
-        """Tell whether a value is one string."""
-        return self.datatype in TEXTS
-
-    @property
     def is_float(self) -> bool:
         """Tell whether a value is a floating-point number or an array of them."""
         return self.datatype in FLOATS
-
-    @property
-    def is_array(self) -> bool:
-        """Tell whether a value holds several numbers."""
-        return not self.is_text and self.arraysize not in {None, "1"}
-
-    @property
-    def length(self) -> int | None:
-        """Give the number of elements or characters where each value has the same."""
-        sizes = (self.arraysize or "1").split("x")
-        return prod(map(int, sizes)) if all(size.isdigit() for size in sizes) else None
 
 
 def cast(field: Field, column: sql.Composable) -> sql.Composable:

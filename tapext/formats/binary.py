@@ -9,7 +9,7 @@ from __future__ import annotations
 import struct
 from binascii import b2a_base64
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from itertools import groupby
 from typing import Final
@@ -38,7 +38,7 @@ SEND: Final = {
 }
 # What stands for NULL: in BINARY a number that FIELD declares, in BINARY2 anything: the mask says so.
 NULLS: Final = {
-    "unsignedByte": b"\xff",
+    "unsignedByte": bytes(1),
     "short": b"\x80" + bytes(1),
     "int": b"\x80" + bytes(3),
     "long": b"\x80" + bytes(7),
@@ -46,6 +46,7 @@ NULLS: Final = {
     "double": b"\x7f\xf8" + bytes(6),
     "boolean": b"?",
 }
+WIDER: Final = {"unsignedByte": "short"}
 ASCII_XTYPES: Final = ("timestamp", "uuid", "caom2:uuid")
 ASCII: Final = sql.SQL(r"regexp_replace({}, '[^\u0001-\u007f]', '?', 'g')")
 IF_ASCII: Final = sql.SQL("case when octet_length({0}) = char_length({0}) then {1} else {2} end")
@@ -62,15 +63,22 @@ class Piece:
 
 
 class Binary:
-    """BINARY: a NULL integer is a number that its FIELD declares."""
+    """BINARY: a NULL integer is a number that its FIELD declares; a byte has none to spare and is a short."""
 
     options: sql.Composable = sql.SQL("(FORMAT binary)")
     element = "BINARY"
 
     def __init__(self, document: Document) -> None:
-        self.document = document
-        self.pieces = join_pieces([*self.mask(), *map_pieces(document.fields)])
+        self.document = self.fit(document)
+        self.pieces = join_pieces([*self.mask(), *map_pieces(self.document.fields)])
         self.rest = b""
+
+    def fit(self, document: Document) -> Document:
+        """Give columns types that have room for NULL."""
+        fields = (
+            replace(field, datatype=WIDER.get(field.datatype, field.datatype)) for field in document.fields
+        )
+        return replace(document, fields=tuple(fields))
 
     def mask(self) -> list[Piece]:
         """Give what stands before the values of a row."""
@@ -132,6 +140,10 @@ class Binary2(Binary):
     """BINARY2: a mask before each row tells which values are NULL, first column in the highest bit."""
 
     element = "BINARY2"
+
+    def fit(self, document: Document) -> Document:
+        """Leave the columns as they are: NULL is in the mask."""
+        return document
 
     def mask(self) -> list[Piece]:
         """Pack the mask."""

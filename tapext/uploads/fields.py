@@ -5,12 +5,13 @@ The process that reads a table and the service that stores it both work from the
 
 from __future__ import annotations
 
-import math
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Final
+
+from tapext.datatypes import TEXTS, Sized
 
 ATTRIBUTES: Final = ("name", "datatype", "arraysize", "xtype", "unit", "ucd", "utype", "description", "null")
 # Bytes of one element in the binary encodings, and how the module struct reads it; bits are packed (0).
@@ -28,7 +29,6 @@ SIZES: Final = {
     "floatComplex": (8, ""),
     "doubleComplex": (16, ""),
 }
-TEXTS: Final = ("char", "unicodeChar")
 WHOLE: Final = ("unsignedByte", "short", "int", "long")
 COMPLEX: Final = {"floatComplex": "float", "doubleComplex": "double"}
 LOGICAL: Final = ("boolean", "bit")
@@ -59,7 +59,7 @@ class FieldError(Exception):
 
 
 @dataclass(frozen=True)
-class UploadField:
+class UploadField(Sized):
     """A FIELD with its attributes as they were sent; `null` is what VALUES says stands for NULL."""
 
     name: str
@@ -82,25 +82,6 @@ class UploadField:
             raise FieldError(f"The column {self.name!r} has the arraysize {self.arraysize!r}, which is none.")
         if (self.length or 0) > MOST_ELEMENTS:
             raise FieldError(f"The column {self.name!r} has values of {self.length:,} elements: too many.")
-
-    @property
-    def is_text(self) -> bool:
-        """Tell whether a value is a string."""
-        return self.datatype in TEXTS
-
-    @property
-    def is_array(self) -> bool:
-        """Tell whether a value holds several elements that are no characters."""
-        return not self.is_text and self.arraysize not in {None, "1"}
-
-    @cached_property
-    def length(self) -> int | None:
-        """Give the number of elements where each value has the same."""
-        if self.arraysize is None:
-            return 1
-        if self.arraysize.endswith("*"):
-            return None
-        return math.prod(map(int, self.arraysize.split("x")))
 
     @property
     def numbers(self) -> int | None:

@@ -79,7 +79,7 @@ VECTORS = [[0.5] * 400, None, [NAN, *[1.0] * 399], [INF, *[-INF] * 399], [None, 
 COLUMNS = [
     Column("n", "int", "integer", [1, 2, 3, 4, 5], ucd="meta.id", description="number of a row"),
     Column("flag", "boolean", "boolean", [True, None, False, True, None]),
-    Column("b", "unsignedByte", "smallint", [0, None, 254, 127, 1]),
+    Column("b", "unsignedByte", "smallint", [0, None, 254, 127, 255]),
     Column("s", "short", "smallint", [1, None, -32768, 32767, 0]),
     Column("i", "int", "integer", [-1, None, -(2**31), 2**31 - 1, 0]),
     Column("l", "long", "bigint", [2**53 + 1, None, -(2**63), 2**63 - 1, 0]),
