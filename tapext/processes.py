@@ -62,12 +62,23 @@ def _be_child(parent: int, work: Callable[[], None]) -> NoReturn:
 
 def end_processes(children: set[int]) -> None:
     """Tell children to end, and kill those that do not."""
-    for child in children:
-        os.kill(child, signal.SIGTERM)
+    tell(children, signal.SIGTERM)
     end = time.monotonic() + STOP_SECONDS
-    while children and time.monotonic() < end:
-        with suppress(ChildProcessError):
-            children -= {os.waitpid(child, os.WNOHANG)[0] for child in children}
+    while (children := set(filter(is_running, children))) and time.monotonic() < end:
         time.sleep(0.02)
+    tell(children, signal.SIGKILL)
+
+
+def tell(children: set[int], number: signal.Signals) -> None:
+    """Send a signal to those children that are still there."""
     for child in children:
-        os.kill(child, signal.SIGKILL)
+        with suppress(ProcessLookupError):
+            os.kill(child, number)
+
+
+def is_running(child: int) -> bool:
+    """Tell whether a child has not ended; it may have been waited for before."""
+    try:
+        return os.waitpid(child, os.WNOHANG)[0] == 0
+    except ChildProcessError:
+        return False

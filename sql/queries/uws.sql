@@ -69,10 +69,10 @@ where jobID = %(job)s and kind = %(kind)s
 returning jobID;
 
 -- name: set_parameters
--- What a job that was not started is to do.
+-- What a job that was not started is to do, if nobody else has added to it meanwhile.
 update caom2_ai_uws.job
 set parameters = %(parameters)s, files = %(files)s, inputBytes = %(inputBytes)s, runID = %(runID)s
-where jobID = %(job)s and kind = %(kind)s and phase = 'PENDING'
+where jobID = %(job)s and kind = %(kind)s and phase = 'PENDING' and inputBytes = %(knownBytes)s
 returning jobID;
 
 -- name: begin_run

@@ -27,6 +27,7 @@ from tapext.uws.worker import HEARTBEAT, Queue, Worker, name_channels
 
 LONGEST_RUNID: Final = 64
 MOST_BYTES: Final = 4 << 20
+CHANGED: Final = "its parameters can be changed"
 # The answer to RUN waits so long for the job to begin: who waits for the next phase then waits for its end.
 START_SECONDS: Final = 0.2
 
@@ -164,17 +165,31 @@ class Jobs:
 
     async def set_parameters(self, job: Job, parameters: Parameters) -> None:
         """Add to what a job is to do; a name that was given before has the new values, UPLOAD gains them."""
-        job.check_pending("its parameters can be changed")
+        job.check_pending(CHANGED)
         pairs = terms.task_pairs(parameters)
-        given = {name for name, _ in pairs} - {"UPLOAD"}
-        joined = check_size((*(pair for pair in job.parameters if pair[0] not in given), *pairs))
-        runid = read_runid(parameters) if "RUNID" in given else job.runid
+        join_pairs(job.parameters, pairs)
         self._check_room(await self.store.measure())
         folder = await self.find_folder()
         files, size = await asyncio.to_thread(folder.keep_files, job.id, parameters)
-        size += job.input_bytes + count_bytes(pairs)
-        if not await self.store.set_parameters(job, joined, job.files | files, size, runid):
-            (await self.find(job.kind, job.id)).check_pending("its parameters can be changed")
+        size += count_bytes(pairs)
+        if size:
+            await self._add(job, pairs, files, size)
+
+    async def _add(self, job: Job, pairs: Pairs, files: dict[str, str], size: int) -> None:
+        """Add to a job as it is then, however many others add to it: its bytes tell that it has changed."""
+        runid, is_named = read_runid(Parameters(pairs)), any(name == "RUNID" for name, _ in pairs)
+        while True:
+            changed = replace(
+                job,
+                parameters=join_pairs(job.parameters, pairs),
+                files=job.files | files,
+                input_bytes=job.input_bytes + size,
+                runid=runid if is_named else job.runid,
+            )
+            if await self.store.set_parameters(job, changed):
+                return
+            job = await self.find(job.kind, job.id)
+            job.check_pending(CHANGED)
 
     async def destroy(self, job: Job) -> None:
         """Forget a job and what belongs to it; if it runs, it is stopped."""
@@ -213,6 +228,12 @@ def check_size(pairs: Pairs) -> Pairs:
     if count_bytes(pairs) > MOST_BYTES:
         raise TooLargeError(f"The parameters of a job may have {MOST_BYTES >> 20} MiB; upload a table.")
     return pairs
+
+
+def join_pairs(old: Pairs, new: Pairs) -> Pairs:
+    """Give parameters of which those that are named anew have the new values, but UPLOAD has all."""
+    given = {name for name, _ in new} - {"UPLOAD"}
+    return check_size((*(pair for pair in old if pair[0] not in given), *new))
 
 
 def count_bytes(pairs: Pairs) -> int:

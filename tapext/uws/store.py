@@ -131,18 +131,17 @@ class JobStore:
         """Say how long a job is kept; tells whether there is one."""
         return await self._changes("set_destruction", kind=kind, job=job, destruction=destruction)
 
-    async def set_parameters(
-        self, job: Job, parameters: Pairs, files: Mapping[str, str], size: int, runid: str | None
-    ) -> bool:
-        """Say what a job is to do; tells whether that could still be said."""
+    async def set_parameters(self, job: Job, changed: Job) -> bool:
+        """Say what a job is to do; tells whether that could be said of the job as it was known."""
         return await self._changes(
             "set_parameters",
             kind=job.kind,
             job=job.id,
-            parameters=Json(parameters),
-            files=Json(dict(files)),
-            inputBytes=size,
-            runID=runid,
+            knownBytes=job.input_bytes,
+            parameters=Json(changed.parameters),
+            files=Json(changed.files),
+            inputBytes=changed.input_bytes,
+            runID=changed.runid,
         )
 
     async def begin(self, job: str, ticket: int) -> Job | None:

@@ -24,6 +24,9 @@ async def repeat(step: Callable[[], Awaitable[object]], seconds: float) -> None:
             if told != str(error):
                 log.warning("upkeep of jobs: %s", error)
             told = str(error)
+        except Exception:
+            # Nobody would notice that the loop has ended, but jobs would be kept for ever.
+            log.exception("upkeep of jobs failed")
         await asyncio.sleep(seconds)
 
 

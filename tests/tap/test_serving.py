@@ -16,6 +16,7 @@ import pytest
 from caomai.database import open_database
 from caomai.embedded import EmbeddedPostgres
 from caomai.settings import read_settings
+from tapext.processes import end_processes
 from tests.tap.client import ask, get
 from tests.tap.process import COMMAND, serving
 
@@ -100,6 +101,14 @@ def test_processes_do_not_outlive_the_one_that_was_killed(environment: dict[str,
         children = children_of(process.pid)
         process.kill()
         wait_until(lambda: not any(map(is_alive, children)))
+
+
+def test_processes_are_ended_beside_one_that_is_gone() -> None:
+    with subprocess.Popen(["true"]) as gone:
+        gone.wait()
+    with subprocess.Popen(["sleep", "60"]) as other:
+        end_processes({gone.pid, other.pid})
+        assert not is_alive(other.pid)
 
 
 def test_services_share_a_database_and_the_last_one_stops_it(folder: Path) -> None:

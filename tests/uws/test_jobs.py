@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -244,6 +245,16 @@ def test_uw_06_parameters_are_set_while_a_job_is_pending(client: Client) -> None
     result = client.get(f"{job}/results/result")
     assert result.kind.startswith("text/csv;header=present")
     assert len(result.text.splitlines()) == 4
+
+
+def test_uw_06_parameters_that_come_at_once_are_all_kept(client: Client) -> None:
+    job = client.create()
+    names = [f"NAME{number}" for number in range(12)]
+    with ThreadPoolExecutor(12) as pool:
+        answers = list(pool.map(lambda name: client.post(f"{job}/parameters", **{name: "x"}), names))
+    assert {answer.status for answer in answers} == {303}
+    given = [item.get("id") for item in client.get(f"{job}/parameters").root]
+    assert sorted(given) == sorted(["LANG", "QUERY", *names])
 
 
 def test_uw_06_parameters_are_not_posted_to_the_job(client: Client) -> None:
