@@ -10,6 +10,7 @@ declare
     y double precision;
     z double precision;
     top double precision;
+    corner_ra double precision;
 begin
     if not coalesce(abs(ra) <= 720 and abs("dec") <= 90 and width >= 0 and width < 180
             and height >= 0 and height < 180, false) then
@@ -20,7 +21,8 @@ begin
         x := cosd(top) * cosd(width / 2);
         y := cosd(top) * sind(width / 2) * case when i in (0, 3) then -1 else 1 end;
         z := sind(top) * case when i < 2 then -1 else 1 end;
-        corners := corners || (ra + atan2d(y, x * cosd("dec") - z * sind("dec")))
+        corner_ra := ra + atan2d(y, x * cosd("dec") - z * sind("dec"));
+        corners := corners || (corner_ra - 360 * floor(corner_ra / 360))
             || asind(greatest(-1, least(1, x * sind("dec") + z * cosd("dec"))));
     end loop;
     return corners;

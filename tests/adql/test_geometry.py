@@ -280,6 +280,15 @@ def test_what_is_no_position_never_ends_a_query(sky: Any, connection: psycopg.Co
         connection.execute("delete from sky where n = -1")
 
 
+def test_boxes_of_columns_are_those_of_numbers(sky: Any) -> None:
+    query = "SELECT BOX(ra, dec, 60, 20), ra, dec FROM TAP_UPLOAD.sky WHERE dec BETWEEN -89 AND 89"
+    for corners, ra, dec in sky(query)[::20]:
+        assert corners == pytest.approx(
+            sky(f"SELECT TOP 1 BOX({ra}, {dec}, 60, 20) FROM TAP_UPLOAD.sky")[0][0]
+        )
+        assert 0 <= min(corners[::2]) <= max(corners[::2]) < 360
+
+
 def test_a_point_contains_nothing(sky: Any) -> None:
     with pytest.raises(QueryError, match="contains nothing"):
         sky("SELECT n FROM TAP_UPLOAD.sky WHERE 1 = CONTAINS(c, p)")
