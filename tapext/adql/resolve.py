@@ -225,7 +225,9 @@ class _Resolver(SourceResolver):
         if places:
             if any(outputs[place - 1].value != outputs[places[0] - 1].value for place in places):
                 name = outputs[places[0] - 1].name
-                raise self.error(order, f"ORDER BY {name} is ambiguous: write the position of the column")
+                raise self.error(
+                    order, f"ORDER BY {name} is ambiguous: write its table before it, or its position"
+                )
             return Order(places[0], order.descending)
         if found.scope is None:
             raise self.error(
