@@ -11,6 +11,8 @@ from typing import Any, Final, Self
 
 import psycopg
 from psycopg import AsyncConnection
+from psycopg.conninfo import make_conninfo
+from psycopg.pq import PGconn, Ping
 from psycopg_pool import AsyncConnectionPool, PoolTimeout
 
 from caomai.database import Database, translate_error, translate_errors
@@ -47,7 +49,7 @@ class Pool:
         self.conversions = asyncio.Semaphore(min(size, MOST_CONVERSIONS))
         self._conninfo = conninfo
         self._session = dict(session or {})
-        self._waiting = 0
+        self._waiting = self._lent = 0
         self._connections: AsyncConnectionPool[Connection] = AsyncConnectionPool(
             conninfo,
             # A statement is its own transaction, read-only by the role's default; no plan is frozen.
@@ -77,11 +79,13 @@ class Pool:
             raise TransientError(BUSY)
         self._waiting += 1
         try:
-            return await self._wait()
+            connection = await self._wait()
         except PoolTimeout:
             raise TransientError(BUSY) from None
         finally:
             self._waiting -= 1
+        self._lent += 1
+        return connection
 
     async def _wait(self) -> Connection:
         """Wait in the queue, as long as the database is up."""
@@ -98,10 +102,11 @@ class Pool:
         """Leave the queue, where the turn may just have come."""
         turn.cancel()
         with suppress(asyncio.CancelledError, psycopg.Error):
-            await self.give(await turn)
+            await self._connections.putconn(await turn)
 
     async def give(self, connection: Connection) -> None:
         """Give a connection back; one that is in the middle of something is closed."""
+        self._lent -= 1
         await self._connections.putconn(connection)
 
     async def probe(self) -> None:
@@ -120,10 +125,15 @@ class Pool:
         except TimeoutError:
             return TransientError(f"The database does not answer within {PROBE_SECONDS} s.")
         except psycopg.Error as error:
-            return translate_error(error)
+            # Where there is no room for one connection more, those that are lent come back.
+            return None if self._lent and await asyncio.to_thread(self._is_up) else translate_error(error)
         except CaomAiError as error:
             return error
         return None
+
+    def _is_up(self) -> bool:
+        conninfo = make_conninfo(self._conninfo(), connect_timeout=CONNECT_SECONDS)
+        return PGconn.ping(conninfo.encode()) == Ping.OK
 
     async def _configure(self, connection: Connection) -> None:
         for name, value in self._session.items():
