@@ -8,7 +8,7 @@ from pathlib import Path
 import typer
 from psycopg.conninfo import make_conninfo
 
-from caomai.check import check_database, check_folders, show_settings
+from caomai.check import check_database, check_folders, explain_setting, show_settings
 from caomai.console import print_json
 from caomai.database import (
     NAME,
@@ -120,7 +120,7 @@ def check(json: bool) -> None:
         print_json({"settings": shown, "findings": listed, "ok": not faults})
     else:
         for name, value in shown.items():
-            typer.echo(f"{name}={value}")
+            typer.echo(f"{f'{name}={value}':<40} # {explain_setting(name)}")
         for finding in findings:
             typer.echo(f"{finding.name}: {finding.value}" + (f". {finding.fault}" if finding.fault else ""))
     raise typer.Exit(FAULTS if faults else 0)

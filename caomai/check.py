@@ -38,6 +38,11 @@ def show_settings(settings: Settings) -> dict[str, str]:
     return {f"CAOMAI_{name.upper()}": _show(values[name]) for name in sorted(values)}
 
 
+def explain_setting(variable: str) -> str:
+    """Say what a setting means, by the name of its environment variable."""
+    return Settings.model_fields[variable.removeprefix("CAOMAI_").lower()].description or ""
+
+
 def _show(value: Any) -> str:
     if isinstance(value, dict):
         return ", ".join(f"{key}: {mask(str(item))}" for key, item in value.items())

@@ -190,7 +190,7 @@ def write_cell(value: Any) -> str:
 def wait_for_interrupt(demo: Demo, url: str) -> None:
     """Keep serving until Ctrl-C."""
     demo.console.print(
-        f"\nServing [bold]{url}/tap[/bold] (TOPCAT, pyvo) and {url}/datalink/links. Ctrl-C ends it."
+        f"\n[bold]{url}/tap[/bold] is for TOPCAT and pyvo, {url}/ for a browser. Ctrl-C ends it."
     )
     try:
         while True:

@@ -69,7 +69,8 @@ async def limit_first_row(seconds: float) -> AsyncIterator[None]:
             yield
     except TimeoutError:
         raise TransientError(
-            f"The query gave no row within {seconds:g} s and was stopped; narrow it or ask for fewer columns."
+            f"The query gave no row within {seconds:g} s and was stopped; narrow it, or start a job at "
+            "/tap/async."
         ) from None
 
 

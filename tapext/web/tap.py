@@ -40,5 +40,5 @@ async def _begin(service: Service, question: Question) -> AsyncGenerator[bytes]:
             return await ask(service, question)
     except TimeoutError:
         raise TransientError(
-            f"The file took longer than {seconds:g} s; ask for less, or start a job."
+            f"The file took longer than {seconds:g} s; ask for less, or start a job at /tap/async."
         ) from None

@@ -23,7 +23,9 @@ def caom_ai(*words: str, **environment: str) -> subprocess.CompletedProcess[str]
 
 def test_the_life_of_an_embedded_database(tmp_path: Path, made_folder: Path) -> None:
     settings = {"CAOMAI_DATA_DIR": str(tmp_path / "data")}
-    assert "embedded, not made yet" in caom_ai("check", **settings).stdout
+    shown = caom_ai("check", **settings).stdout
+    assert "embedded, not made yet" in shown
+    assert re.search(r"^CAOMAI_PORT=8080 +# Port of the service", shown, re.MULTILINE)
     shutil.copytree(made_folder, tmp_path / "data")
     assert caom_ai("db", "init", **settings).stdout == f"The database is ready in {tmp_path / 'data'}.\n"
     started = caom_ai("db", "start", **settings)
