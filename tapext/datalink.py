@@ -21,7 +21,9 @@ from tapext.votype import Field
 
 STANDARD: Final = "ivo://ivoa.net/std/DataLink#links-1.1"
 MEDIA_TYPE: Final = "application/x-votable+xml;content=datalink"
-PUBLISHER_ID: Final = "caomPublisherID"  # the XML ID of a column of publisherIDs
+# XML IDs: of the description of the service, and of a column of publisherIDs whose name cannot be one.
+LINKS_ID: Final = "links"
+PUBLISHER_ID: Final = "caomPublisherID"
 # DataLink has no term for likeness. Clients compare this name literally, so no host is part of it.
 SIMILAR: Final = "https://caom-ai.github.io/rdf/datalink#similar"
 MOST_IDS: Final = 5000
@@ -190,7 +192,7 @@ def similar_link(text: str, rank: int, row: Mapping[str, Any], base_url: str) ->
 def describe_links(base_url: str, ref: str | None) -> str:
     """Describe the links service: to its own clients, or to those of a table whose column `ref` holds IDs."""
     text = {"datatype": "char", "arraysize": "*"}
-    service = {"type": "meta", "utype": "adhoc:service", "ID": "links", "name": "links"}
+    service = {"type": "meta", "utype": "adhoc:service", "ID": LINKS_ID, "name": "links"}
     this = {"type": "meta", "utype": "adhoc:this", "name": "this"}
     return element(
         "RESOURCE",

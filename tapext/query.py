@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import AsyncGenerator, Sequence
 from dataclasses import replace
 from typing import Final
@@ -13,7 +14,7 @@ from caomai.errors import NotFoundError, UsageError
 from tapext.adql import parse
 from tapext.adql.catalogue import VIEWS
 from tapext.adql.translate import Translation, translate
-from tapext.datalink import PUBLISHER_ID, describe_links, links_url
+from tapext.datalink import LINKS_ID, PUBLISHER_ID, describe_links, links_url
 from tapext.formats.conversion import convert
 from tapext.formats.writer import Document, Info, Writer
 from tapext.pools import Pool, lend
@@ -29,6 +30,7 @@ PUBLISHER_UCD: Final = "meta.ref.ivoid"
 CAOM_RELATIONS: Final = {
     Identifier(VIEWS, name).as_string() for name in ("observation", "plane", "artifact", "part", "obscore")
 }
+XML_ID: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]*")
 MOST_CHARACTERS: Final = 1 << 20
 LONG: Final = 1 << 14
 
@@ -123,8 +125,8 @@ def describe_result(question: Question, translation: Translation, knowledge: Kno
         Info("query", question.text),
         *(knowledge.maps if uses_content(translation) else ()),
     )
-    has_links = any(field.id == PUBLISHER_ID for field in fields)
-    return Document(fields, infos, describe_links(question.base_url, PUBLISHER_ID) if has_links else "")
+    column = next((field.id for field in fields if field.id), None)
+    return Document(fields, infos, describe_links(question.base_url, column) if column else "")
 
 
 def uses_content(translation: Translation) -> bool:
@@ -136,8 +138,12 @@ def uses_content(translation: Translation) -> bool:
 
 
 def name_publisher_ids(fields: Sequence[Field]) -> tuple[Field, ...]:
-    """Give the first column of publisherIDs the XML ID that the links service is described with."""
+    """Give the first column of publisherIDs an XML ID, which the description of the links service refers to.
+
+    It is the column's name where that can be one: astropy.table shows IDs for names.
+    """
     for number, field in enumerate(fields):
         if field.utype == PUBLISHER_UTYPE or field.ucd == PUBLISHER_UCD:
-            return (*fields[:number], replace(field, id=PUBLISHER_ID), *fields[number + 1 :])
+            known = field.name if XML_ID.fullmatch(field.name) and field.name != LINKS_ID else PUBLISHER_ID
+            return (*fields[:number], replace(field, id=known), *fields[number + 1 :])
     return tuple(fields)

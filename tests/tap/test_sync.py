@@ -177,11 +177,20 @@ def test_re_01_one_resource_of_results_begins_with_its_status(service: str) -> N
 def test_re_03_columns_are_described_from_tap_schema(service: str) -> None:
     query = "SELECT publisherID, time_exposure AS t, time_exposure * 2, metaRelease, planeID, 'x'"
     fields = ask(service, query + " FROM caom2.Plane", MAXREC=1).table.fields
-    assert fields[0].ID == "caomPublisherID"
+    assert fields[0].ID == "publisherID"
     assert fields[0].utype == "caom2:Plane.publisherID"
     assert (fields[1].name, str(fields[1].unit), fields[1].datatype) == ("t", "s", "double")
     assert (fields[3].datatype, fields[3].xtype) == ("char", "timestamp")
     assert len({field.name for field in fields}) == 6
+
+
+@pytest.mark.parametrize(
+    ("alias", "known"), [("mine", "mine"), ('"links"', "caomPublisherID"), ('"a b"', "caomPublisherID")]
+)
+def test_the_links_service_refers_to_the_column_by_its_name(service: str, alias: str, known: str) -> None:
+    root = ask(service, f"SELECT publisherID AS {alias} FROM caom2.Plane", MAXREC=1).root
+    assert [field.get("ID") for field in root.iter(f"{VOT}FIELD")] == [known]
+    assert [parameter.get("ref") for parameter in root.iter(f"{VOT}PARAM") if parameter.get("ref")] == [known]
 
 
 def test_re_03_values_come_back(service: str) -> None:
