@@ -47,6 +47,8 @@ def distance(one: Plane, other: Plane) -> float:
         ("collection LIKE 'cf_t'", lambda _: False),
         ("collection NOT LIKE 'C%'", lambda plane: plane.number % 3 != 1),
         ("collection LIKE 'CF\\_T'", lambda _: False),
+        ("'a\\b' LIKE 'a\\b' AND 'a\\Xb' ILIKE 'A\\_b' AND 'a\\' LIKE '%\\'", lambda _: True),
+        ("'a%' LIKE 'a\\%' OR 'a_' LIKE 'a\\_' OR 'a\\b' NOT LIKE 'a\\b'", lambda _: False),
         ("collection || 'x' = 'CFHTx'", lambda plane: plane.number % 3 == 1),
         ("LOWER(collection) IN ('cfht', 'test')", lambda plane: plane.number % 3 != 2),
         ("UPPER(collection) NOT IN ('CFHT', 'TEST')", lambda plane: plane.number % 3 == 2),
