@@ -24,6 +24,8 @@ VISIBLE = "visible"
 # A column that holds the query of a URL: what stands before it depends on how the service is reached.
 LINKS = (VIEWS, "obscore"), "access_url"
 
+# PostgreSQL's names of types by relation and column.
+Storages = dict[tuple[tuple[str, ...], str], str]
 MapKind = Literal["object", "field"]
 MAP_KINDS: dict[str, MapKind] = {
     "caom2_ai.fingerprint": "object",
@@ -180,34 +182,7 @@ def relation_of(table: str) -> tuple[str, ...]:
 def read_catalogue(connection: psycopg.Connection[Any]) -> Catalogue:
     """Read TAP_SCHEMA, the types of its columns in the database, and the headers of our functions."""
     queries = read_queries("catalogue")
-    stored: dict[tuple[tuple[str, ...], str], str] = {
-        ((schema, relation), column): storage
-        for schema, relation, column, storage in connection.execute(queries["read_storage"]).fetchall()
-    }
-    twins = _read_twins(connection)
-    columns: dict[str, list[Column]] = {}
-    for table, *facts in connection.execute(queries["read_columns"]).fetchall():
-        column = Column(*facts)
-        place = relation_of(table), column.stored
-        known = replace(column, storage=stored.get(place), is_link=place == LINKS)
-        columns.setdefault(table, []).append(known)
-    tables: dict[str, list[Table]] = {}
-    for schema, name, kind, utype, description in connection.execute(queries["read_tables"]).fetchall():
-        relation = relation_of(name)
-        map_kind = MAP_KINDS.get(name.lower())
-        hidden = (relation, VISIBLE) in stored
-        found = Table(
-            name,
-            relation,
-            tuple(columns.get(name, ())),
-            kind,
-            description,
-            utype,
-            map_kind,
-            has_hidden=hidden,
-            twins=collect(twins.get(relation[-1], ())),
-        )
-        tables.setdefault(schema, []).append(found)
+    tables = _read_tables(connection)
     schemas = tuple(
         Schema(name, tuple(tables.get(name, ())), description, utype)
         for name, description, utype in connection.execute(queries["read_schemas"]).fetchall()
@@ -219,6 +194,41 @@ def read_catalogue(connection: psycopg.Connection[Any]) -> Catalogue:
         ).fetchall()
     )
     return Catalogue(schemas, read_functions(sql_folder() / "functions"), keys, read_maps(connection))
+
+
+def _read_tables(connection: psycopg.Connection[Any]) -> dict[str, list[Table]]:
+    queries = read_queries("catalogue")
+    stored: Storages = {
+        ((schema, relation), column): storage
+        for schema, relation, column, storage in connection.execute(queries["read_storage"]).fetchall()
+    }
+    columns, twins = _read_columns(connection, stored), _read_twins(connection)
+    tables: dict[str, list[Table]] = {}
+    for schema, name, kind, utype, description in connection.execute(queries["read_tables"]).fetchall():
+        relation = relation_of(name)
+        found = Table(
+            name,
+            relation,
+            tuple(columns.get(name, ())),
+            kind,
+            description,
+            utype,
+            MAP_KINDS.get(name.lower()),
+            has_hidden=(relation, VISIBLE) in stored,
+            twins=collect(twins.get(relation[-1], ())),
+        )
+        tables.setdefault(schema, []).append(found)
+    return tables
+
+
+def _read_columns(connection: psycopg.Connection[Any], stored: Storages) -> dict[str, list[Column]]:
+    columns: dict[str, list[Column]] = {}
+    for table, *facts in connection.execute(read_queries("catalogue")["read_columns"]).fetchall():
+        column = Column(*facts)
+        place = relation_of(table), column.stored
+        known = replace(column, storage=stored.get(place), is_link=place == LINKS)
+        columns.setdefault(table, []).append(known)
+    return columns
 
 
 def _read_twins(connection: psycopg.Connection[Any]) -> dict[str, list[Twin]]:
