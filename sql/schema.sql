@@ -1261,7 +1261,7 @@ CREATE VIEW caom2_ai_view.object_node AS
    FROM (((caom2_ai.object_node o
      JOIN caom2_ai.part_fingerprint i ON ((i.imageid = o.imageid)))
      JOIN caom2.plane p ON ((p.planeid = i.planeid)))
-     JOIN caom2.artifact a ON (((a.planeid = i.planeid) AND ((a.uri)::text = i.artifacturi))))
+     JOIN caom2.artifact a ON (((a.planeid = i.planeid) AND ((a.uri)::text >= i.artifacturi) AND ((a.uri)::text <= i.artifacturi))))
   WHERE ((p.metarelease <= (now() AT TIME ZONE 'UTC'::text)) AND (COALESCE(a.contentrelease, p.datarelease) <= (now() AT TIME ZONE 'UTC'::text)));
 COMMENT ON COLUMN caom2_ai_view.object_node.healpix IS 'twin: healpix, place of ra, dec';
 
@@ -1411,7 +1411,7 @@ CREATE VIEW caom2_ai_view.part_fingerprint AS
     (((p.metarelease <= (now() AT TIME ZONE 'UTC'::text)) AND (COALESCE(a.contentrelease, p.datarelease) <= (now() AT TIME ZONE 'UTC'::text))) IS TRUE) AS visible
    FROM ((caom2_ai.part_fingerprint i
      JOIN caom2.plane p ON ((p.planeid = i.planeid)))
-     JOIN caom2.artifact a ON (((a.planeid = i.planeid) AND ((a.uri)::text = i.artifacturi))))
+     JOIN caom2.artifact a ON (((a.planeid = i.planeid) AND ((a.uri)::text >= i.artifacturi) AND ((a.uri)::text <= i.artifacturi))))
   WHERE ((p.metarelease <= (now() AT TIME ZONE 'UTC'::text)) AND (COALESCE(a.contentrelease, p.datarelease) <= (now() AT TIME ZONE 'UTC'::text)));
 
 CREATE VIEW caom2_ai_view.plane AS

@@ -8,7 +8,9 @@ select
 from caom2_ai.object_node o
 join caom2_ai.part_fingerprint i on i.imageID = o.imageID
 join caom2.Plane p on p.planeID = i.planeID
-join caom2.Artifact a on a.planeID = i.planeID and a.uri = i.artifactURI
+-- Both name one file. As two equalities the planner would take them for independent, expect a single row, and repeat whatever
+-- is joined to it for each image: minutes for a crossmatch of positions.
+join caom2.Artifact a on a.planeID = i.planeID and a.uri >= i.artifactURI and a.uri <= i.artifactURI
 where p.metaRelease <= now() at time zone 'UTC'
     and coalesce(a.contentRelease, p.dataRelease) <= now() at time zone 'UTC';
 comment on column caom2_ai_view.object_node.healpix is 'twin: healpix, place of ra, dec';

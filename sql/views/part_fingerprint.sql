@@ -8,6 +8,7 @@ select
         and coalesce(a.contentRelease, p.dataRelease) <= now() at time zone 'UTC') is true as visible
 from caom2_ai.part_fingerprint i
 join caom2.Plane p on p.planeID = i.planeID
-join caom2.Artifact a on a.planeID = i.planeID and a.uri = i.artifactURI
+-- Not an equality: see object_node.
+join caom2.Artifact a on a.planeID = i.planeID and a.uri >= i.artifactURI and a.uri <= i.artifactURI
 where p.metaRelease <= now() at time zone 'UTC'
     and coalesce(a.contentRelease, p.dataRelease) <= now() at time zone 'UTC';

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 import numpy as np
@@ -124,3 +125,34 @@ def test_an_image_is_found_by_its_identifier(connection: Connection) -> None:
     query = "select vector from caom2_ai_view.fingerprint where mapID = 1 and publisherID"
     text = plan(connection, f"{query} = 'ivo://test.local/TEST?7/0'")
     assert "Index Scan using fingerprint_publisherid" in text
+
+
+PARTS = """
+create temporary table part on commit drop as
+select n, gen_random_uuid() as planeID, timestamp '2020-01-01' as past from generate_series(1, 500) n;
+insert into caom2.Plane (publisherID, obsID, planeID, planeURI, productID, metaRelease, dataRelease,
+    lastModified, maxLastModified, metaChecksum, accMetaChecksum)
+select 'ivo://parts?' || n, planeID, planeID, 'caom:P/' || n, n, past, past, past, past, 'md5:', 'md5:'
+from part;
+insert into caom2.Artifact (uri, planeID, artifactID, productType, releaseType, lastModified, maxLastModified,
+    metaChecksum, accMetaChecksum)
+select 'file:' || n, planeID, gen_random_uuid(), 'science', 'data', past, past, 'md5:', 'md5:' from part;
+insert into caom2_ai.part_fingerprint (planeID, publisherID, artifactURI, part, mapID, fingerprint, nObjects,
+    nDetected, sampledFraction, naxis1, naxis2)
+select planeID, 'ivo://parts?' || n, 'file:' || n, '0', 1, array_fill(0, array[400]), 0, 0, 1, 9, 9 from part;
+analyze caom2.Plane;
+analyze caom2.Artifact;
+analyze caom2_ai.part_fingerprint;
+"""
+
+
+def test_many_rows_are_expected_where_planes_and_files_meet(database: Database) -> None:
+    """Who expects one row joins the rest by loops: a crossmatch with objects took a minute for a second."""
+    with database.connect_administrator() as administrator:
+        administrator.execute("set session_replication_role = replica")  # planes without observations
+        administrator.execute(PARTS)
+        lines = administrator.execute("explain select publisherID from caom2_ai_view.part_fingerprint")
+        expected = re.search(r"rows=(\d+)", lines.fetchall()[0][0])
+        administrator.rollback()
+    assert expected
+    assert int(expected[1]) > 10
