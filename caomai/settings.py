@@ -94,6 +94,9 @@ class Settings(BaseSettings):
     upkeep_seconds: float = Field(
         30, gt=0, description="Time between looks for jobs whose destruction is due."
     )
+    lost_seconds: float = Field(
+        10, gt=0, description="Silence of a process after which its asynchronous jobs go to others."
+    )
     upload_bytes: int = Field(512 << 20, ge=1, description="Bytes that the tables of one query may have.")
     upload_rows: int = Field(1_000_000, ge=1, description="Rows that an uploaded table may have.")
     upload_hosts: str = Field(

@@ -23,7 +23,7 @@ from tapext.uws.notices import Notices
 from tapext.uws.store import Draft, JobStore, Load, make_store_pool
 from tapext.uws.upkeep import Upkeep, repeat
 from tapext.uws.work import Work
-from tapext.uws.worker import HEARTBEAT, Queue, Worker, name_channels
+from tapext.uws.worker import Queue, Worker, name_channels
 
 LONGEST_RUNID: Final = 64
 MOST_BYTES: Final = 4 << 20
@@ -250,11 +250,12 @@ async def open_jobs(settings: Settings, database: Database, works: Sequence[Work
     async with make_store_pool(database) as pool, queue.open(pool):
         store = JobStore(pool, queue.defer)
         jobs = Jobs(settings, store, notices)
-        worker = Worker(queue, store, Execution(settings, store, jobs.find_folder, works), kinds)
+        execution = Execution(settings, store, jobs.find_folder, works)
+        worker = Worker(queue, store, execution, kinds, settings.lost_seconds)
         upkeep = Upkeep(store, jobs.find_folder, kinds)
         loops = [
             notices.listen(),
-            repeat(worker.keep_alive, HEARTBEAT),
+            repeat(worker.keep_alive, worker.heartbeat),
             repeat(upkeep.look, settings.upkeep_seconds),
         ]
         if settings.async_jobs:

@@ -19,8 +19,7 @@ from tapext.uws.job import ABORTED, Job
 from tapext.uws.notices import PHASES, Notices
 from tapext.uws.store import DESTROYED, JobStore
 
-HEARTBEAT: Final = 2.0  # seconds
-STALLED: Final = 10.0  # seconds without a heartbeat after which the jobs of a process go to others
+BEATS: Final = 5  # signs of life, of which as many must be missed before a process counts as lost
 AGAIN_SECONDS: Final = 2.0
 
 log = logging.getLogger("caomai.service")
@@ -75,10 +74,13 @@ class Queue:
 
 
 class Worker:
-    """Runs jobs of some kinds, a few at a time, until it is cancelled."""
+    """Runs jobs of some kinds, a few at a time, until it is cancelled; `lost` is a setting, in seconds."""
 
-    def __init__(self, queue: Queue, store: JobStore, execution: Execution, kinds: Sequence[str]) -> None:
+    def __init__(
+        self, queue: Queue, store: JobStore, execution: Execution, kinds: Sequence[str], lost: float
+    ) -> None:
         self._queue, self._store, self._execution = queue, store, execution
+        self._lost, self.heartbeat = lost, lost / BEATS
         self._kinds = list(kinds)
         self._running: dict[str, tuple[Job, asyncio.Task[None]]] = {}
         self._worker: Any = None
@@ -104,8 +106,8 @@ class Worker:
             fetch_job_polling_interval=AGAIN_SECONDS,
             delete_jobs="always",
             install_signal_handlers=False,
-            update_heartbeat_interval=HEARTBEAT,
-            stalled_worker_timeout=STALLED,
+            update_heartbeat_interval=self.heartbeat,
+            stalled_worker_timeout=self._lost,
             shutdown_graceful_timeout=0,
         )
 
@@ -124,7 +126,7 @@ class Worker:
         # procrastinate's own heartbeat ends with the first fault of the database.
         if self._worker is not None and self._worker.worker_id is not None:
             await self._queue.app.job_manager.update_heartbeat(self._worker.worker_id)
-        if lost := await self._store.recover(self._kinds, STALLED):
+        if lost := await self._store.recover(self._kinds, self._lost):
             log.warning("jobs of a lost process wait again: jobs=%d", lost)
         runs = {job.id: job.run for job, _ in self._running.values()}
         for stopped in await self._store.find_stopped(runs) if runs else ():

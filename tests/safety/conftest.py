@@ -9,11 +9,18 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from tests.tap.conftest import environment, files, service
+from tests.tap.conftest import environment as usual
+from tests.tap.conftest import files, service
 
-__all__ = ["environment", "files", "service"]
+__all__ = ["files", "service", "usual"]
 
 Say = Callable[..., bytes]
+
+
+@pytest.fixture(scope="module")
+def environment(usual: dict[str, str]) -> dict[str, str]:
+    """Settings of a service that has less patience than usual."""
+    return usual | {"CAOMAI_STALL_SECONDS": "1"}
 
 
 def exchange(url: str, parts: Sequence[bytes], seconds: float = 30) -> bytes:

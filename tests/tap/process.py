@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import os
+import socket
 import subprocess
 import sys
+import tempfile
+import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from pathlib import Path
 from typing import IO
 
 COMMAND = [sys.executable, "-m", "caomai", "serve", "--port"]
@@ -16,11 +20,17 @@ COMMAND = [sys.executable, "-m", "caomai", "serve", "--port"]
 def serving(
     environment: Mapping[str, str], log: IO[str] | None = None
 ) -> Iterator[tuple[subprocess.Popen[str], str]]:
-    """Serve on a free port; gives the process and the address that it prints."""
-    variables = os.environ | environment
-    with subprocess.Popen(
-        [*COMMAND, "0"], stdout=subprocess.PIPE, stderr=log, env=variables, text=True
-    ) as process:
+    """Serve on a free port, nothing being kept; gives the process and the address that it prints."""
+    with (
+        tempfile.TemporaryDirectory(prefix="caom-ai-test-", ignore_cleanup_errors=True) as home,
+        subprocess.Popen(
+            [*COMMAND, "0"],
+            stdout=subprocess.PIPE,
+            stderr=log,
+            env=os.environ | {"XDG_DATA_HOME": home} | environment,
+            text=True,
+        ) as process,
+    ):
         try:
             assert process.stdout is not None
             words = process.stdout.readline().split()
@@ -31,3 +41,14 @@ def serving(
                 assert process.wait(20) == 0
         finally:
             process.kill()
+
+
+def is_let_go(connection: socket.socket, seconds: float = 20) -> bool:
+    """Wait until no process has the other end of a connection, which this end may not notice."""
+    port, end = f":{connection.getsockname()[1]:04X}", time.monotonic() + seconds
+    while time.monotonic() < end:
+        lines = (line.split() for line in Path("/proc/net/tcp").read_text().splitlines()[1:])
+        if all(words[9] == "0" for words in lines if words[2].endswith(port)):
+            return True
+        time.sleep(0.05)
+    return False

@@ -19,8 +19,7 @@ from caomai.database import Database
 from tapext.formats.registry import list_formats
 from tests.tap.archive import ARCHIVE, EMBARGOED, HIDDEN
 from tests.tap.client import ask, get
-from tests.tap.process import serving
-from tests.uws.client import Client
+from tests.tap.process import is_let_go, serving
 
 VISIBLE = len(ARCHIVE) - len([*HIDDEN, EMBARGOED])
 # 50,653 rows of 1 kB, from 37 images.
@@ -173,36 +172,6 @@ def test_a_client_that_stops_reading_is_left(service: str, database: Database) -
         assert wait_for(database, 1)
         assert wait_for(database, 0)
         assert is_let_go(connection)
-
-
-def is_let_go(connection: socket.socket, seconds: float = 20) -> bool:
-    """Wait until no process has the other end of a connection, which this end may not notice."""
-    port, end = f":{connection.getsockname()[1]:04X}", time.monotonic() + seconds
-    while time.monotonic() < end:
-        lines = (line.split() for line in Path("/proc/net/tcp").read_text().splitlines()[1:])
-        if all(words[9] == "0" for words in lines if words[2].endswith(port)):
-            return True
-        time.sleep(0.05)
-    return False
-
-
-def test_a_client_that_stops_reading_the_result_of_a_job_is_left(
-    service: str,  # noqa: ARG001 -- the archive is there
-    environment: dict[str, str],
-    tmp_path: Path,
-) -> None:
-    with serving(environment | {"CAOMAI_STALL_SECONDS": "1", "CAOMAI_RESULTS_DIR": str(tmp_path)}) as (
-        _,
-        url,
-    ):
-        client = Client(url)
-        job = client.start(LONG, MAXREC=20_000)
-        assert client.wait(job) == "COMPLETED"
-        address = urlsplit(job)
-        with socket.create_connection((str(address.hostname), address.port or 0)) as connection:
-            connection.sendall(f"GET {address.path}/results/result HTTP/1.1\r\nHost: x\r\n\r\n".encode())
-            assert connection.recv(15) == b"HTTP/1.1 200 OK"
-            assert is_let_go(connection)
 
 
 def test_re_06_a_query_without_a_row_in_time_is_a_transient_error(service: str, database: Database) -> None:

@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import os
 import shutil
+import socket
 import time
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 
 from caomai.database import Database
+from tests.tap.process import is_let_go, serving
 from tests.uws.archive import BLOCKED, SLOW, locked, running, until
 from tests.uws.client import UWS, Client
+from tests.uws.conftest import settings
 
 # 50,653 rows of 1 kB.
 LONG = (
@@ -134,3 +138,16 @@ def test_a_lost_file_is_said_to_be_lost(client: Client, results: Path) -> None:
     next(iter(results.glob(f"*/{job[-32:]}/result-1"))).unlink()
     answer = client.get(f"{job}/results/result")
     assert (answer.status, "lost" in answer.message) == (404, True)
+
+
+def test_a_client_that_stops_reading_a_result_is_left(
+    client: Client, service: str, database: Database, results: Path
+) -> None:
+    job = client.start(LONG, MAXREC=20_000)
+    assert client.wait(job) == "COMPLETED"
+    with serving(settings(database, results, stall_seconds=1, async_jobs=0)) as (_, url):
+        address = urlsplit(job.replace(service, url))
+        with socket.create_connection((str(address.hostname), address.port or 0)) as connection:
+            connection.sendall(f"GET {address.path}/results/result HTTP/1.1\r\nHost: x\r\n\r\n".encode())
+            assert connection.recv(15) == b"HTTP/1.1 200 OK"
+            assert is_let_go(connection)

@@ -18,8 +18,8 @@ from tests.uws.archive import BLOCKED, SLOW, locked, running, until
 from tests.uws.client import Client
 from tests.uws.conftest import archive, settings
 
-# A process is taken for lost after ten seconds.
-LOST = 40
+# A process is taken for lost after so many seconds.
+LOST = 3
 
 
 @pytest.fixture(scope="module")
@@ -38,7 +38,7 @@ def results(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def environment(database: Database, results: Path) -> dict[str, str]:
     """Settings of a process that runs no job, beside those that a test starts."""
-    return settings(database, results, async_jobs=0)
+    return settings(database, results, async_jobs=0, lost_seconds=LOST)
 
 
 @pytest.fixture(scope="module")
@@ -125,7 +125,7 @@ def test_the_jobs_of_lost_processes_are_run_again(
         (folder / ".result-1").write_text("half of a document")
         try:
             with worker(environment, jobs=2):
-                assert until(lambda: runs(database) == {2}, LOST)
+                assert until(lambda: runs(database) == {2}, 10 * LOST)
                 assert {client.phase(first), client.phase(second)} == {"EXECUTING"}
         finally:
             asleep.send_signal(signal.SIGCONT)
