@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
@@ -68,7 +69,9 @@ def test_rows_are_the_science_products_with_public_metadata(table: Any) -> None:
     }
     assert set(map(str, table.array["obs_publisher_did"])) == expected
     rights = dict(zip(table.array["obs_publisher_did"], table.array["data_rights"], strict=True))
-    assert {name for name, right in rights.items() if right != "public"} == {EMBARGOED.publisher_id}
+    assert {name: right for name, right in rights.items() if right != "public"} == {
+        EMBARGOED.publisher_id: "proprietary"
+    }
 
 
 def test_an_observation_that_is_hidden_hides_its_products(service: str, database: Database) -> None:
@@ -115,6 +118,19 @@ def test_access_url_names_the_service_as_the_client_does(service: str) -> None:
     here = service.replace("127.0.0.1", "localhost")
     (url,) = ask(here, query).table.array["access_url"]
     assert url.startswith(f"{here}/datalink/links?ID=ivo://")
+
+
+def test_access_url_holds_whatever_stands_in_an_identifier(service: str, database: Database) -> None:
+    image = ARCHIVE[24]
+    odd = "ivo://example.org/C?a+b&c=d#e%20f g/p"
+    rename = "update caom2.Plane set publisherID = %s where publisherID = %s"
+    with database.connect("ingest") as connection:
+        connection.execute(rename, [odd, image.publisher_id])
+    query = f"SELECT access_url FROM ivoa.ObsCore WHERE obs_publisher_did = '{odd}'"
+    (url,) = ask(service, query).table.array["access_url"]
+    assert parse_qs(urlsplit(url).query) == {"ID": [odd]}
+    with database.connect("ingest") as connection:
+        connection.execute(rename, [image.publisher_id, odd])
 
 
 @pytest.mark.parametrize(
