@@ -156,6 +156,8 @@ class ValueResolver(ABC):
         known = [column for leaf in leaves for column, _ in leaf.columns()]
         place = f" in {'.'.join(part.text for part in qualifier)}" if qualifier else ""
         hint = nearest(name.text, known) or ("" if place else nearest(name.text, CLAUSE_WORDS))
+        if name.delimited and not hint:
+            hint = ": a text stands in single quotes"
         return self.error(node, f"There is no column {name.text}{place}{hint}")
 
     def _signed(self, node: tree.Signed) -> Value:

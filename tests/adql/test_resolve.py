@@ -196,6 +196,7 @@ WRONG = [
     (f"SELECT ctid {FROM}", 8, "no column ctid"),
     (f"SELECT tableoid, xmin {FROM}", 8, "no column tableoid"),
     (f'SELECT "publisherid" {FROM}', 8, "no column publisherid; did you mean publisherID?"),
+    (f'SELECT ra {FROM} WHERE collection = "CFHT"', 61, "no column CFHT: a text stands in single quotes"),
     ('SELECT "foo" FROM (SELECT ra AS Foo FROM caom2_ai.fingerprint) AS q', 8, "did you mean Foo?"),
     (f"SELECT g.* {FROM}", 8, "g is not in FROM"),
     (f"SELECT planeID {FROM}, caom2.Plane AS p", 8, "planeID is ambiguous"),
