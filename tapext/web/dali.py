@@ -111,10 +111,13 @@ def write_error(wanted: Wanted, message: str) -> tuple[bytes, str]:
 async def answer_refusal(request: Request, error: Exception) -> Response:
     """Answer a path or method that does not exist, in plain words."""
     assert isinstance(error, HTTPException)
-    headers = HEADERS | dict(error.headers or {})
+    headers, message = HEADERS | dict(error.headers or {}), error.detail
     if error.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
         headers["Allow"] = ", ".join(find_methods(request))
-    return PlainTextResponse(f"{error.detail}\n", error.status_code, headers)
+        message = f"This address does not take {request.method}; it takes {headers['Allow']}."
+    elif error.status_code == HTTPStatus.NOT_FOUND:
+        message = f"There is nothing at this address; {find_base_url(request)}/ shows what there is."
+    return PlainTextResponse(f"{message}\n", error.status_code, headers)
 
 
 def find_methods(request: Request) -> list[str]:
