@@ -94,6 +94,8 @@ def test_only_what_can_fail_is_guarded(catalogue: Catalogue) -> None:
         "caomai_distance(vector, caomai_vector('ivo://x')) < 0.5",
         "1 = CONTAINS(POINT(ra, dec), CIRCLE(10, 20, 1))",
         "planeID = 'ed7a53c1-8707-54d4-86e0-9d7d04c00336' AND dataRelease > '2020-01-01'",
+        "(SELECT COUNT(*) FROM caom2_ai.map AS m WHERE m.mapID < f.nObjects) = 1",
+        "(SELECT TOP 1 m.mapID FROM caom2_ai.map AS m WHERE m.mapID < f.nObjects) = 1",
         "COALESCE(nObjects, 0) IN (1, 2) AND CAST(nObjects AS BIGINT) = 4 AND CAST(ra AS VARCHAR(3)) = '1'",
     ):
         assert '"visible"' not in written(safe), safe
@@ -102,5 +104,8 @@ def test_only_what_can_fail_is_guarded(catalogue: Catalogue) -> None:
         "LOG(ra) > 1",
         "1 / nObjects = 0",
         "caomai_has(fingerprint, collection) = 1",
+        # Several rows in the place of a value are an error, too.
+        "(SELECT m.mapID FROM caom2_ai.map AS m WHERE m.mapID < f.nObjects) = 1",
+        "(SELECT MAX(m.mapID) FROM caom2_ai.map AS m WHERE m.mapID < f.nObjects GROUP BY m.kind) = 1",
     ):
         assert 'case when "t1"."visible" is not false' in written(risky), risky

@@ -10,7 +10,7 @@ import pytest
 from lxml import etree
 
 from tapext.adql.reference import refresh
-from tapext.pages.examples import read_examples
+from tapext.pages.examples import Example, read_examples
 from tests.tap.archive import ARCHIVE
 from tests.tap.client import ask, get
 from tests.tap.visitor import visiting
@@ -60,6 +60,17 @@ def test_every_example_finds_something(service: str, examples: list[str]) -> Non
     assert len(examples) == len(read_examples()) >= 12
     assert sum(bool(MOST.search(query)) for query in examples) >= 6
     assert [query for query in examples if not len(ask(service, query).table.array)] == []
+
+
+def test_quotes_of_an_identifier_stay_in_its_text() -> None:
+    example = Example("like", "Which is like it?", "One.", "SELECT caomai_vector('{publisherID}') FROM x")
+    assert example.about({"publisherID": "ivo://x/o'brien"}).query.split("'") == [
+        "SELECT caomai_vector(",
+        "ivo://x/o",
+        "",
+        "brien",
+        ") FROM x",
+    ]
 
 
 def test_every_example_has_a_link_to_its_answer(service: str) -> None:
