@@ -136,9 +136,7 @@ class ConditionResolver(CallResolver):
         exact = self._guarded(is_near(one, other, radius, operator))
         if self.under_not or self.in_having or may_fail(radius):
             return exact
-        # Each point may have an index that finds what lies around the other.
-        nearby = self.indexes.beside(exact, one, circle(other, radius))
-        return self.indexes.beside(nearby, other, circle(one, radius))
+        return self.indexes.beside(exact, one, circle(other, radius))
 
     def _comparison_with_number(
         self, node: tree.Comparison, call: tree.Call, operator: str, number: float

@@ -7,11 +7,23 @@ from dataclasses import replace
 
 from tapext.adql import pgsphere
 from tapext.adql.covers import Ranges, cover_circle, cover_polygon, radius_around
+from tapext.adql.guards import has_aggregate
 from tapext.adql.scope import Leaf, RowsLeaf, TableLeaf
 from tapext.adql.shapes import HEMISPHERE, constant, known_number, known_numbers
 from tapext.adql.twins import CHART, Twins
 from tapext.adql.twins import Kind as TwinKind
-from tapext.adql.typed import CONDITION, NOTHING, Constant, Infix, Operation, Reference, Select, Shape, Value
+from tapext.adql.typed import (
+    CONDITION,
+    NOTHING,
+    Constant,
+    Infix,
+    Operation,
+    Reference,
+    Rows,
+    Select,
+    Shape,
+    Value,
+)
 from tapext.adql.types import BIGINT, CIRCLE, DOUBLE, POINT, Kind
 from tapext.adql.walk import references
 
@@ -35,7 +47,13 @@ class Indexes:
 
     def beside(self, exact: Value, one: Value, other: Value) -> Value:
         """Give a condition with what indexes can answer: that two geometries have something in common."""
+        if other.type.kind is Kind.POINT:
+            one, other = other, one
         found = [self._condition(self.as_kept(one), other), self._condition(self.as_kept(other), one)]
+        if one.type.kind is Kind.POINT and isinstance(other, Shape) and other.type.kind is Kind.CIRCLE:
+            # The centre lies as near to the point.
+            *centre, radius = other.parts
+            found.append(self._condition(Shape(POINT, NOTHING, tuple(centre)), circle(one, radius)))
         conditions = [condition for condition in found if condition is not None]
         if not conditions:
             return exact
@@ -43,7 +61,7 @@ class Indexes:
 
     def as_kept(self, region: Value) -> Value:
         """Give the spoly that an archive keeps of a region's column: that is what conditions mean there."""
-        if region in self.grouped:
+        if region in self.grouped or not self._is_of_table(region):
             return region
         twins, names = self._twins(region)
         spoly = self._column("spoly", twins, names, region)
@@ -51,9 +69,7 @@ class Indexes:
 
     def find_centroid(self, region: Value) -> Value | None:
         """Give the centroid of a region's column where the archive keeps it."""
-        if not isinstance(region, Reference) or not isinstance(self.leaves.get(region.source), TableLeaf):
-            return None
-        if region in self.grouped:
+        if not isinstance(region, Reference) or region in self.grouped or not self._is_of_table(region):
             return None
         twins, names = self._twins(region)
         ra, dec = (twins.find(kind, names, centroid=True) for kind in ("ra", "dec"))
@@ -98,13 +114,27 @@ class Indexes:
         return _condition(_usual(_HOLDS, shape), extent, *parts_of_point(shape))
 
     def _column(self, kind: TwinKind, twins: Twins, names: tuple[str, ...], value: Value) -> Value | None:
-        """Refer to a twin; the hidden columns of a table are not seen outside of a query in FROM."""
+        """Refer to a twin of a column."""
         column = twins.find(kind, names)
-        if column is None or not isinstance(value, Reference):
+        return (
+            self._beside_column(value, column)
+            if column is not None and isinstance(value, Reference)
+            else None
+        )
+
+    def _beside_column(self, value: Reference, column: str) -> Reference | None:
+        """Refer to another column of the table that a column comes from, through the queries between."""
+        leaf = self.leaves[value.source]
+        if isinstance(leaf, TableLeaf):
+            return Reference(BIGINT, NOTHING, value.source, column)
+        if not isinstance(leaf, RowsLeaf) or not _gives_single_rows(leaf.rows):
             return None
-        if not isinstance(self.leaves[value.source], TableLeaf):
-            return None
-        return Reference(BIGINT, NOTHING, value.source, column)
+        within = leaf.rows.outputs[int(value.column[1:]) - 1].value
+        found = self._beside_column(within, column) if isinstance(within, Reference) else None
+        return None if found is None else leaf.carry(found)
+
+    def _is_of_table(self, value: Value) -> bool:
+        return isinstance(value, Reference) and isinstance(self.leaves.get(value.source), TableLeaf)
 
     def _twins(self, *values: Value) -> tuple[Twins, tuple[str, ...]]:
         """Give the twins of the table whose columns some values are, and the names of the columns."""
@@ -119,6 +149,14 @@ class Indexes:
             outputs = leaf.rows.outputs
             return self._twins(*(outputs[int(column.column[1:]) - 1].value for column in columns))
         return nothing
+
+
+def _gives_single_rows(rows: Rows) -> bool:
+    """Tell whether a query gives rows as they are, so that each can have a further column."""
+    body = rows.body
+    if not isinstance(body, Select) or body.distinct or body.group_by or body.having is not None:
+        return False
+    return not any(has_aggregate(output.value) for output in body.outputs)
 
 
 def parts_of_point(point: Value) -> tuple[Value, ...]:

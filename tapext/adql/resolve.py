@@ -11,7 +11,7 @@ from tapext.adql.convert import as_type
 from tapext.adql.grouping import ungrouped
 from tapext.adql.guards import has_aggregate
 from tapext.adql.meaning import common
-from tapext.adql.scope import RowsLeaf, Scope, same
+from tapext.adql.scope import RowsLeaf, Scope, same, with_hidden
 from tapext.adql.sources import SourceResolver
 from tapext.adql.typed import (
     Order,
@@ -54,6 +54,7 @@ class _Resolver(SourceResolver):
             self.commons[item.name.text.lower()] = (index, rows)
             withs.append(rows)
         rows = self.rows(query.selection)
+        withs = [with_hidden(made, self.hidden_columns[index]) for index, made in enumerate(withs)]
         fenced = (leaf.common for leaf in self.leaves.values() if isinstance(leaf, RowsLeaf) and leaf.fenced)
         fenced_withs = frozenset(index for index in fenced if index is not None)
         return Query(rows, tuple(withs), fenced_withs, tuple(dict.fromkeys(self.vector_ids)))

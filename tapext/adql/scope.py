@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from tapext.adql import tree
 from tapext.adql.catalogue import Column, Table
@@ -19,6 +19,7 @@ from tapext.adql.typed import (
     Output,
     Reference,
     Rows,
+    Select,
     Source,
     TableSource,
     Value,
@@ -123,6 +124,9 @@ class RowsLeaf(Leaf):
     rows: Rows
     common: int | None = None
     fenced: bool = False
+    # Columns behind those that users see, for indexes; all uses of a common table expression share theirs.
+    hidden: list[Reference] = field(default_factory=list)
+    _closed: bool = False
 
     def answers(self, qualifier: tuple[tree.Name, ...]) -> bool:
         """Tell whether a qualifier is its name."""
@@ -141,9 +145,19 @@ class RowsLeaf(Leaf):
 
     def source(self) -> Source:
         """Give the query."""
-        if self.common is None:
-            return DerivedSource(self.number, self.rows, self.fenced)
-        return CommonSource(self.number, self.common)
+        if self.common is not None:
+            return CommonSource(self.number, self.common)
+        self._closed = True
+        return DerivedSource(self.number, with_hidden(self.rows, self.hidden), self.fenced)
+
+    def carry(self, inner: Reference) -> Reference | None:
+        """Refer to a column inside, behind those that users see; None if the query is written already."""
+        if inner not in self.hidden:
+            if self._closed:
+                return None
+            self.hidden.append(inner)
+        place = len(self.rows.outputs) + 1 + self.hidden.index(inner)
+        return Reference(inner.type, NOTHING, self.number, f"c{place}")
 
     def _refer(self, place: int, output: Output) -> Reference:
         about = output.value.about
@@ -218,6 +232,15 @@ class Scope:
             for leaf in self.leaves():
                 if isinstance(leaf, TableLeaf) and leaf.number == value.source:
                     leaf.map_id = None
+
+
+def with_hidden(rows: Rows, hidden: list[Reference]) -> Rows:
+    """Add columns to a SELECT behind its own."""
+    if not hidden:
+        return rows
+    assert isinstance(rows.body, Select)
+    added = tuple(Output("", column) for column in hidden)
+    return replace(rows, body=replace(rows.body, outputs=rows.outputs + added))
 
 
 def shown_name(leaf: Leaf) -> str:

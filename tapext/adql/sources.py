@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from abc import abstractmethod
+from collections import defaultdict
 from collections.abc import Iterable
 from typing import TypeVar
 
@@ -13,7 +14,7 @@ from tapext.adql.convert import coalesce
 from tapext.adql.meaning import common
 from tapext.adql.scope import Item, JoinItem, Leaf, RowsLeaf, Scope, TableLeaf, shown_name
 from tapext.adql.spelling import closest, nearest
-from tapext.adql.typed import CONDITION, NOTHING, Infix, Output, Rows, Select, Value
+from tapext.adql.typed import CONDITION, NOTHING, Infix, Output, Reference, Rows, Select, Value
 from tapext.adql.types import joint_type
 from tapext.adql.walk import references
 
@@ -29,6 +30,7 @@ class SourceResolver(ConditionResolver):
         super().__init__(query, catalogue)
         self.count = 0
         self.commons: dict[str, tuple[int, Rows]] = {}
+        self.hidden_columns: dict[int, list[Reference]] = defaultdict(list)
 
     @abstractmethod
     def rows(self, query: tree.Selection, outer: Scope | None = None) -> Rows:
@@ -94,7 +96,8 @@ class SourceResolver(ConditionResolver):
         common = self.commons.get(path[0].text.lower()) if len(path) == 1 else None
         if common is not None:
             index, rows = common
-            return self.known(RowsLeaf(self._next(), source.alias or path[0], rows, index))
+            hidden = self.hidden_columns[index]
+            return self.known(RowsLeaf(self._next(), source.alias or path[0], rows, index, hidden=hidden))
         table = self._find_table(source)
         map_id = self.catalogue.maps.get(table.map_kind, _NO_MAP) if table.map_kind else None
         return self.known(TableLeaf(self._next(), source.alias, table, map_id, self.catalogue.links_url))

@@ -12,6 +12,7 @@ from caomai.database import Database
 from tapext.adql import Catalogue, parse, translate
 from tapext.adql.catalogue import Column, Table
 from tests.adql.archive import MAP, PAST
+from tests.adql.conftest import Ask
 
 Explain = Callable[[str], str]
 
@@ -117,12 +118,16 @@ QUERIES = {
         """WITH near AS (SELECT * FROM caom2.Plane WHERE 1 = INTERSECTS(position_bounds, CIRCLE(10, 20, 1)))
         SELECT COUNT(*) FROM near""",
         "SELECT TOP 10 obs_id FROM ivoa.ObsCore WHERE 1 = INTERSECTS(s_region, CIRCLE(10, 20, 1))",
-    ),
-    "fingerprint_place": (
-        """SELECT COUNT(*) FROM (SELECT ra, dec FROM caom2_ai.fingerprint) AS f
-        WHERE DISTANCE(POINT(f.ra, f.dec), POINT(10, 20)) < 0.5""",
+        """WITH seen AS (SELECT obs_id, s_region FROM ivoa.ObsCore WHERE calib_level > 0)
+        SELECT COUNT(*) FROM seen WHERE 1 = INTERSECTS(s_region, CIRCLE(10, 20, 1))""",
+        """WITH a AS (SELECT * FROM caom2.Plane), b AS (SELECT position_bounds AS bounds FROM a)
+        SELECT COUNT(*) FROM (SELECT bounds FROM b) AS c WHERE 1 = CONTAINS(POINT(10, 20), c.bounds)""",
+        """SELECT COUNT(*) FROM (SELECT position_bounds FROM caom2.Plane WHERE calibrationLevel IS NULL) AS p
+        JOIN TAP_UPLOAD.mine AS t ON 1 = CONTAINS(POINT(t.ra, t.dec), p.position_bounds)""",
     ),
     "fingerprint_healpix": (
+        """SELECT COUNT(*) FROM (SELECT ra, dec FROM caom2_ai.fingerprint) AS f
+        WHERE DISTANCE(POINT(f.ra, f.dec), POINT(10, 20)) < 0.5""",
         """SELECT TOP 10 publisherID FROM caom2_ai.fingerprint
         WHERE 1 = CONTAINS(POINT('ICRS', ra, dec), CIRCLE('ICRS', 10, 20, 1)) AND nObjects >= 0""",
     ),
@@ -145,6 +150,8 @@ def test_indexes_are_used_in_joins_and_nested_queries(explain: Explain, query: s
         (f"DISTANCE({CENTROID}, POINT(t.ra, t.dec)) < 0.01", PLACE),
         (f"DISTANCE(POINT(t.ra, t.dec), {CENTROID}) <= t.r", PLACE),
         (f"1 = CONTAINS({CENTROID}, CIRCLE(t.ra, t.dec, t.r))", PLACE),
+        (f"1 = CONTAINS(POINT(t.ra, t.dec), CIRCLE({CENTROID}, 0.1))", PLACE),
+        (f"1 = INTERSECTS(CIRCLE({CENTROID}, t.r), POINT(t.ra, t.dec))", PLACE),
         (f"1 = CONTAINS({CENTROID}, BOX(t.ra, t.dec, t.r, t.r))", PLACE),
         ("1 = CONTAINS(POINT(t.ra, t.dec), position_bounds)", EXTENT),
         ("1 = INTERSECTS(position_bounds, CIRCLE(t.ra, t.dec, t.r))", EXTENT),
@@ -157,6 +164,30 @@ def test_a_crossmatch_looks_up_each_position(explain: Explain, condition: str, i
     plan = explain(f"SELECT t.n, p.publisherID FROM TAP_UPLOAD.mine AS t {join.format(condition)}")
     assert index in plan
     assert "Seq Scan on plane_position" not in plan
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "SELECT publisherID, position_bounds FROM caom2.Plane",
+        "SELECT DISTINCT publisherID, position_bounds FROM caom2.Plane",
+        "SELECT MAX(publisherID), position_bounds FROM caom2.Plane GROUP BY position_bounds",
+        "SELECT publisherID, position_bounds FROM caom2.Plane UNION ALL SELECT obsID, NULL FROM caom2.Plane",
+        "SELECT TOP 10 publisherID, position_bounds FROM caom2.Plane ORDER BY publisherID",
+    ],
+)
+@pytest.mark.parametrize(
+    "outer",
+    [
+        "WITH seen AS ({}) SELECT * FROM seen WHERE {}",
+        "WITH seen AS ({}) SELECT * FROM (SELECT * FROM seen) AS seen WHERE {}",
+        "SELECT * FROM ({}) AS seen WHERE {}",
+        "SELECT * FROM ({}) AS seen ORDER BY (SELECT COUNT(*) FROM caom2_ai.map WHERE {})",
+    ],
+)
+def test_columns_for_indexes_are_not_shown(ask: Ask, query: str, outer: str) -> None:
+    rows = ask(outer.format(query, "1 = INTERSECTS(seen.position_bounds, CIRCLE(10, 20, 59))"))
+    assert {len(row) for row in rows} == {2}
 
 
 @pytest.mark.parametrize(
