@@ -44,6 +44,15 @@ OTHERS = {
         "1 = INTERSECTS(position_bounds, CIRCLE({ra}, {dec}, 1)) ORDER BY time_bounds_lower DESC"
     ),
 }
+OBSCORE = {
+    "ObsCore by position": (
+        "SELECT TOP 10 * FROM ivoa.ObsCore"
+        " WHERE 1 = CONTAINS(POINT('ICRS', s_ra, s_dec), CIRCLE('ICRS', {ra}, {dec}, 1))"
+    ),
+    "ObsCore by footprint": (
+        "SELECT TOP 10 * FROM ivoa.ObsCore WHERE 1 = INTERSECTS(s_region, CIRCLE('ICRS', {ra}, {dec}, 1))"
+    ),
+}
 CROSSMATCH = (
     "SELECT t.n, p.publisherID FROM TAP_UPLOAD.targets AS t JOIN caom2.Plane AS p"
     " ON DISTANCE(CENTROID(position_bounds), POINT(t.ra, t.dec)) < 0.002"
@@ -121,6 +130,9 @@ def compare(bench: Bench) -> Tables:
     for name, form in OTHERS.items():
         top, rows = bench.measure(TOP + SELECT + form)
         shown.add_row(name, "", f"{top:.2f}", "", f"{rows:.1f}", "")
+    for name, query in OBSCORE.items():
+        top, rows = bench.measure(query)
+        shown.add_row(name, "1", f"{top:.2f}", "", f"{rows:.1f}", "")
     whole, rows = bench.measure(CROSSMATCH, SCANS)
     shown.add_row("crossmatch of 1,000", "0.002", "", f"{whole:.0f}", f"{rows:.0f}", "")
     return shown

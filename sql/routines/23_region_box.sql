@@ -1,5 +1,5 @@
--- The box in right ascension and declination that holds a region, a little larger against rounding. It begins in [0, 360) and
--- may end beyond 360: look for what overlaps a box, and the box moved by 360 to either side.
+-- The box in right ascension and declination that holds a region, a little larger against rounding, for pgsphere's sbox
+-- (caom2_ai.try_sbox). It begins in [0, 360) and may end beyond 360.
 create function caom2_ai.region_box(region double precision[]) returns box
 language plpgsql immutable strict parallel safe
 as $$
