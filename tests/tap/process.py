@@ -27,7 +27,7 @@ def serving(
             [*COMMAND, "0"],
             stdout=subprocess.PIPE,
             stderr=log,
-            env=os.environ | {"XDG_DATA_HOME": home} | environment,
+            env={**os.environ, "XDG_DATA_HOME": home, **environment},
             text=True,
         ) as process,
     ):
