@@ -51,6 +51,8 @@ _MAX_OPERANDS = 2_000
 # PostgreSQL also takes words such as now, and dates by the order of their parts in one country.
 _DAY, _HOUR = r"\d\d\d\d-\d\d-\d\d", r"[T ]\d\d:\d\d(:\d\d(\.\d+)?)?"
 _TEXT_TO_TIME = f"regexp_replace({{0}}, '^(?!\\s*{_DAY}({_HOUR})?Z?\\s*$)', 'no date: ')::timestamp"
+# In so many tables a column may be for its name to say which table was forgotten.
+_FEW = 2
 _COMPARABLE = (*NUMERIC, Kind.TEXT, Kind.UUID, Kind.TIMESTAMP, Kind.NULL)
 
 
@@ -155,10 +157,17 @@ class ValueResolver(ABC):
             return self.error(node, f"The alias {name.text} cannot be used here: write its expression again")
         known = [column for leaf in leaves for column, _ in leaf.columns()]
         place = f" in {'.'.join(part.text for part in qualifier)}" if qualifier else ""
-        hint = nearest(name.text, known) or ("" if place else nearest(name.text, CLAUSE_WORDS))
-        if name.delimited and not hint:
-            hint = ": a text stands in single quotes"
+        hint = (
+            ("" if name.delimited else self._elsewhere(name))
+            or nearest(name.text, known)
+            or ("" if place else nearest(name.text, CLAUSE_WORDS))
+            or (": a text stands in single quotes" if name.delimited else "")
+        )
         return self.error(node, f"There is no column {name.text}{place}{hint}")
+
+    def _elsewhere(self, name: tree.Name) -> str:
+        tables = [table.name for table in self.catalogue.tables if name.text.lower() in table.by_name]
+        return f"; there is one in {' and '.join(tables)}" if 0 < len(tables) <= _FEW else ""
 
     def _signed(self, node: tree.Signed) -> Value:
         operand = self.number(node.operand, f"The sign {node.sign}")
