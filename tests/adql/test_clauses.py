@@ -415,3 +415,13 @@ def test_long_calculations(ask: Ask) -> None:
         ask(f"SELECT {' * '.join(['1'] * 2_001)} FROM t")
     with pytest.raises(QueryError, match="At most 1,000 queries"):
         ask(" UNION ALL ".join(["SELECT 1 FROM t"] * 1_001))
+
+
+def test_an_uploaded_table_is_named_in_full(tables: Catalogue) -> None:
+    """AD-01: it never stands for a table of the archive, whatever it is called."""
+    uploaded = Table("TAP_UPLOAD.t", ("pg_temp", "u1"), (Column("id", "int"),))
+    known = tables.with_tables([uploaded, replace(uploaded, name="TAP_UPLOAD.mine")])
+    assert translate(parse("SELECT word FROM t"), known).columns[0].datatype == "char"
+    assert translate(parse("SELECT id FROM tap_upload.T"), known).sql.as_string(None).count("u1") == 1
+    with pytest.raises(QueryError, match=r"no table mine; did you mean TAP_UPLOAD\.mine"):
+        translate(parse("SELECT id FROM mine"), known)
