@@ -7,8 +7,11 @@ import secrets
 import shutil
 from collections.abc import Iterable, Mapping
 from pathlib import Path
+from typing import Final
 
 from caomai.errors import ParameterError
+
+LONGEST_RUNID: Final = 64
 
 
 class Parameters:
@@ -43,6 +46,12 @@ class Parameters:
         for name, path in self.files.items():
             self.files[name] = Path(shutil.move(path, folder / secrets.token_hex(8)))
         return self.files
+
+    @property
+    def runid(self) -> str | None:
+        """Give the client's own name for what it asks (DALI 1.1), as much as is kept of it."""
+        runid = self.one("RUNID")
+        return None if runid is None else runid.replace("\0", "")[:LONGEST_RUNID]
 
     def all(self, name: str) -> list[str]:
         """Give every value of a parameter that may be repeated."""

@@ -12,7 +12,6 @@ from tapext.parameters import Parameters
 from tapext.uploads.parameter import Upload, read_uploads
 
 LANGUAGES: Final = ("ADQL", "ADQL-2.0", "ADQL-2.1")
-LONGEST_RUNID: Final = 64
 
 
 @dataclass(frozen=True)
@@ -33,9 +32,8 @@ def read_question(parameters: Parameters, settings: Settings, base_url: str) -> 
     wanted = find_format(parameters.one("RESPONSEFORMAT", "FORMAT"))
     check_request(parameters)
     maxrec = parameters.count("MAXREC", settings.default_rows, settings.max_rows)
-    query, runid = read_query(parameters), read_runid(parameters)
-    uploads = read_uploads(parameters)
-    return Question(query, maxrec, wanted.format, wanted.media_type, base_url, runid, uploads)
+    query, uploads = read_query(parameters), read_uploads(parameters)
+    return Question(query, maxrec, wanted.format, wanted.media_type, base_url, parameters.runid, uploads)
 
 
 def check_request(parameters: Parameters) -> None:
@@ -54,9 +52,3 @@ def read_query(parameters: Parameters) -> str:
     if query is None:
         raise ParameterError("QUERY is missing: give a query in ADQL.")
     return query
-
-
-def read_runid(parameters: Parameters) -> str | None:
-    """Give the client's own name for the query, for the log."""
-    runid = parameters.one("RUNID")
-    return None if runid is None else runid[:LONGEST_RUNID]

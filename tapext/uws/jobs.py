@@ -25,12 +25,10 @@ from tapext.uws.upkeep import Upkeep, repeat
 from tapext.uws.work import Work
 from tapext.uws.worker import Queue, Worker, name_channels
 
-LONGEST_RUNID: Final = 64
 MOST_BYTES: Final = 4 << 20
 CHANGED: Final = "its parameters can be changed"
 # The answer to RUN waits so long for the job to begin: who waits for the next phase then waits for its end.
 START_SECONDS: Final = 0.2
-
 # A disk or database that does not answer must not keep the process from ending.
 STOP_SECONDS: Final = 10
 
@@ -75,7 +73,7 @@ class Jobs:
             id=secrets.token_hex(16),
             kind=kind,
             session=hash_session(session),
-            runid=read_runid(parameters),
+            runid=parameters.runid,
             duration=terms.read_duration(parameters, self.settings),
             destruction=terms.read_destruction(parameters, self.settings),
             base_url=base_url,
@@ -177,7 +175,7 @@ class Jobs:
 
     async def _add(self, job: Job, pairs: Pairs, files: dict[str, str], size: int) -> None:
         """Add to a job as it is then, however many others add to it: its bytes tell that it has changed."""
-        runid, is_named = read_runid(Parameters(pairs)), any(name == "RUNID" for name, _ in pairs)
+        runid, is_named = Parameters(pairs).runid, any(name == "RUNID" for name, _ in pairs)
         while True:
             changed = replace(
                 job,
@@ -215,12 +213,6 @@ def _need(parameters: Parameters, name: str) -> None:
 def hash_session(session: str) -> bytes:
     """Give what is kept of a client's session."""
     return sha256(session.encode()).digest()
-
-
-def read_runid(parameters: Parameters) -> str | None:
-    """Give the client's own name of a job."""
-    runid = parameters.one("RUNID")
-    return None if runid is None else runid.replace("\0", "")[:LONGEST_RUNID]
 
 
 def check_size(pairs: Pairs) -> Pairs:

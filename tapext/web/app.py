@@ -8,7 +8,6 @@ from typing import Final, TypedDict
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
-from starlette.middleware import Middleware
 from starlette.routing import Route
 
 from caomai.database import Database
@@ -22,12 +21,8 @@ from tapext.uws.jobs import Jobs, open_jobs
 from tapext.web import files, links, pages, tap, vosi
 from tapext.web.dali import answer_error, answer_refusal
 from tapext.web.jobs import JobList
-from tapext.web.parameters import ReadParameters
-from tapext.web.patience import StopWhenLeft
+from tapext.web.parameters import DALI, UPLOADS
 
-DALI: Final = [Middleware(ReadParameters), Middleware(StopWhenLeft)]
-# Resources that take the files of a form as well.
-UPLOADS: Final = [Middleware(ReadParameters, files=True), Middleware(StopWhenLeft)]
 BOTH: Final = ["GET", "POST"]
 ROUTES: Final = [
     Route("/", pages.root),

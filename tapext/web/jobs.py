@@ -8,7 +8,6 @@ from collections.abc import Awaitable, Callable
 from typing import Final
 from urllib.parse import urlsplit
 
-from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.routing import Route
@@ -24,17 +23,13 @@ from tapext.uws.document import RESULT, write_job, write_list, write_moment, wri
 from tapext.uws.job import Job
 from tapext.uws.jobs import Jobs
 from tapext.web.dali import HEADERS, find_base_url, parameters_of
-from tapext.web.parameters import ReadParameters
-from tapext.web.patience import StopWhenLeft, StoredFile
+from tapext.web.parameters import DALI, UPLOADS
+from tapext.web.patience import StoredFile
 
 # Nobody logs in: the jobs of a client are those that it made with the same cookie. The identifier of a job
 # is a secret that leads to it without the cookie, so that it can be passed on.
 COOKIE: Final = "caomai-jobs"
-# Jobs change; no cache is asked for them.
-FRESH: Final = HEADERS | {"Cache-Control": "no-store"}
 SESSION: Final = re.compile(r"[0-9a-f]{32}")
-DALI: Final = [Middleware(ReadParameters), Middleware(StopWhenLeft)]
-UPLOADS: Final = [Middleware(ReadParameters, files=True), Middleware(StopWhenLeft)]
 
 Write = Callable[[Job, str], str]
 Change = Callable[[Jobs, Job, Parameters], Awaitable[None]]
@@ -133,7 +128,7 @@ class JobList:
         job, child = await self._find(request), request.path_params["child"]
         url = self._url(request, job.id)
         if child in TEXTS:
-            return PlainTextResponse(TEXTS[child](job, url), headers=FRESH)
+            return PlainTextResponse(TEXTS[child](job, url), headers=HEADERS)
         if child in DOCUMENTS:
             return _xml(DOCUMENTS[child](job, url))
         raise _no_child(child)
@@ -152,7 +147,7 @@ class JobList:
         if job.fault is None:
             raise NotFoundError(f"The job is {job.phase}: nothing has failed.")
         content = votable.write_error(job.fault.message, [Info("server_software", SOFTWARE)])
-        return Response(content, headers=FRESH, media_type=votable.MEDIA_TYPE)
+        return Response(content, headers=HEADERS, media_type=votable.MEDIA_TYPE)
 
     async def send_result(self, request: Request) -> Response:
         """Send a result, or the part of it that the client asked for (RFC 9110 sect. 14)."""
@@ -187,7 +182,7 @@ def find_session(request: Request) -> str | None:
 
 
 def _xml(document: str) -> Response:
-    return Response(document.encode(), headers=FRESH, media_type="text/xml")
+    return Response(document.encode(), headers=HEADERS, media_type="text/xml")
 
 
 def _no_child(name: str) -> NotFoundError:

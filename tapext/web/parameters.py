@@ -9,6 +9,7 @@ from typing import Final
 from urllib.parse import parse_qsl
 
 from starlette.datastructures import Headers
+from starlette.middleware import Middleware
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from caomai.errors import ParameterError, SlowClientError, TooLargeError
@@ -23,7 +24,7 @@ from tapext.web.multipart import (
     check_length,
     too_large_parameters,
 )
-from tapext.web.patience import Patience
+from tapext.web.patience import Patience, StopWhenLeft
 
 URLENCODED: Final = "application/x-www-form-urlencoded"
 DRAIN_SECONDS: Final = 2
@@ -138,3 +139,8 @@ def parse_form(text: bytes) -> list[tuple[str, str]]:
         raise ParameterError("The parameters are not UTF-8 text.") from None
     except ValueError:
         raise ParameterError(f"The request has more than {MOST_FIELDS} parameters.") from None
+
+
+# What stands before resources that take parameters, and those that take the files of a form as well.
+DALI: Final = [Middleware(ReadParameters), Middleware(StopWhenLeft)]
+UPLOADS: Final = [Middleware(ReadParameters, files=True), Middleware(StopWhenLeft)]
