@@ -91,6 +91,18 @@ def test_an_observation_that_is_hidden_hides_its_products(service: str, database
         )
 
 
+def test_what_is_only_planned_is_no_product(service: str, database: Database) -> None:
+    """CAOM counts plans as level -1, which ObsCore does not know."""
+    image = ARCHIVE[24]
+    query = f"SELECT calib_level FROM ivoa.ObsCore WHERE obs_publisher_did = '{image.publisher_id}'"
+    change = "update caom2.Plane set calibrationLevel = %s where publisherID = %s"
+    (level,) = ask(service, query).table.array["calib_level"]
+    for planned, expected in ((-1, []), (4, [4]), (int(level), [level])):
+        with database.connect("ingest") as connection:
+            connection.execute(change, [planned, image.publisher_id])
+        assert list(ask(service, query).table.array["calib_level"]) == expected
+
+
 def test_values_are_those_of_caom_in_the_units_of_obscore(table: Any) -> None:
     row = next(row for row in table.array if row["obs_id"] == "obs-03")
     assert (row["s_ra"], row["s_dec"], row["s_fov"], row["s_pixel_scale"]) == (27, -17, 1, 0.3)
