@@ -2,17 +2,33 @@
 
 from __future__ import annotations
 
+import errno
 import fcntl
 import os
 import shutil
 import tempfile
 import time
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Final
 
+from caomai.errors import TransientError
+
 PREFIX: Final = "caom-ai-upload-"
 YOUNG_SECONDS: Final = 60
+FULL: Final = (errno.ENOSPC, errno.EDQUOT)
+
+
+@contextmanager
+def tell_full(content: str) -> Iterator[None]:
+    """Say so when the disk for something is full."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno not in FULL:
+            raise
+        raise TransientError(f"The disk of {content} is full; try again later.") from error
 
 
 class Spool:

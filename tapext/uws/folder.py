@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import errno
 import os
 import re
 import shutil
@@ -13,15 +12,15 @@ from contextlib import aclosing
 from pathlib import Path
 from typing import IO, Final, TypeVar
 
-from caomai.errors import TransientError, UsageError
+from caomai.errors import UsageError
 from tapext.parameters import Parameters
+from tapext.spool import tell_full
 
 JOB: Final = re.compile(r"[0-9a-f]{32}")
 RESULT: Final = "result"
 BLOCK: Final = 1 << 20
 # A folder this old without a row is nobody's; a younger one may be of a job that is being made.
 ORPHAN_SECONDS: Final = 600
-FULL: Final = (errno.ENOSPC, errno.EDQUOT)
 
 T = TypeVar("T")
 
@@ -50,7 +49,8 @@ class Folder:
         """Move the files of a request to a job; gives their new names by part, and their bytes."""
         if not parameters.files:
             return {}, 0
-        kept = parameters.take_files(self.make(job))
+        with tell_full("uploads"):
+            kept = parameters.take_files(self.make(job))
         names = {part: path.name for part, path in kept.items()}
         return names, sum(path.stat().st_size for path in kept.values())
 
@@ -64,14 +64,11 @@ class Folder:
         folder = await _settle(self._clear, job)
         part = folder / f".{name}"
         try:
-            async with aclosing(chunks):
-                with part.open("xb", buffering=0) as file:
-                    size = await _copy(chunks, file, most)
-            await _settle(_publish, part, folder / name)
-        except OSError as error:
-            if error.errno in FULL:
-                raise TransientError("The disk of results is full; try again later.") from error
-            raise
+            with tell_full("results"):
+                async with aclosing(chunks):
+                    with part.open("xb", buffering=0) as file:
+                        size = await _copy(chunks, file, most)
+                await _settle(_publish, part, folder / name)
         finally:
             part.unlink(missing_ok=True)
         return size

@@ -15,7 +15,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from caomai.errors import ParameterError, SlowClientError, TooLargeError
 from caomai.settings import Settings
 from tapext.parameters import Parameters
-from tapext.spool import Spool
+from tapext.spool import Spool, tell_full
 from tapext.web.multipart import (
     MOST_BYTES,
     MOST_FIELDS,
@@ -90,13 +90,14 @@ async def read_body(
 
 
 async def _read_multipart(reader: MultipartReader, chunks: AsyncGenerator[bytes]) -> Parameters:
-    try:
-        async for chunk in chunks:
-            # A disk that is slow must not stop the other requests.
-            await asyncio.to_thread(reader.write, chunk)
-        return reader.finish()
-    finally:
-        reader.close()
+    with tell_full("uploads"):
+        try:
+            async for chunk in chunks:
+                # A disk that is slow must not stop the other requests.
+                await asyncio.to_thread(reader.write, chunk)
+            return reader.finish()
+        finally:
+            reader.close()
 
 
 async def _chunks(receive: Receive, patience: Patience) -> AsyncGenerator[bytes]:

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from caomai.errors import ParameterError, TooLargeError
+from caomai.errors import ParameterError, TooLargeError, TransientError
 from tapext import spool as spools
 from tapext.markup import element, escape, text_element
 from tapext.parameters import Parameters
@@ -142,6 +142,20 @@ def test_files_can_be_taken_over(read: Read, tmp_path_factory: pytest.TempPathFa
 def test_too_large_files_are_refused_before_their_end(read: Read) -> None:
     with pytest.raises(TooLargeError, match="takes 100 bytes"):
         read(MULTIPART, FILE.partition(CONTENT)[0], b"x" * 101, most_bytes=100)
+
+
+def test_a_disk_that_is_full_is_said_to_be() -> None:
+    spool = Spool()
+    (spool.folder / "0").symlink_to("/dev/full")
+
+    async def chunks() -> AsyncGenerator[bytes]:
+        yield FILE
+
+    try:
+        with pytest.raises(TransientError, match="disk of uploads is full; try again later"):
+            asyncio.run(read_body(MULTIPART, chunks(), spool, 1000))
+    finally:
+        spool.remove()
 
 
 def test_files_count_as_parameters_where_none_are_taken(monkeypatch: pytest.MonkeyPatch) -> None:
