@@ -82,9 +82,9 @@ def as_decimal(value: Value) -> Value:
 
 def coalesce(values: list[Value], joint: Type, about: About) -> Value:
     """Give the first value that is not NULL, of the type that holds all of them."""
-    if joint.is_text:
+    if joint.kind is Kind.TEXT:
         values = [to_text(value) for value in values]
-        joint = replace(joint, storage="text", kind=Kind.TEXT, xtype=None)
+        joint = replace(joint, storage="text", xtype=None)
     elif joint.is_number:
         # PostgreSQL would make REAL of REAL and a whole number.
         values = [as_type(value, joint) for value in values]

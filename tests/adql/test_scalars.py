@@ -12,10 +12,12 @@ import pytest
 from caomai.database import translate_error
 from caomai.errors import UsageError
 from tapext.adql import Catalogue, parse, translate
-from tests.adql.archive import VISIBLE
+from tests.adql.archive import DESCRIBED, VISIBLE
 from tests.adql.conftest import Ask
 
 FINGERPRINT = "caom2_ai.fingerprint"
+PLANE = DESCRIBED[0]
+UUIDS = f"(SELECT planeID FROM caom2.Plane WHERE publisherID = '{PLANE.publisher_id}')"
 
 
 def one(ask: Ask, value: str) -> Any:
@@ -213,6 +215,8 @@ def test_a_column_of_null_fits_beside_values_of_all_types(ask: Ask) -> None:
         (("CAST('a' AS CHAR(1))", "'longer'"), ("char", "*"), {"a", "longer"}),
         (("'a'", "'é'"), ("unicodeChar", "*"), {"a", "é"}),
         (("NULL", "5"), ("int", None), {None, 5}),
+        ((UUIDS, UUIDS), ("char", "36"), {PLANE.id}),
+        ((UUIDS, "'none'"), ("char", "*"), {str(PLANE.id), "none"}),
     ],
 )
 def test_a_column_merged_by_a_full_join_holds_the_values_of_both_sides(
