@@ -134,7 +134,8 @@ def test_positions_of_an_older_version_are_found_after_a_migration(
     administrator.execute(
         "insert into caom2.Plane (publisherID, obsID, planeID, planeURI, productID, metaRelease,"
         " position_bounds, lastModified, maxLastModified, metaChecksum, accMetaChecksum)"
-        " select n, gen_random_uuid(), gen_random_uuid(), n, n, '2020-01-01', array[n, 20, 1], '2020-01-01', '2020-01-01', 'md5:', 'md5:'"
+        " select n, gen_random_uuid(), gen_random_uuid(), n, n, '2020-01-01',"
+        " array[n, 20, 1], '2020-01-01', '2020-01-01', 'md5:', 'md5:'"
         " from generate_series(1, 5) n"
     )
     administrator.execute(
