@@ -126,7 +126,9 @@ class SourceResolver(ConditionResolver):
     def _nearest_table(self, name: tree.Name) -> str:
         names = {table.path[-1].lower(): table.name for table in self.catalogue.tables}
         best = closest(name.text, names)
-        return f"; did you mean {names[best]}?" if best else ""
+        if best:
+            return f"; did you mean {names[best]}?"
+        return "; TAP_SCHEMA.tables lists what there is, UPLOAD brings your own"
 
     def _check_names(self, leaves: Iterable[Leaf], sources: tuple[tree.Source, ...]) -> None:
         seen: set[str] = set()

@@ -185,7 +185,7 @@ WRONG = [
     ),
     ("SELECT ra FROM ivoa.fingerprint", 16, "did you mean caom2_ai.fingerprint?"),
     ("SELECT ra FROM plane_", 16, "did you mean caom2.Plane?"),
-    ("SELECT 1 FROM pg_catalog.pg_class", 15, "no table pg_catalog.pg_class"),
+    ("SELECT 1 FROM pg_catalog.pg_class", 15, "no table pg_catalog.pg_class; TAP_SCHEMA.tables lists what"),
     ("SELECT 1 FROM caom2_ai_view.fingerprint", 15, "did you mean"),
     ('SELECT 1 FROM "caom2"."plane"', 15, "no table"),
     (f"SELECT publisherId2 {FROM}", 8, "no column publisherId2; did you mean publisherID?"),
