@@ -177,13 +177,13 @@ class _Resolver(SourceResolver):
     def _outputs(self, node: tree.Select) -> tuple[Output, ...]:
         outputs: list[Output] = []
         for item in node.items:
-            if len(outputs) > _MAX_COLUMNS:
-                raise self.error(item, f"A query gives at most {_MAX_COLUMNS} columns")
             if isinstance(item, tree.Star):
                 outputs.extend(Output(name, value) for name, value in self.starred(item))
             else:
                 value = self.value(item.value)
                 outputs.append(Output(_name(item, value, len(outputs) + 1), value))
+            if len(outputs) > _MAX_COLUMNS:
+                raise self.error(item, f"A query gives at most {_MAX_COLUMNS:,} columns")
         return tuple(outputs)
 
     def _check_grouping(self, node: tree.Select, select: Select, scope: Scope) -> None:

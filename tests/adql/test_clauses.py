@@ -417,6 +417,19 @@ def test_long_calculations(ask: Ask) -> None:
         ask(" UNION ALL ".join(["SELECT 1 FROM t"] * 1_001))
 
 
+@pytest.mark.parametrize(
+    "items", [", ".join(["1"] * 1_601), ", ".join([*["1"] * 1_595, "*"]), ", ".join(["*"] * 267)]
+)
+def test_more_columns_than_postgresql_has_are_refused(ask: Ask, items: str) -> None:
+    with pytest.raises(QueryError, match="at most 1,600 columns"):
+        ask(f"SELECT {items} FROM t")
+
+
+def test_as_many_columns_as_are_allowed(ask: Ask) -> None:
+    (row, *_) = ask(f"SELECT {', '.join(['7'] * 1_594)}, * FROM t")
+    assert len(row) == 1_600
+
+
 def test_an_uploaded_table_is_named_in_full(tables: Catalogue) -> None:
     """AD-01: it never stands for a table of the archive, whatever it is called."""
     uploaded = Table("TAP_UPLOAD.t", ("pg_temp", "u1"), (Column("id", "int"),))
