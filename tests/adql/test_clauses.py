@@ -438,3 +438,9 @@ def test_an_uploaded_table_is_named_in_full(tables: Catalogue) -> None:
     assert translate(parse("SELECT id FROM tap_upload.T"), known).sql.as_string(None).count("u1") == 1
     with pytest.raises(QueryError, match=r"no table mine; did you mean TAP_UPLOAD\.mine"):
         translate(parse("SELECT id FROM mine"), known)
+
+
+def test_rows_are_distinct_before_a_set_operator_gives_them_its_type(ask: Ask) -> None:
+    whole = "SELECT 9007199254740992 AS w FROM t UNION SELECT 9007199254740993 FROM t"
+    rows = ask(f"SELECT DISTINCT w FROM ({whole}) AS q UNION ALL SELECT 0.5 FROM t WHERE id = 1")
+    assert sorted(rows) == [(0.5,), (2.0**53,), (2.0**53,)]
