@@ -49,6 +49,12 @@ def test_pa_08_the_media_type_that_was_named_comes_back(service: str, name: str)
     assert (answer.status, answer.kind) == (200, NAMES[name])
 
 
+def test_a_plus_sign_that_was_not_escaped_is_one(service: str) -> None:
+    """It arrives as a blank."""
+    answer = ask(service, QUERY, RESPONSEFORMAT="application/x-votable xml;serialization=BINARY2")
+    assert (answer.status, answer.kind) == (200, f"{VOT};serialization=BINARY2")
+
+
 def test_pa_09_format_is_a_synonym(service: str) -> None:
     assert ask(service, QUERY, FORMAT="tsv").text == "n\n1\n"
 
