@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Any
 from xml.etree import ElementTree as ET
@@ -9,6 +10,9 @@ from xml.etree import ElementTree as ET
 import pytest
 
 from caomai.database import Database, sql_folder
+from caomai.settings import read_settings
+from tapext.adql import Catalogue
+from tapext.vosi.capabilities import write_capabilities
 from tests.tap.client import ask, get
 from tests.tap.visitor import visiting
 
@@ -264,3 +268,8 @@ def test_pyvo_reads_capabilities(client: Any) -> None:
     assert language.get_udf("caomai_distance") is not None
     assert client.hardlimit == 1_000_000
     assert client.maxrec == 100_000
+
+
+def test_where_no_host_is_allowed_tables_come_with_the_request_only() -> None:
+    document = write_capabilities(Catalogue(()), read_settings(upload_hosts=" "), "http://example.org")
+    assert re.findall("#upload-[a-z]+", document) == ["#upload-inline"]
