@@ -23,6 +23,8 @@ _COMPARE = {"=": eq, "<>": ne, "<": lt, ">": gt, "<=": le, ">=": ge}
 _PREDICATES = frozenset(("CONTAINS", "INTERSECTS"))
 # Operators by which `f(...) operator n` says that f is more than 0, for a positive n.
 _POSITIVE = frozenset(("=", ">=", ">"))
+_NEARER = frozenset(("<", "<="))
+_LARGEST_FACTOR = 1e9
 
 
 class ConditionResolver(CallResolver):
@@ -89,10 +91,11 @@ class ConditionResolver(CallResolver):
         return Operation(CONDITION, NOTHING, template, (self._value(node.operand),))
 
     def _comparison(self, node: tree.Comparison) -> Value:
-        for call, operator, other in (
+        for value, operator, limit in (
             (node.left, node.operator, node.right),
             (node.right, _MIRROR[node.operator], node.left),
         ):
+            call, other = _in_degrees(value, limit) if operator in _NEARER else (value, limit)
             if isinstance(call, tree.Call):
                 special = self._comparison_of_call(node, call, operator, other)
                 if special is not None:
@@ -106,7 +109,7 @@ class ConditionResolver(CallResolver):
         name, number = call.name.upper(), _literal(other)
         if name in _PREDICATES and number is not None:
             return self._comparison_of_predicate(call, operator, number)
-        if name == "DISTANCE" and operator in ("<", "<="):
+        if name == "DISTANCE" and operator in _NEARER:
             return self._nearness(call, operator, other)
         if isinstance(other, tree.Number):
             return self._comparison_with_number(node, call, operator, other.value)
@@ -223,6 +226,18 @@ def _literal(node: tree.Value) -> float | None:
     if isinstance(node, tree.Signed) and isinstance(node.operand, tree.Number):
         return node.operand.value if node.sign == "+" else -node.operand.value
     return None
+
+
+def _in_degrees(value: tree.Value, limit: tree.Value) -> tuple[tree.Value, tree.Value]:
+    """Compare DISTANCE itself where a multiple of it is compared with a number, as of arcseconds."""
+    number = _literal(limit)
+    if not isinstance(value, tree.Chain) or value.operators != ("*",) or number is None or number < 0:
+        return value, limit
+    for call, factor in (value.operands, value.operands[::-1]):
+        is_distance = isinstance(call, tree.Call) and call.name.upper() == "DISTANCE"
+        if is_distance and isinstance(factor, tree.Number) and 0 < factor.value <= _LARGEST_FACTOR:
+            return call, tree.Number(number / factor.value, at=limit.at)
+    return value, limit
 
 
 def _is_number_in_quotes(value: Value) -> bool:

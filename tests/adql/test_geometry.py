@@ -111,6 +111,8 @@ def test_points_in_circles(sky: Any, ra: float, dec: float, radius: float) -> No
         f"1 = INTERSECTS({circle}, POINT(ra, dec))",
         f"DISTANCE(POINT(ra, dec), POINT({ra}, {dec})) <= {radius}",
         f"DISTANCE(ra, dec, {ra}, {dec}) <= {radius}",
+        f"DISTANCE(ra, dec, {ra}, {dec}) * 3600 <= {radius * 3600}",
+        f"(n * 0 + {radius}) * 60 >= 60 * DISTANCE(ra, dec, {ra}, {dec})",
         f"CONTAINS(POINT({ra}, {dec}), CIRCLE(ra, dec, n * 0 + {radius})) > 0",
         f"1 = CONTAINS(p, REGION('Circle ICRS {ra} {dec} {radius}'))",
     ):

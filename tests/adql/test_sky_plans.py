@@ -67,6 +67,8 @@ def explain(archive: Database, catalogue: Catalogue, connection: psycopg.Connect
     [
         f"DISTANCE({CENTROID}, POINT(10, 20)) < 1",
         f"1 >= DISTANCE(POINT(10, 20), {CENTROID})",
+        f"DISTANCE({CENTROID}, POINT(10, 20)) * 3600 < 5",
+        f"5.5 >= 60 * DISTANCE({CENTROID}, POINT(10, 20))",
         f"DISTANCE(COORD1({CENTROID}), COORD2({CENTROID}), 10, 20) <= 1",
         f"1 = CONTAINS({CENTROID}, CIRCLE(10, 20, 1))",
         f"CONTAINS({CENTROID}, CIRCLE('ICRS', 10, 20, 1)) = 1",
@@ -148,6 +150,7 @@ def test_indexes_are_used_in_joins_and_nested_queries(explain: Explain, query: s
     ("condition", "index"),
     [
         (f"DISTANCE({CENTROID}, POINT(t.ra, t.dec)) < 0.01", PLACE),
+        (f"DISTANCE({CENTROID}, POINT(t.ra, t.dec)) * 3600 < 5", PLACE),
         (f"DISTANCE(POINT(t.ra, t.dec), {CENTROID}) <= t.r", PLACE),
         (f"1 = CONTAINS({CENTROID}, CIRCLE(t.ra, t.dec, t.r))", PLACE),
         (f"1 = CONTAINS(POINT(t.ra, t.dec), CIRCLE({CENTROID}, 0.1))", PLACE),
