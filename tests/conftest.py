@@ -34,6 +34,16 @@ def shared() -> Path:
 
 
 @pytest.fixture(scope="session")
+def stilts() -> str:
+    """Find stilts, which reads what the service writes: in CI always, elsewhere it may be missing."""
+    program = shutil.which("stilts")
+    if program is None and "CI" not in os.environ:
+        pytest.skip("needs stilts (Debian: apt install stilts)")
+    assert program is not None
+    return program
+
+
+@pytest.fixture(scope="session")
 def made_folder() -> Iterator[Path]:
     """Folder of an embedded PostgreSQL that was made and is not running; to be copied, never used."""
     folder = Path(tempfile.mkdtemp(prefix="caom-ai-test-"))

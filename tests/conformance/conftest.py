@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -28,10 +26,3 @@ def service(database: Database) -> Iterator[str]:
     """Address of the running service, with the limits that an operator would set."""
     with serving({"CAOMAI_DATABASE_URL": database_url(database)}) as (_, url):
         yield url
-
-
-@pytest.fixture(scope="session")
-def stilts() -> None:
-    """Require stilts: in CI it is there, elsewhere tests without it are left out."""
-    if shutil.which("stilts") is None and "CI" not in os.environ:
-        pytest.skip("needs stilts (Debian: apt install stilts)")

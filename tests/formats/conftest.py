@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -71,10 +69,3 @@ def service(served: Served) -> str:
 def documents(service: str) -> dict[str, Answer]:
     """Give the table of truths in every format."""
     return {kind: ask(service, QUERY, RESPONSEFORMAT=kind) for kind in KINDS}
-
-
-@pytest.fixture(scope="session")
-def stilts() -> None:
-    """Require stilts: in CI it is there, elsewhere tests without it are left out."""
-    if shutil.which("stilts") is None and "CI" not in os.environ:
-        pytest.skip("needs stilts (Debian: apt install stilts)")

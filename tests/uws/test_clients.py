@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import os
 import re
-import shutil
 import subprocess
 from collections.abc import Iterator
 from datetime import timedelta
@@ -25,16 +23,6 @@ from tests.uws.client import QUICK, Client
 def tap(service: str) -> Iterator[TAPService]:
     with visiting(service) as made:
         yield made
-
-
-@pytest.fixture(scope="module")
-def stilts() -> str:
-    """Find stilts, which CI has; on a user's machine it may be missing."""
-    program = shutil.which("stilts")
-    if program is None and "CI" not in os.environ:
-        pytest.skip("needs stilts")
-    assert program
-    return program
 
 
 def run(program: str, *words: str) -> str:
