@@ -22,15 +22,16 @@ def windows(
     sigma: float | NDArray[np.float32],
     x: NDArray[np.float64],
     y: NDArray[np.float64],
+    side: int = WINDOW,
 ) -> NDArray[np.float32]:
-    """Cut (n, 64, 64) windows around 0-based positions in units of the sigma there; 0 beyond the frame.
+    """Cut (n, side, side) windows around 0-based positions in units of the sigma there; 0 beyond the frame.
 
-    The middle of a window, between its pixels 31 and 32, lies within half a pixel of the position: so the
-    windows of a turned frame are the turned windows, which a centre on a whole pixel would not give.
+    The middle of a window (of an even side) lies within half a pixel of the position: so the windows of a
+    turned frame are the turned windows, which a centre on a whole pixel would not give.
     """
-    left = np.floor(x).astype(np.intp) - (WINDOW // 2 - 1)
-    bottom = np.floor(y).astype(np.intp) - (WINDOW // 2 - 1)
-    cut = _gather(sky_subtracted, left, bottom)
+    left = np.floor(x).astype(np.intp) - (side // 2 - 1)
+    bottom = np.floor(y).astype(np.intp) - (side // 2 - 1)
+    cut = _gather(sky_subtracted, left, bottom, side)
     if isinstance(sigma, np.ndarray):
         row, column = np.rint(y).astype(int), np.rint(x).astype(int)
         local = sigma[row.clip(0, sigma.shape[0] - 1), column.clip(0, sigma.shape[1] - 1)]
@@ -41,18 +42,18 @@ def windows(
 
 
 def _gather(
-    image: NDArray[np.float32], left: NDArray[np.intp], bottom: NDArray[np.intp]
+    image: NDArray[np.float32], left: NDArray[np.intp], bottom: NDArray[np.intp], side: int
 ) -> NDArray[np.float32]:
     """Copy one window for each corner; corners may lie outside the image."""
     height, width = image.shape
-    cut = np.empty((left.size, WINDOW, WINDOW), np.float32)
-    inside = (left >= 0) & (bottom >= 0) & (left <= width - WINDOW) & (bottom <= height - WINDOW)
+    cut = np.empty((left.size, side, side), np.float32)
+    inside = (left >= 0) & (bottom >= 0) & (left <= width - side) & (bottom <= height - side)
     if inside.any():
-        cut[inside] = sliding_window_view(image, (WINDOW, WINDOW))[bottom[inside], left[inside]]
+        cut[inside] = sliding_window_view(image, (side, side))[bottom[inside], left[inside]]
     border = ~inside
     if border.any():
-        rows = bottom[border, None] + np.arange(WINDOW)
-        columns = left[border, None] + np.arange(WINDOW)
+        rows = bottom[border, None] + np.arange(side)
+        columns = left[border, None] + np.arange(side)
         seen_rows, seen_columns = (rows >= 0) & (rows < height), (columns >= 0) & (columns < width)
         values = image[rows.clip(0, height - 1)[:, :, None], columns.clip(0, width - 1)[:, None, :]]
         cut[border] = np.where(seen_rows[:, :, None] & seen_columns[:, None, :], values, np.float32(0))
