@@ -180,15 +180,20 @@ def render(field_type: str, seed: int, shape: tuple[int, int] | None = None) -> 
     return _render_sky(exposure, field_type, seed)
 
 
-def _render_sky(e: Exposure, field_type: str, seed: int) -> SimulatedFrame:
+def collect_light(e: Exposure, field_type: str) -> None:
+    """Let the light of a field of sky into an exposure, and what every exposure catches beside it."""
     _SKY[field_type](e)
     defects.add_cosmic_rays(e, e.count(3, 25))
     defects.add_hot_pixels(e, e.count(0, 10))
     defects.tilt_background(e, e.rng.choice([0.0, e.rng.exponential(2.0)]))
+
+
+def _render_sky(e: Exposure, field_type: str, seed: int) -> SimulatedFrame:
+    collect_light(e, field_type)
     counts = e.read_out()
     objects = np.concatenate(e.truth)
     if field_type == "half_dead":
-        objects = _kill_half(e, counts, objects)
+        objects = kill_half(e, counts, objects)
     pointing = choose_pointing(e.rng, e.camera.pixel_scale, e.shape)
     inside = (np.abs(objects["x"] - e.shape[1] / 2) < e.shape[1] / 2) & (
         np.abs(objects["y"] - e.shape[0] / 2) < e.shape[0] / 2
@@ -200,7 +205,7 @@ def _render_sky(e: Exposure, field_type: str, seed: int) -> SimulatedFrame:
     return SimulatedFrame(field_type, seed, _digitise(e, counts), header | pointing.cards(), objects)
 
 
-def _kill_half(e: Exposure, counts: NDArray[np.float32], objects: NDArray[np.void]) -> NDArray[np.void]:
+def kill_half(e: Exposure, counts: NDArray[np.float32], objects: NDArray[np.void]) -> NDArray[np.void]:
     """Blank one half of the frame to bare read noise, and drop what lay on it."""
     along_x, first = e.rng.integers(2, size=2, dtype=bool)
     name, side = ("x", e.shape[1]) if along_x else ("y", e.shape[0])
