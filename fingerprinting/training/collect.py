@@ -123,12 +123,17 @@ def read_instrument(path: Path) -> str:
 def see_simulated(frames: int, most: int, seed: int) -> Iterator[Sightings]:
     """See the objects of simulated frames, all field types in turn, at most `most` of each frame."""
     rng = np.random.default_rng([seed, 2])
+    for source, frame in draw_frames(frames, seed, rng):
+        yield see_part(as_part(frame), source, most, rng, frame.objects)
+
+
+def draw_frames(frames: int, seed: int, rng: np.random.Generator) -> Iterator[tuple[Source, SimulatedFrame]]:
+    """Render simulated frames of random sides, all field types in turn."""
     for number in range(frames):
         shape = tuple(int(side) for side in rng.integers(SMALLEST_SIDE, LARGEST_SIDE + 1, 2))
         field_type = FIELD_TYPES[number % len(FIELD_TYPES)]
         frame = render(field_type, seed * 1_000_003 + number, (shape[0], shape[1]))
-        source = Source(f"{field_type}-{number}", "simulated", field_type)
-        yield see_part(as_part(frame), source, most, rng, frame.objects)
+        yield Source(f"{field_type}-{number}", "simulated", field_type), frame
 
 
 def as_part(frame: SimulatedFrame) -> Part:
