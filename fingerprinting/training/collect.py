@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from caomai.errors import ImageError, ParameterError
 from fingerprinting.cutout import windows
-from fingerprinting.detect import detect
+from fingerprinting.detect import Detection, detect
 from fingerprinting.fitsfile import open_fits, read_card
 from fingerprinting.image import Part, read_parts
 from fingerprinting.simulation.fields import FIELD_TYPES, SimulatedFrame, render
@@ -60,20 +60,48 @@ class Collection:
         return np.array([not source.field_type for source in self.sources], bool)[self.image]
 
 
-def see_part(
+@dataclass(frozen=True)
+class Look:
+    """A part and what was found in it: objects (dtype OBJECT) drawn at random, kinds '' if not known."""
+
+    source: Source
+    part: Part
+    detection: Detection
+    objects: NDArray[np.void]
+    kinds: NDArray[np.str_]
+
+    @property
+    def x(self) -> NDArray[np.float64]:
+        """Give the places of the objects across the part, 0 to 1."""
+        return np.asarray(self.objects["x"] / self.part.shape[1], np.float64)
+
+
+def look_at(
     part: Part, source: Source, most: int, rng: np.random.Generator, truth: NDArray[np.void] | None = None
-) -> Sightings:
-    """Detect the objects of a part and cut out at most `most` of them, drawn at random."""
+) -> Look:
+    """Detect the objects of a part and draw at most `most` of them."""
     detection = detect(part)
     objects = detection.objects
     if len(objects) > most:
         objects = objects[np.sort(rng.choice(len(objects), most, replace=False))]
-    cut = windows(detection.sky_subtracted, detection.sigma, objects["x"], objects["y"])
     kinds = np.full(len(objects), "", "U16")
     if truth is not None:
         kinds = match_kinds(truth, objects["x"], objects["y"])
-    clipped = np.clip(cut, -MOST_SIGMA, MOST_SIGMA).astype(np.float16)
-    return Sightings(source, clipped, kinds, objects["x"] / part.shape[1])
+    return Look(source, part, detection, objects, kinds)
+
+
+def see_part(
+    part: Part, source: Source, most: int, rng: np.random.Generator, truth: NDArray[np.void] | None = None
+) -> Sightings:
+    """Detect the objects of a part and cut out at most `most` of them, drawn at random."""
+    seen = look_at(part, source, most, rng, truth)
+    cut = windows(seen.detection.sky_subtracted, seen.detection.sigma, seen.objects["x"], seen.objects["y"])
+    return Sightings(source, to_half(cut), seen.kinds, seen.x)
+
+
+def to_half(cut: NDArray[np.float32]) -> NDArray[np.float16]:
+    """Store pixels in sigma as float16."""
+    return np.clip(cut, -MOST_SIGMA, MOST_SIGMA).astype(np.float16)
 
 
 def find_images(folders: Iterable[Path]) -> list[Path]:
@@ -103,11 +131,15 @@ def see_real(
 
 def _share(parts: list[Sightings], most: int, rng: np.random.Generator) -> Iterator[Sightings]:
     """Thin the parts of one image so that together they have at most `most` objects."""
-    total = sum(len(part.x) for part in parts)
-    for part in parts:
-        keep = rng.permutation(len(part.x))[: -(-len(part.x) * most // max(total, most))]
+    for part, keep in zip(parts, share([len(part.x) for part in parts], most, rng), strict=True):
         if keep.size:
             yield Sightings(part.source, part.windows[keep], part.kinds[keep], part.x[keep])
+
+
+def share(numbers: Sequence[int], most: int, rng: np.random.Generator) -> list[NDArray[np.intp]]:
+    """Choose at most `most` objects of parts that hold so many, from each part in proportion."""
+    total = max(sum(numbers), most)
+    return [rng.permutation(number)[: -(-number * most // total)] for number in numbers]
 
 
 def read_instrument(path: Path) -> str:
