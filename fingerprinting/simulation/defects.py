@@ -35,7 +35,13 @@ def add_hot_pixels(exposure: Exposure, n: int) -> None:
     """Add n hot pixels, each with a little charge in the pixel that is read after it."""
     rng, (height, width) = exposure.rng, exposure.shape
     x, y = rng.integers(0, width, n), rng.integers(0, height - 1, n)
-    electrons = exposure.camera.sigma * np.exp(rng.uniform(np.log(15), np.log(500), n))
+    heat_pixels(exposure, x, y, exposure.camera.sigma * np.exp(rng.uniform(np.log(15), np.log(500), n)))
+
+
+def heat_pixels(
+    exposure: Exposure, x: NDArray[np.int64], y: NDArray[np.int64], electrons: NDArray[np.floating]
+) -> None:
+    """Give pixels, none of them in the last row, so many electrons too much."""
     np.add.at(exposure.light, (y, x), electrons.astype(np.float32))
     np.add.at(exposure.light, (y + 1, x), (0.15 * electrons).astype(np.float32))
     exposure.truth.append(make_rows(exposure, truth.HOT_PIXEL, x, y, 1.15 * electrons, radius=1.6))
@@ -122,13 +128,18 @@ def add_bad_columns(exposure: Exposure, n: int) -> None:
     rng, (height, width) = exposure.rng, exposure.shape
     for column in rng.integers(0, width, n):
         start = int(rng.integers(0, height // 2))
-        exposure.light[start:, column] += np.float32(exposure.camera.sigma * rng.uniform(4, 40))
-        length = height - start
-        row = make_rows(
-            exposure, truth.ARTEFACT, column, start + length / 2, exposure.light[start:, column].sum(),
-            radius=2.0, length=length, theta=np.pi / 2,
-        )  # fmt: skip
-        exposure.truth.append(row)
+        spoil_column(exposure, int(column), start, exposure.camera.sigma * rng.uniform(4, 40))
+
+
+def spoil_column(exposure: Exposure, column: int, start: int, electrons: float) -> None:
+    """Brighten a column by so many electrons a pixel from row `start` to the edge."""
+    exposure.light[start:, column] += np.float32(electrons)
+    length = exposure.shape[0] - start
+    row = make_rows(
+        exposure, truth.ARTEFACT, column, start + length / 2, exposure.light[start:, column].sum(),
+        radius=2.0, length=length, theta=np.pi / 2,
+    )  # fmt: skip
+    exposure.truth.append(row)
 
 
 def make_clouds(rng: np.random.Generator, shape: tuple[int, int], *, slope: float) -> Image:

@@ -51,12 +51,17 @@ def choose_camera(rng: np.random.Generator) -> Camera:
 class Exposure:
     """What the shutter lets in: `scene` before the optics and `light` behind them, electrons (ny, nx)."""
 
-    def __init__(self, rng: np.random.Generator, shape: tuple[int, int]) -> None:
+    def __init__(
+        self, rng: np.random.Generator, shape: tuple[int, int], *,
+        camera: Camera | None = None, fwhm: float | None = None, wings: float | None = None,
+    ) -> None:  # fmt: skip
+        """Draw at random what is not given: the camera, the FWHM in pixels, the wings (Moffat's beta)."""
         self.rng = rng
         self.shape = shape
-        self.camera = choose_camera(rng)
+        self.camera = camera or choose_camera(rng)
         self.depth = float(np.exp(rng.uniform(np.log(0.5), np.log(2.5))))
-        self.fwhm = rng.uniform(2.0, 4.5)
+        self.fwhm = fwhm or rng.uniform(2.0, 4.5)
+        self.wings = wings
         self.psf = self._make_psf()
         self.scene: Image = np.zeros(shape, np.float32)
         self.light: Image = np.zeros(shape, np.float32)
@@ -64,7 +69,7 @@ class Exposure:
 
     def _make_psf(self, reach: float = 8.0) -> Image:
         elongation, angle = 1 + self.rng.exponential(0.05), self.rng.uniform(0, np.pi)
-        beta = self.rng.uniform(2.5, 4.5)
+        beta = self.wings or self.rng.uniform(2.5, 4.5)
         return make_moffat(self.fwhm, beta=beta, elongation=elongation, angle=angle, reach=reach)
 
     def blur(self, fwhm: float, *, reach: float = 8.0) -> None:

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from caomai.errors import ParameterError
 from fingerprinting.simulation import calibration, defects, truth
 from fingerprinting.simulation.exposure import Exposure
+from fingerprinting.simulation.instruments import Setup, imprint, open_shutter
 from fingerprinting.simulation.optics import make_donut, trail
 from fingerprinting.simulation.sky import choose_pointing
 
@@ -165,19 +166,22 @@ FIELD_TYPES = (
 CALIBRATIONS = ("bias", "flat", "dark")
 
 
-def render(field_type: str, seed: int, shape: tuple[int, int] | None = None) -> SimulatedFrame:
-    """Render a field of one of FIELD_TYPES; the same seed and shape (ny, nx) give the same frame.
+def render(
+    field_type: str, seed: int, shape: tuple[int, int] | None = None, setup: Setup | None = None
+) -> SimulatedFrame:
+    """Render a field of one of FIELD_TYPES; the same seed, shape (ny, nx) and setup give the same frame.
 
-    Without a shape the sides are random between 800 and 1000 pixels.
+    Without a shape the sides are random between 800 and 1000 pixels; without a setup each frame has a
+    camera of its own.
     """
     if field_type not in FIELD_TYPES:
         raise ParameterError(f"{field_type!r} is no field type; choose from {', '.join(FIELD_TYPES)}.")
     rng = np.random.default_rng([seed, FIELD_TYPES.index(field_type)])
     chosen = shape or (int(rng.integers(800, 1001)), int(rng.integers(800, 1001)))
-    exposure = Exposure(rng, chosen)
+    exposure = open_shutter(rng, chosen, setup) if setup else Exposure(rng, chosen)
     if field_type in CALIBRATIONS:
-        return _render_calibration(exposure, field_type, seed)
-    return _render_sky(exposure, field_type, seed)
+        return _render_calibration(exposure, field_type, seed, setup)
+    return _render_sky(exposure, field_type, seed, setup)
 
 
 def collect_light(e: Exposure, field_type: str) -> None:
@@ -188,8 +192,10 @@ def collect_light(e: Exposure, field_type: str) -> None:
     defects.tilt_background(e, e.rng.choice([0.0, e.rng.exponential(2.0)]))
 
 
-def _render_sky(e: Exposure, field_type: str, seed: int) -> SimulatedFrame:
+def _render_sky(e: Exposure, field_type: str, seed: int, setup: Setup | None) -> SimulatedFrame:
     collect_light(e, field_type)
+    if setup:
+        imprint(e, setup, setup.exposure_time)
     counts = e.read_out()
     objects = np.concatenate(e.truth)
     if field_type == "half_dead":
@@ -202,7 +208,9 @@ def _render_sky(e: Exposure, field_type: str, seed: int) -> SimulatedFrame:
     objects["ra"], objects["dec"] = pointing.locate(objects["x"], objects["y"])
     header = _describe(e, field_type, seed, "object", float(np.round(e.rng.uniform(10, 900), 1)))
     header |= {"FILTER": str(e.rng.choice(FILTERS)), "SEEING": round(e.fwhm * e.camera.pixel_scale, 3)}
-    return SimulatedFrame(field_type, seed, _digitise(e, counts), header | pointing.cards(), objects)
+    if setup:
+        header |= {"INSTRUME": setup.instrument.name, "FILTER": setup.filter, "EXPTIME": setup.exposure_time}
+    return SimulatedFrame(field_type, seed, _digitise(e, counts, setup), header | pointing.cards(), objects)
 
 
 def kill_half(e: Exposure, counts: NDArray[np.float32], objects: NDArray[np.void]) -> NDArray[np.void]:
@@ -218,27 +226,31 @@ def kill_half(e: Exposure, counts: NDArray[np.float32], objects: NDArray[np.void
     return left
 
 
-def _render_calibration(e: Exposure, field_type: str, seed: int) -> SimulatedFrame:
+def _render_calibration(e: Exposure, field_type: str, seed: int, setup: Setup | None) -> SimulatedFrame:
     e.camera = type(e.camera)(**{**vars(e.camera), "sky": 0.0})
     exposure_time = 0.0
     if field_type == "bias":
         calibration.fill_bias(e)
     elif field_type == "dark":
         calibration.fill_dark(e)
-        exposure_time = 900.0
+        exposure_time = setup.exposure_time if setup else 900.0
     else:
         calibration.fill_flat(e, e.camera.full_well * e.rng.uniform(0.2, 0.5))
         exposure_time = float(np.round(e.rng.uniform(1, 20), 1))
+    if setup:
+        imprint(e, setup, exposure_time)
     counts = e.read_out()
     header = _describe(e, field_type, seed, field_type, exposure_time)
     if field_type == "flat":
-        header["FILTER"] = str(e.rng.choice(FILTERS))
-    return SimulatedFrame(field_type, seed, _digitise(e, counts), header, np.concatenate(e.truth))
+        header["FILTER"] = setup.filter if setup else str(e.rng.choice(FILTERS))
+    if setup:
+        header["INSTRUME"] = setup.instrument.name
+    return SimulatedFrame(field_type, seed, _digitise(e, counts, setup), header, np.concatenate(e.truth))
 
 
-def _digitise(e: Exposure, counts: NDArray[np.float32]) -> Pixels:
+def _digitise(e: Exposure, counts: NDArray[np.float32], setup: Setup | None) -> Pixels:
     """Give raw counts as uint16, or now and then as a float32 frame with the bias taken off."""
-    if e.rng.choice([True, False], p=[0.3, 0.7]):
+    if not setup.instrument.raw if setup else e.rng.choice([True, False], p=[0.3, 0.7]):
         return (counts - np.float32(e.camera.bias)).astype(np.float32)
     return np.clip(np.round(counts), 0, 65535).astype(np.uint16)
 
