@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -131,15 +131,11 @@ def see_real(
 
 def _share(parts: list[Sightings], most: int, rng: np.random.Generator) -> Iterator[Sightings]:
     """Thin the parts of one image so that together they have at most `most` objects."""
-    for part, keep in zip(parts, share([len(part.x) for part in parts], most, rng), strict=True):
+    total = sum(len(part.x) for part in parts)
+    for part in parts:
+        keep = rng.permutation(len(part.x))[: -(-len(part.x) * most // max(total, most))]
         if keep.size:
             yield Sightings(part.source, part.windows[keep], part.kinds[keep], part.x[keep])
-
-
-def share(numbers: Sequence[int], most: int, rng: np.random.Generator) -> list[NDArray[np.intp]]:
-    """Choose at most `most` objects of parts that hold so many, from each part in proportion."""
-    total = max(sum(numbers), most)
-    return [rng.permutation(number)[: -(-number * most // total)] for number in numbers]
 
 
 def read_instrument(path: Path) -> str:
