@@ -12,7 +12,7 @@ import typer
 from caomai.console import print_json
 from caomai.errors import UsageError
 
-EXTRA = "Training needs torch and onnx: pip install 'caom-ai[train]'."
+EXTRA = "Training needs torch, onnx and safetensors: pip install 'caom-ai[train]'."
 
 
 def train(  # noqa: PLR0917  # options of a command
@@ -42,7 +42,7 @@ def train(  # noqa: PLR0917  # options of a command
         from fingerprinting.training.contrast import Recipe  # noqa: PLC0415  # heavy
         from fingerprinting.training.run import Plan, train_model  # noqa: PLC0415  # heavy
     except ModuleNotFoundError as error:
-        if error.name not in {"torch", "onnx"}:
+        if error.name not in {"torch", "onnx", "safetensors"}:
             raise
         raise UsageError(EXTRA) from error
     started = time.monotonic()

@@ -3,28 +3,27 @@
 from __future__ import annotations
 
 import math
-import time
-from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from torch import Tensor
+from torch import Tensor, nn
 
 from fingerprinting.training.augment import Augmentation, make_view
 from fingerprinting.training.collect import Collection
-from fingerprinting.training.network import EncoderNetwork, Projection, make_networks
-
-TRIAL: Final = 12  # steps whose speed tells how many fit into the minutes asked for
+from fingerprinting.training.network import make_networks
+from fingerprinting.training.state import State
 
 
 @dataclass(frozen=True)
 class Recipe:
-    """How the encoder is trained; `steps` 0 means as many as fit into `minutes`."""
+    """How the encoder is trained; `steps` 0 means as many as fit into `minutes`.
+
+    Plain values and dataclasses of them only: all of it goes into the model's card and into checkpoints.
+    """
 
     minutes: float = 15.0
     steps: int = 0
@@ -36,91 +35,48 @@ class Recipe:
     augmentation: Augmentation = Augmentation()  # noqa: RUF009  # frozen
 
 
-@dataclass(frozen=True)
-class Progress:
-    """Where training stands: step of steps, mean loss since the last report, seconds left."""
+class Trainer:
+    """A recipe at work on a collection: what a step changes is in `state`; the rest follows from these."""
 
-    step: int
-    steps: int
-    loss: float
-    seconds_left: float
+    def __init__(self, collection: Collection, recipe: Recipe, seed: int, device: torch.device) -> None:
+        self.collection, self.recipe, self.device = collection, recipe, device
+        self.state = begin(recipe, seed, device)
+        self._edges = np.cumsum(collection.weight) / collection.weight.sum()
+        self._precision = half_precision(device)
 
-
-def choose_device() -> torch.device:
-    """Choose a GPU if there is one."""
-    return torch.device("cuda" if torch.cuda.is_available() else "cpu")
-
-
-def train_encoder(
-    collection: Collection, recipe: Recipe, seed: int, report: Callable[[Progress], None]
-) -> tuple[EncoderNetwork, Progress]:
-    """Train an encoder; the same collection, recipe (with steps) and seed give the same weights on a CPU."""
-    device = choose_device()
-    encoder, head = make_networks(torch.Generator().manual_seed(seed))
-    encoder.to(device, memory_format=torch.channels_last).train()  # type: ignore[call-overload]
-    head.to(device).train()
-    state = _State(encoder, head, collection, recipe, seed, device)
-    # Minutes become steps by a trial on networks that are thrown away: the real run does not depend on it.
-    steps = recipe.steps or state.count_steps()
-    started, reported, losses = time.monotonic(), 0, []
-    standing = Progress(0, steps, math.nan, recipe.minutes * 60)
-    for step in range(steps):
-        losses.append(state.step(step, steps))
-        if (step + 1) * 100 // steps > reported or step + 1 == steps:
-            reported = (step + 1) * 100 // steps
-            pace = (time.monotonic() - started) / (step + 1)
-            standing = Progress(step + 1, steps, float(torch.stack(losses).mean()), pace * (steps - step - 1))
-            losses = []
-            report(standing)
-    return encoder.eval(), standing
-
-
-class _State:
-    """Networks, optimiser and the stream of batches."""
-
-    def __init__(  # noqa: PLR0917  # a private bundle
-        self, encoder: EncoderNetwork, head: Projection, collection: Collection, recipe: Recipe, seed: int,
-        device: torch.device,
-    ) -> None:  # fmt: skip
-        self.encoder, self.head, self.recipe, self.device = encoder, head, recipe, device
-        self.collection, self.seed = collection, seed
-        self.batches = draw_batches(collection.weight, recipe.batch, seed)
-        self.generator = torch.Generator(device).manual_seed(seed + 1)
-        self.precision = half_precision(device)
-        weights = [*encoder.parameters(), *head.parameters()]
-        self.optimiser = torch.optim.AdamW(
-            weights, lr=recipe.learning_rate, weight_decay=recipe.weight_decay, betas=(0.9, 0.98)
-        )
-
-    def count_steps(self) -> int:
-        """Try a few steps on fresh networks and tell how many fit into the recipe's minutes."""
-        encoder, head = make_networks(torch.Generator().manual_seed(self.seed))
-        encoder.to(self.device, memory_format=torch.channels_last).train()  # type: ignore[call-overload]
-        trial = _State(encoder, head.to(self.device), self.collection, self.recipe, self.seed, self.device)
-        times = [time.monotonic()]
-        for step in range(TRIAL):
-            trial.step(step, TRIAL)
-            times.append(time.monotonic())
-        pace = float(np.median(np.diff(times)))
-        return max(int(self.recipe.minutes * 60 / pace), TRIAL)
-
-    def step(self, step: int, steps: int) -> Tensor:
-        """Take one step and give its loss."""
-        rate = self.recipe.learning_rate * shape_rate(step / steps, self.recipe.warm_up)
-        for group in self.optimiser.param_groups:
+    def take_step(self, steps: int) -> None:
+        """Take the next one of `steps` steps."""
+        state, recipe = self.state, self.recipe
+        rate = recipe.learning_rate * shape_rate(state.step / steps, recipe.warm_up)
+        for group in state.optimiser.param_groups:
             group["lr"] = rate
-        chosen = self.collection.windows[next(self.batches)]
-        windows = torch.from_numpy(chosen).to(self.device).float()
-        with torch.no_grad():
-            views = [make_view(windows, self.recipe.augmentation, self.generator) for _ in range(2)]
-            both = torch.cat(views).contiguous(memory_format=torch.channels_last)
-        with self.precision:
-            embeddings = self.encoder(both)
-        loss = contrast(self.head(embeddings.float()), self.recipe.temperature)
-        self.optimiser.zero_grad(set_to_none=True)
+        loss = self._lose(draw_batch(self._edges, recipe.batch, state.rng))
+        state.optimiser.zero_grad(set_to_none=True)
         loss.backward()  # type: ignore[no-untyped-call]
-        self.optimiser.step()
-        return loss.detach()
+        state.optimiser.step()
+        state.pending.append(loss.detach())
+
+    def _lose(self, chosen: NDArray[np.intp]) -> Tensor:
+        """Give the loss of a batch."""
+        windows = torch.from_numpy(self.collection.windows[chosen]).to(self.device).float()
+        with torch.no_grad():
+            views = [make_view(windows, self.recipe.augmentation, self.state.generator) for _ in range(2)]
+            both = torch.cat(views).contiguous(memory_format=torch.channels_last)
+        with self._precision:
+            embeddings = self.state.networks["encoder"](both)
+        return contrast(self.state.networks["head"](embeddings.float()), self.recipe.temperature)
+
+
+def begin(recipe: Recipe, seed: int, device: torch.device) -> State:
+    """Make fresh networks and what goes with them."""
+    encoder, head = make_networks(torch.Generator().manual_seed(seed))
+    encoder.to(device, memory_format=torch.channels_last)  # type: ignore[call-overload]
+    networks = nn.ModuleDict({"encoder": encoder, "head": head}).to(device).train()
+    optimiser = torch.optim.AdamW(
+        networks.parameters(), lr=recipe.learning_rate, weight_decay=recipe.weight_decay, betas=(0.9, 0.98)
+    )
+    generator = torch.Generator(device).manual_seed(seed + 1)
+    return State(networks, optimiser, generator, np.random.default_rng([seed, 3]))
 
 
 def shape_rate(done: float, warm_up: float) -> float:
@@ -130,13 +86,10 @@ def shape_rate(done: float, warm_up: float) -> float:
     return 0.5 * (1 + math.cos(math.pi * (done - warm_up) / (1 - warm_up)))
 
 
-def draw_batches(weight: NDArray[np.float64], size: int, seed: int) -> Iterator[NDArray[np.intp]]:
-    """Draw batches by weight for ever, systematically: each image gets its share of every batch."""
-    rng = np.random.default_rng([seed, 3])
-    edges = np.cumsum(weight) / weight.sum()
-    while True:
-        places = (np.arange(size) + rng.random()) / size
-        yield np.minimum(np.searchsorted(edges, places, side="right"), len(weight) - 1)
+def draw_batch(edges: NDArray[np.float64], size: int, rng: np.random.Generator) -> NDArray[np.intp]:
+    """Draw a batch by weight, whose cumulative share is `edges`; each image gets its share of every batch."""
+    places = (np.arange(size) + rng.random()) / size
+    return np.minimum(np.searchsorted(edges, places, side="right"), len(edges) - 1)
 
 
 def contrast(projected: Tensor, temperature: float) -> Tensor:

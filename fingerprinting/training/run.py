@@ -24,10 +24,11 @@ from fingerprinting.training.collect import (
     see_real,
     see_simulated,
 )
-from fingerprinting.training.contrast import Progress, Recipe, train_encoder
+from fingerprinting.training.contrast import Recipe
 from fingerprinting.training.embed import embed_windows, make_foveae, pool
 from fingerprinting.training.evaluate import Figures, evaluate, see
 from fingerprinting.training.export import build_graph, centre, quantise
+from fingerprinting.training.loop import Progress, train_encoder
 from fingerprinting.training.maps import draw_sample, fit_maps
 from fingerprinting.training.network import EncoderNetwork, fuse
 

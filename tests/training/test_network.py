@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from fingerprinting.clusters import normalise
 from fingerprinting.encoder import Encoder
-from fingerprinting.training.contrast import contrast, draw_batches, shape_rate
+from fingerprinting.training.contrast import contrast, draw_batch, shape_rate
 from fingerprinting.training.embed import pool
 from fingerprinting.training.export import build_graph, centre, quantise
 from fingerprinting.training.network import EncoderNetwork, fuse, make_networks
@@ -79,8 +79,8 @@ def test_loss_is_the_formula_of_the_paper() -> None:
 
 def test_batches_follow_the_weights() -> None:
     weight = np.array([0.5, 0.25, 0.125, 0.125])
-    batches = draw_batches(weight, 64, seed=1)
-    drawn = np.bincount(np.concatenate([next(batches) for _ in range(50)]), minlength=4) / 3200
+    edges, rng = np.cumsum(weight), np.random.default_rng(1)
+    drawn = np.bincount(np.concatenate([draw_batch(edges, 64, rng) for _ in range(50)]), minlength=4) / 3200
     assert drawn == pytest.approx(weight, abs=0.02)
 
 

@@ -27,8 +27,9 @@ from fingerprinting.training.collect import (
     see_simulated,
     weigh,
 )
-from fingerprinting.training.contrast import Recipe, train_encoder
+from fingerprinting.training.contrast import Recipe
 from fingerprinting.training.evaluate import make_vectors
+from fingerprinting.training.loop import train_encoder
 from fingerprinting.training.maps import count_images, draw_sample, fit_maps
 from tests.training.conftest import Run
 
