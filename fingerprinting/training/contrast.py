@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
@@ -92,6 +93,14 @@ def draw_batch(edges: NDArray[np.float64], size: int, rng: np.random.Generator) 
     return np.minimum(np.searchsorted(edges, places, side="right"), len(edges) - 1)
 
 
+def draw_batches(weight: NDArray[np.float64], size: int, seed: int) -> Iterator[NDArray[np.intp]]:
+    """Draw batches by weight for ever."""
+    rng = np.random.default_rng([seed, 3])
+    edges = np.cumsum(weight) / weight.sum()
+    while True:
+        yield draw_batch(edges, size, rng)
+
+
 def contrast(projected: Tensor, temperature: float) -> Tensor:
     """Give the NT-Xent loss of unit vectors (2n, d) whose rows i and i + n show the same object."""
     likeness = projected @ projected.T / temperature
@@ -99,6 +108,11 @@ def contrast(projected: Tensor, temperature: float) -> Tensor:
     likeness = likeness.masked_fill(itself, -1e4)
     partner = torch.arange(len(projected), device=projected.device).roll(len(projected) // 2)
     return torch.nn.functional.cross_entropy(likeness, partner)
+
+
+def choose_device() -> torch.device:
+    """Choose a GPU if there is one."""
+    return torch.device("cuda" if torch.cuda.is_available() else "cpu")
 
 
 def half_precision(device: torch.device) -> AbstractContextManager[object]:

@@ -9,12 +9,11 @@ from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
-import torch
 
 from caomai.errors import UsageError
 from fingerprinting.training.checkpoint import read_checkpoint, write_checkpoint
 from fingerprinting.training.collect import Collection
-from fingerprinting.training.contrast import Recipe, Trainer
+from fingerprinting.training.contrast import Recipe, Trainer, choose_device
 from fingerprinting.training.interruption import Interruption
 from fingerprinting.training.network import EncoderNetwork
 
@@ -41,11 +40,6 @@ class Keeping:
     path: Path
     seconds: float = SECONDS
     interruption: Interruption | None = None
-
-
-def choose_device() -> torch.device:
-    """Choose a GPU if there is one."""
-    return torch.device("cuda" if torch.cuda.is_available() else "cpu")
 
 
 def train_encoder(

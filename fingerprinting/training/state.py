@@ -64,7 +64,7 @@ class State:
             moments.setdefault(int(index), {})[key] = _lay_as(parameters[int(index)], value)
         self.optimiser.load_state_dict({"state": moments, "param_groups": groups})
         self.generator.set_state(torch.from_numpy(arrays["generator"]))
-        self.rng = _decode_rng(arrays["rng"])
+        _restore_rng(self.rng, arrays["rng"])
         self.losses, self.pending = arrays["losses"].tolist(), []
 
 
@@ -92,13 +92,11 @@ def _encode_rng(rng: np.random.Generator) -> NDArray[np.uint64]:
     return np.array([*words, state["has_uint32"], state["uinteger"]], np.uint64)
 
 
-def _decode_rng(words: NDArray[np.uint64]) -> np.random.Generator:
+def _restore_rng(rng: np.random.Generator, words: NDArray[np.uint64]) -> None:
     low, high, low_step, high_step, half, rest = (int(word) for word in words)
-    bits = np.random.PCG64()
-    bits.state = {
+    rng.bit_generator.state = {
         "bit_generator": "PCG64",
         "state": {"state": low | high << 64, "inc": low_step | high_step << 64},
         "has_uint32": half,
         "uinteger": rest,
     }
-    return np.random.Generator(bits)
