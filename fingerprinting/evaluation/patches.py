@@ -30,12 +30,21 @@ def measure_size(objects: NDArray[np.void]) -> NDArray[np.float32]:
     return np.maximum(objects["a"], objects["b"]).astype(np.float32)
 
 
+def cut_middle(patches: NDArray[Any], side: int) -> NDArray[Any]:
+    """Cut the middle (n, side, side) out of patches; it is the same as a window of that side."""
+    edge = (patches.shape[1] - side) // 2
+    return patches[:, edge : edge + side, edge : edge + side]
+
+
 def crop_objects(
     detection: Detection, objects: NDArray[np.void], crops: Mapping[str, Crop]
 ) -> dict[str, NDArray[Any]]:
     """Make the crops of every method from the same patches, which are dropped batch by batch."""
+    if len(objects) == 0:  # no method has to know what to do with nothing
+        empty, size = np.zeros((1, PATCH, PATCH), np.float32), np.ones(1, np.float32)
+        return {name: crop(empty, size)[:0] for name, crop in crops.items()}
     made: dict[str, list[NDArray[Any]]] = {name: [] for name in crops}
-    for start in range(0, max(len(objects), 1), BATCH):
+    for start in range(0, len(objects), BATCH):
         some = objects[start : start + BATCH]
         patches, size = cut_patches(detection, some), measure_size(some)
         for name, crop in crops.items():

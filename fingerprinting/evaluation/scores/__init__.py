@@ -1,0 +1,1 @@
+"""Scores of maps, one idea a module: pure functions of arrays."""
