@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import zlib
 from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Collection as Collected
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -118,24 +120,37 @@ def see_real(
     paths: Iterable[Path], most: int, seed: int, refuse: Callable[[Path, ImageError], None]
 ) -> Iterator[Sightings]:
     """See the objects of real images, at most `most` of each; what cannot be used is refused by name."""
-    rng = np.random.default_rng([seed, 1])
     for path in paths:
         try:
-            instrument = read_instrument(path)
-            parts = [see_part(part, Source(path.name, instrument), most, rng) for part in read_parts(path)]
+            source = Source(path.name, read_instrument(path))
+            yield from see_image(path, source, most, seed)
         except ImageError as error:
             refuse(path, error)
-            continue
-        yield from _share(parts, most, rng)
 
 
-def _share(parts: list[Sightings], most: int, rng: np.random.Generator) -> Iterator[Sightings]:
-    """Thin the parts of one image so that together they have at most `most` objects."""
-    total = sum(len(part.x) for part in parts)
-    for part in parts:
-        keep = rng.permutation(len(part.x))[: -(-len(part.x) * most // max(total, most))]
-        if keep.size:
-            yield Sightings(part.source, part.windows[keep], part.kinds[keep], part.x[keep])
+def see_image(
+    path: Path, source: Source, most: int, seed: int, selection: Collected[str] | None = None
+) -> list[Sightings]:
+    """See the objects of the parts of one image, at most about `most` together, each part by its number.
+
+    The sample depends on the seed and the name alone, and windows of that many objects are held at a time.
+    """
+    rng = np.random.default_rng([seed, 1, zlib.crc32(source.name.encode())])
+    seen: list[Sightings] = []
+    found: list[int] = []
+    for part in read_parts(path, selection):
+        seen.append(see_part(part, source, most, rng))
+        found.append(len(seen[-1].x))
+        total = max(sum(found), most)
+        seen = [_thin(one, -(-number * most // total), rng) for one, number in zip(seen, found, strict=True)]
+    return [one for one in seen if len(one.x)]
+
+
+def _thin(seen: Sightings, most: int, rng: np.random.Generator) -> Sightings:
+    if len(seen.x) <= most:
+        return seen
+    keep = rng.permutation(len(seen.x))[:most]
+    return Sightings(seen.source, seen.windows[keep], seen.kinds[keep], seen.x[keep])
 
 
 def read_instrument(path: Path) -> str:
@@ -150,18 +165,29 @@ def read_instrument(path: Path) -> str:
 
 def see_simulated(frames: int, most: int, seed: int) -> Iterator[Sightings]:
     """See the objects of simulated frames, all field types in turn, at most `most` of each frame."""
-    rng = np.random.default_rng([seed, 2])
-    for source, frame in draw_frames(frames, seed, rng):
-        yield see_part(as_part(frame), source, most, rng, frame.objects)
+    for number in range(frames):
+        yield see_frame(number, most, seed)
+
+
+def see_frame(number: int, most: int, seed: int) -> Sightings:
+    """See at most `most` objects of one frame of a series, which depends on the seed and its number alone."""
+    rng = np.random.default_rng([seed, 2, number])
+    source, frame = draw_frame(number, seed, rng)
+    return see_part(as_part(frame), source, most, rng, frame.objects)
 
 
 def draw_frames(frames: int, seed: int, rng: np.random.Generator) -> Iterator[tuple[Source, SimulatedFrame]]:
     """Render simulated frames of random sides, all field types in turn."""
     for number in range(frames):
-        shape = tuple(int(side) for side in rng.integers(SMALLEST_SIDE, LARGEST_SIDE + 1, 2))
-        field_type = FIELD_TYPES[number % len(FIELD_TYPES)]
-        frame = render(field_type, seed * 1_000_003 + number, (shape[0], shape[1]))
-        yield Source(f"{field_type}-{number}", "simulated", field_type), frame
+        yield draw_frame(number, seed, rng)
+
+
+def draw_frame(number: int, seed: int, rng: np.random.Generator) -> tuple[Source, SimulatedFrame]:
+    """Render the simulated frame of a number, with random sides."""
+    shape = tuple(int(side) for side in rng.integers(SMALLEST_SIDE, LARGEST_SIDE + 1, 2))
+    field_type = FIELD_TYPES[number % len(FIELD_TYPES)]
+    frame = render(field_type, seed * 1_000_003 + number, (shape[0], shape[1]))
+    return Source(f"{field_type}-{number}", "simulated", field_type), frame
 
 
 def as_part(frame: SimulatedFrame) -> Part:
