@@ -84,7 +84,7 @@ def finish(plan: Plan, learnt: Learnt, say: Say) -> Result:
     """Export the encoder, fit the maps, evaluate, and write the model folder."""
     collection = learnt.collection
     say("quantise")
-    encoder_bytes, likeness = _export(learnt.network, collection, plan.seed)
+    encoder_bytes, likeness = export_encoder(learnt.network, collection, plan.seed)
     encoder = Encoder(encoder_bytes)
     say("fit the maps")
     arrays = fit_maps(collection, embed_windows(encoder, collection.windows), plan.seed)
@@ -120,7 +120,9 @@ def _describe(now: Progress) -> str:
     return f"step {now.step} of {now.steps}  loss {now.loss:.3f}  {minutes:.1f} min left"
 
 
-def _export(network: EncoderNetwork, collection: Collection, seed: int) -> tuple[bytes, tuple[float, float]]:
+def export_encoder(
+    network: EncoderNetwork, collection: Collection, seed: int
+) -> tuple[bytes, tuple[float, float]]:
     """Give the encoder as int8 ONNX, with the mean and least cosine of its embeddings to float's."""
     chosen = draw_sample(collection.weight, MEAN, seed)
     some = np.random.default_rng([seed, 7]).permutation(chosen)[:CALIBRATION]
