@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 from numpy.typing import NDArray
 from scipy import fft
@@ -15,20 +17,44 @@ Image = NDArray[np.float32]
 
 def add_cosmic_rays(exposure: Exposure, n: int) -> None:
     """Add n cosmic rays: unblurred tracks of 1 to some 30 pixels, most of them short."""
-    rng = exposure.rng
     for _ in range(n):
-        x, y = rng.uniform(0, exposure.shape[1]), rng.uniform(0, exposure.shape[0])
-        angle = rng.uniform(0, np.pi)
-        length = min(1 + rng.exponential(4), 40)
-        energy = exposure.camera.sigma * np.exp(rng.uniform(np.log(12), np.log(300)))  # electrons a pixel
-        t = np.arange(-length / 2, length / 2, 0.5)
-        columns, rows = (x + t * np.cos(angle)).astype(int), (y + t * np.sin(angle)).astype(int)
-        inside = (columns >= 0) & (columns < exposure.shape[1]) & (rows >= 0) & (rows < exposure.shape[0])
-        pixels = np.unique(rows[inside] * exposure.shape[1] + columns[inside])
-        deposited = energy * rng.uniform(0.5, 1.2, len(pixels))
-        exposure.light.reshape(-1)[pixels] += deposited.astype(np.float32)
-        reach = max(2.0, length / 2 + 1.5)
-        exposure.truth.append(make_rows(exposure, truth.COSMIC_RAY, x, y, deposited.sum(), radius=reach))
+        track = draw_track(exposure.rng, exposure.shape)
+        energy = exposure.camera.sigma * track.strength
+        deposited = (energy * track.share).astype(np.float32)
+        exposure.light.reshape(-1)[track.pixels] += deposited
+        row = make_rows(
+            exposure, truth.COSMIC_RAY, track.x, track.y, float(np.sum(energy * track.share)),
+            radius=max(2.0, track.length / 2 + 1.5),
+        )  # fmt: skip
+        exposure.truth.append(row)
+
+
+@dataclass(frozen=True)
+class Track:
+    """A cosmic ray in the chip: middle and length in pixels, strength in sigma, and where it left its charge.
+
+    pixels (n,) are places in the flat image, share (n,) is what each got of the strength.
+    """
+
+    x: float
+    y: float
+    length: float
+    strength: float
+    pixels: NDArray[np.int64]
+    share: NDArray[np.float64]
+
+
+def draw_track(rng: np.random.Generator, shape: tuple[int, int]) -> Track:
+    """Draw a cosmic ray that hits a chip (ny, nx) anywhere."""
+    x, y = rng.uniform(0, shape[1]), rng.uniform(0, shape[0])
+    angle = rng.uniform(0, np.pi)
+    length = min(1 + rng.exponential(4), 40)
+    strength = float(np.exp(rng.uniform(np.log(12), np.log(300))))
+    t = np.arange(-length / 2, length / 2, 0.5)
+    columns, rows = (x + t * np.cos(angle)).astype(int), (y + t * np.sin(angle)).astype(int)
+    inside = (columns >= 0) & (columns < shape[1]) & (rows >= 0) & (rows < shape[0])
+    pixels = np.unique(rows[inside] * shape[1] + columns[inside])
+    return Track(x, y, length, strength, pixels, rng.uniform(0.5, 1.2, len(pixels)))
 
 
 def add_hot_pixels(exposure: Exposure, n: int) -> None:
@@ -49,21 +75,39 @@ def heat_pixels(
 
 def add_satellite_trail(exposure: Exposure) -> None:
     """Add the trail of a satellite across the whole frame, now and then with a flare."""
-    rng, (height, width) = exposure.rng, exposure.shape
+    streak = draw_streak(exposure.rng, exposure.shape, exposure.fwhm)
+    line = (exposure.camera.sigma * streak.strength * streak.light).astype(np.float32)
+    exposure.light += line
+    row = make_rows(
+        exposure, truth.SATELLITE_TRAIL, streak.x, streak.y, line.sum(),
+        radius=2.5 * streak.spread, length=3 * max(exposure.shape), theta=streak.theta,
+    )  # fmt: skip
+    exposure.truth.append(row)
+
+
+@dataclass(frozen=True)
+class Streak:
+    """A satellite's trail through x, y (pixels) at angle theta (rad); light (ny, nx) is about 1 along it."""
+
+    x: float
+    y: float
+    theta: float
+    spread: float
+    strength: float  # sigma
+    light: NDArray[np.floating]
+
+
+def draw_streak(rng: np.random.Generator, shape: tuple[int, int], fwhm: float) -> Streak:
+    """Draw a trail across a frame (ny, nx) whose stars have that FWHM in pixels; now and then it flares."""
+    height, width = shape
     x0, y0 = rng.uniform(0.2, 0.8) * width, rng.uniform(0.2, 0.8) * height
-    theta, spread = rng.uniform(0, np.pi), max(1.0, exposure.fwhm / 2.355) * rng.uniform(1.0, 2.0)
+    theta, spread = rng.uniform(0, np.pi), max(1.0, fwhm / 2.355) * rng.uniform(1.0, 2.0)
     x, y = np.arange(width, dtype=np.float32), np.arange(height, dtype=np.float32)[:, None]
     aside = (y - y0) * np.cos(theta) - (x - x0) * np.sin(theta)
     along = (x - x0) * np.cos(theta) + (y - y0) * np.sin(theta)
-    peak = exposure.camera.sigma * np.exp(rng.uniform(np.log(4), np.log(80)))
+    strength = float(np.exp(rng.uniform(np.log(4), np.log(80))))
     flare = 1 + rng.uniform(0, 2) * np.exp(-((along / (0.2 * width)) ** 2))
-    line = (peak * flare * np.exp(-(aside**2) / (2 * spread**2))).astype(np.float32)
-    exposure.light += line
-    row = make_rows(
-        exposure, truth.SATELLITE_TRAIL, x0, y0, line.sum(),
-        radius=2.5 * spread, length=3 * max(exposure.shape), theta=theta,
-    )  # fmt: skip
-    exposure.truth.append(row)
+    return Streak(x0, y0, theta, spread, strength, flare * np.exp(-(aside**2) / (2 * spread**2)))
 
 
 def bleed(exposure: Exposure) -> None:
@@ -104,16 +148,22 @@ def add_ghosts(exposure: Exposure, n: int) -> None:
     """Add n ghosts: faint out-of-focus images of a bright star reflected between the optics."""
     rng = exposure.rng
     for _ in range(n):
-        radius = rng.uniform(18, 60)
-        stamp = make_donut(radius, hole=rng.uniform(0.2, 0.5), fwhm=3.0)
-        surface = exposure.camera.sigma * rng.uniform(1.5, 8)
-        stamp = stamp * np.float32(surface / stamp.max())
+        radius, stamp = draw_ghost(rng)
+        stamp = stamp * np.float32(exposure.camera.sigma)
         x, y = int(rng.uniform(0, exposure.shape[1])), int(rng.uniform(0, exposure.shape[0]))
-        _add_stamp(exposure.light, stamp, x, y)
+        add_stamp(exposure.light, stamp, x, y)
         exposure.truth.append(make_rows(exposure, truth.ARTEFACT, x, y, stamp.sum(), radius=radius + 3))
 
 
-def _add_stamp(light: Image, stamp: Image, x: int, y: int) -> None:
+def draw_ghost(rng: np.random.Generator) -> tuple[float, Image]:
+    """Draw the radius (pixels) and the light of a ghost, in sigma."""
+    radius = rng.uniform(18, 60)
+    stamp = make_donut(radius, hole=rng.uniform(0.2, 0.5), fwhm=3.0)
+    return radius, stamp * np.float32(rng.uniform(1.5, 8) / stamp.max())
+
+
+def add_stamp(light: Image, stamp: Image, x: int, y: int) -> None:
+    """Add a stamp of odd side to an image, in place, centred on a pixel; what lies beyond is lost."""
     half = stamp.shape[0] // 2
     top, left = max(y - half, 0), max(x - half, 0)
     bottom, right = min(y + half + 1, light.shape[0]), min(x + half + 1, light.shape[1])
