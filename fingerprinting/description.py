@@ -25,6 +25,15 @@ DESCRIBED: Final = np.dtype(
         ("oddness", "f4"),
     ]
 )
+# Statistics of a whole image, see fingerprinting.statistics; a part of what search vectors are made of.
+STATISTICS: Final = (
+    "sky_gradient", "sky_curvature", "sky_shear", "sky_residual",
+    "noise_spread", "noise_range", "correlation_x", "correlation_y", "correlation_far", "blur",
+    "bright_pixels", "dark_pixels", "columns", "rows", "worst_column", "worst_row",
+    "structure_8", "structure_32", "structure_128", "diffuse", "shadow", "covered", "line",
+    "density", "clumping", "size", "size_range", "axis_ratio", "axis_ratio_high", "alignment",
+    "blended", "sharp", "snr", "snr_range", "largest", "area", "plateau", "fwhm", "elongation",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -38,6 +47,7 @@ class Quality:
     elongation: float | None
     saturated_fraction: float | None
     masked_fraction: float
+    statistics: NDArray[np.float32]  # (s,) in the order of STATISTICS, NaN where unknown
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,7 @@ from fingerprinting.description import Quality
 from fingerprinting.detect import Detection
 from fingerprinting.image import Part
 from fingerprinting.section import Box
+from fingerprinting.statistics import combine_statistics, measure_statistics
 
 FWHM: Final = 2.3548  # of a Gaussian, in standard deviations
 LEAST_SNR: Final = 20.0
@@ -33,6 +34,7 @@ class Measure:
     masked: int
     saturated: int | None
     stars: NDArray[np.float64]
+    statistics: NDArray[np.float32]
 
 
 def measure(part: Part, detection: Detection, objects: NDArray[np.void], core: Box) -> Measure:
@@ -43,7 +45,15 @@ def measure(part: Part, detection: Detection, objects: NDArray[np.void], core: B
     masked = 0 if part.mask is None else int(np.count_nonzero(part.mask[inner]))
     level = np.inf if part.saturation is None else 0.9 * part.saturation - detection.background
     stars = _point_sources(objects, detection.threshold, level)
-    return Measure(detection.background, detection.noise, pixels.size, masked, saturated, stars)
+    statistics = measure_statistics(part, detection, objects, core, stars)
+    return Measure(detection.background, detection.noise, pixels.size, masked, saturated, stars, statistics)
+
+
+def measure_whole(part: Part, detection: Detection) -> Quality:
+    """Measure a part that was detected in one piece, with all its objects."""
+    height, width = part.shape
+    whole = measure(part, detection, detection.objects, Box(0, width, 0, height))
+    return combine([whole], part.pixel_scale)
 
 
 def _point_sources(objects: NDArray[np.void], threshold: float, level: float) -> NDArray[np.float64]:
@@ -77,6 +87,7 @@ def combine(measures: Sequence[Measure], pixel_scale: float | None) -> Quality:
         elongation=elongation,
         saturated_fraction=sum(saturated) / pixels if saturated else None,
         masked_fraction=sum(one.masked for one in measures) / pixels,
+        statistics=combine_statistics([one.statistics for one in measures], [one.pixels for one in measures]),
     )
 
 

@@ -9,7 +9,7 @@ from uuid import NAMESPACE_URL, UUID, uuid5
 import numpy as np
 import psycopg
 
-from fingerprinting.description import DESCRIBED, PartDescription, Quality
+from fingerprinting.description import DESCRIBED, STATISTICS, PartDescription, Quality
 from fingerprinting.store import Artifact
 
 QUALITY = Quality(
@@ -20,6 +20,7 @@ QUALITY = Quality(
     elongation=1.1,
     saturated_fraction=0.25,
     masked_fraction=0.5,
+    statistics=np.zeros(len(STATISTICS), np.float32),
 )
 
 

@@ -1,0 +1,196 @@
+"""Noise, structure and straight lines in the sky-subtracted pixels of an image, in units of its noise."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+BLOCK: Final = 48  # pixels
+GRID: Final = 6  # blocks along each axis
+MOST_MASKED: Final = 0.2  # of a block
+BIN: Final = 8  # pixels
+LARGE: Final = 1 << 21  # pixels, beyond which two rows of each bin stand for it
+CLIP: Final = 5.0  # sigma: keeps stars from being the structure
+CALM: Final = 3.0  # sigma: keeps them out of the correlation
+FAR: Final = 5  # pixels; beyond the seeing of most frames
+SAMPLED: Final = 128  # rows or columns that the mean of each column or row is taken over
+NORMAL: Final = 1.4826  # a Gaussian's standard deviation over its median absolute deviation
+ENOUGH: Final = 20_000  # values, for a median
+FAINTEST: Final = 1e-3  # sigma; less is nothing
+FAINTEST_LIGHT: Final = 0.02  # sigma
+LEAST_CELLS: Final = 4
+COARSER: Final = 4  # times: from 8 to 32 to 128 pixels
+CELLS: Final = 64  # along the longer side, for lines
+ANGLES: Final = 64
+LINE: Final = 0.5  # of the shorter side: the shortest line
+
+Floats = NDArray[np.float32]
+Figures = dict[str, float]
+
+
+def spread(values: NDArray[np.floating]) -> float:
+    """Give the standard deviation that the median absolute deviation of finite values stands for."""
+    some = _thin(values)
+    return NORMAL * float(np.median(np.abs(some - np.median(some))))
+
+
+def _thin(values: NDArray[np.floating]) -> NDArray[np.floating]:
+    return values.ravel()[:: max(values.size // ENOUGH, 1)]
+
+
+def measure_noise(subtracted: Floats, mask: NDArray[np.bool_] | None, noise: float) -> Figures:
+    """Measure the noise in blocks: how it varies over the frame, how it is correlated, its tails.
+
+    `subtracted` (ny, nx) and `noise` are in the units of the pixels.
+    """
+    blocks = _cut_blocks(subtracted, mask)
+    if not len(blocks):
+        return {}
+    scaled = blocks - np.median(blocks, axis=(1, 2), keepdims=True)
+    local = np.maximum(NORMAL * np.median(np.abs(scaled), axis=(1, 2)), FAINTEST * noise)
+    scaled /= local[:, None, None]
+    low, less, more, high = np.percentile(np.log(local), [5, 16, 84, 95])
+    calm = np.clip(scaled, -CALM, CALM)
+    variance = np.maximum(np.einsum("nij,nij->n", calm, calm), FAINTEST) / calm[0].size
+    x, y, far_x, far_y = (
+        np.mean(one * other, axis=(1, 2)) / variance
+        for one, other in (
+            (calm[:, :, 1:], calm[:, :, :-1]),
+            (calm[:, 1:], calm[:, :-1]),
+            (calm[:, :, FAR:], calm[:, :, :-FAR]),
+            (calm[:, FAR:], calm[:, :-FAR]),
+        )
+    )
+    return {
+        "noise_spread": more - less,
+        "noise_range": high - low,
+        # The calm quarter of the blocks tells of the noise, the middle of what is on it.
+        "correlation_x": float(np.percentile(x, 25)),
+        "correlation_y": float(np.percentile(y, 25)),
+        "correlation_far": float(np.percentile(far_x + far_y, 25)) / 2,
+        "blur": float(np.median(x + y)) / 2,
+        "bright_pixels": float(np.log10(np.mean(scaled > CLIP) + 1e-5)),
+        "dark_pixels": float(np.log10(np.mean(scaled < -CLIP) + 1e-5)),
+    }
+
+
+def _cut_blocks(pixels: Floats, mask: NDArray[np.bool_] | None) -> Floats:
+    """Cut a grid of blocks (n, 48, 48), or smaller ones from a smaller frame, that are hardly masked."""
+    side = min(BLOCK, *pixels.shape)
+    tops, lefts = (np.unique(np.linspace(0, length - side, GRID).astype(int)) for length in pixels.shape)
+    places = [(slice(y, y + side), slice(x, x + side)) for y in tops for x in lefts]
+    if mask is not None:
+        places = [place for place in places if mask[place].mean() <= MOST_MASKED]
+    return np.array([pixels[place] for place in places], np.float32).reshape(-1, side, side)
+
+
+def measure_stripes(subtracted: Floats, noise: float) -> Figures:
+    """Measure rows and columns: the variance of their means over that of white noise, and the worst."""
+    figures: Figures = {}
+    for axis, name in enumerate(("column", "row")):
+        every = max(subtracted.shape[axis] // SAMPLED, 1)
+        lines = subtracted[::every] if axis == 0 else subtracted[:, ::every]
+        means = np.clip(lines, -CALM * noise, CALM * noise).mean(axis=axis) / noise
+        white = 1 / np.sqrt(lines.shape[axis])
+        steps = max(spread(np.diff(means)) / np.sqrt(2), FAINTEST * white)
+        figures[f"{name}s"] = float(np.log(steps / white))
+        aside = np.abs(means[2:-2] - (means[:-4] + means[4:]) / 2)
+        figures[f"worst_{name}"] = float(np.log(aside.max() / max(spread(aside), white)))
+    return figures
+
+
+def bin_pixels(subtracted: Floats, mask: NDArray[np.bool_] | None, noise: float) -> tuple[Floats, int]:
+    """Average 8 x 8 pixels, clipped at 5 sigma, in sigma; NaN where many are masked.
+
+    Two rows of each eight stand for all in a large frame: gives also how many pixels make a mean.
+    """
+    height, width = (side // BIN for side in subtracted.shape)
+    pixels = subtracted[: height * BIN, : width * BIN].reshape(height, BIN, width * BIN)
+    rows = slice(0, BIN) if subtracted.size <= LARGE else slice(BIN // 2 - 1, BIN // 2 + 1)
+    binned = np.empty((height, width), np.float32)
+    for top in range(0, height, SAMPLED):
+        part = slice(top, top + SAMPLED)
+        clipped = np.clip(pixels[part, rows], np.float32(-CLIP * noise), np.float32(CLIP * noise))
+        binned[part] = clipped.mean(axis=1).reshape(len(clipped), width, BIN).mean(axis=2)
+    binned /= np.float32(noise)
+    if mask is not None:
+        cells = mask[: height * BIN, : width * BIN].reshape(height, BIN, width, BIN)[:, rows]
+        bad = cells.mean(axis=(1, 3), dtype=np.float32)
+        binned = np.where(bad > MOST_MASKED, np.float32(np.nan), binned / np.maximum(1 - bad, MOST_MASKED))
+    return binned, BIN * (rows.stop - rows.start)
+
+
+def measure_structure(binned: Floats, pixels: int) -> Figures:
+    """Measure structure from 8 to 128 pixels, diffuse light, shadows and lines.
+
+    `binned` (ny, nx) are means of so many `pixels`, in sigma; structure is the logarithm over white noise.
+    """
+    good = np.isfinite(binned)
+    if not good.any():
+        return {}
+    level = float(np.median(_thin(binned[good])))
+    figures: Figures = {
+        "covered": float(np.log10(np.mean(binned[good] > level + 1) + 1e-3)),
+        "line": _find_line(np.where(good, binned, np.float32(level)) - np.float32(level)),
+    }
+    cells = _group(binned, COARSER)
+    figures |= _measure_diffuse(cells, level)
+    means, white = binned, 1 / np.sqrt(pixels)
+    for side in (BIN, COARSER * BIN, COARSER**2 * BIN):
+        usable = means[np.isfinite(means)]
+        if len(usable) >= LEAST_CELLS:
+            figures[f"structure_{side}"] = float(np.log(max(spread(usable) / white, FAINTEST)))
+        means = (cells if side == BIN else _group(means, COARSER)).mean(axis=2)
+        white /= COARSER
+    return figures
+
+
+def _measure_diffuse(cells: Floats, level: float) -> Figures:
+    """Measure the brightest and the darkest cells (ny, nx, 16 bins) over the level: logarithms of sigma.
+
+    Stars fill few of the bins of a cell; what fills most of them is diffuse.
+    """
+    cells = cells[np.isfinite(cells).all(axis=2)]
+    if len(cells) < LEAST_CELLS:
+        return {}
+    ordered = np.partition(cells, (4, 11), axis=1)
+    bright = float(np.percentile(ordered[:, 4], 98)) - level
+    dark = level - float(np.percentile(ordered[:, 11], 2))
+    return {
+        "diffuse": float(np.log(max(bright, FAINTEST_LIGHT))),
+        "shadow": float(np.log(max(dark, FAINTEST_LIGHT))),
+    }
+
+
+def _group(binned: Floats, factor: int) -> Floats:
+    """Bring the bins of each cell of factor x factor together: (ny, nx, factor^2)."""
+    height, width = (side // factor for side in binned.shape)
+    cells = binned[: height * factor, : width * factor].reshape(height, factor, width, factor)
+    return cells.swapaxes(1, 2).reshape(height, width, factor * factor)
+
+
+def _find_line(bins: Floats) -> float:
+    """Give the share of bright cells along the straightest line, less what is usual: 0 to 1."""
+    side = -(-max(bins.shape) // CELLS)
+    limit = max(CLIP * spread(bins), CLIP / BIN)
+    bright = np.count_nonzero(_group(bins, side) > limit, axis=2) >= 0.7 * side  # a line crosses so many
+    if not bright.any():
+        return 0.0
+    index, length = _lines(bright.shape)
+    found = np.bincount(index[:, bright.ravel()].ravel(), minlength=len(length))
+    long = length >= LINE * min(bright.shape)
+    return float((found[long] / length[long]).max() - bright.mean())
+
+
+@lru_cache(maxsize=8)
+def _lines(shape: tuple[int, int]) -> tuple[NDArray[np.int32], NDArray[np.int64]]:
+    """Number the lines through each cell, (angles, cells), and give their lengths in cells."""
+    angle = np.pi * np.arange(ANGLES)[:, None] / ANGLES
+    y, x = (places.ravel() for places in np.mgrid[: shape[0], : shape[1]])
+    reach = int(np.hypot(*shape)) + 1
+    aside = np.rint((x * np.cos(angle) + y * np.sin(angle)) / 1.3).astype(np.int32) + reach
+    index = aside + 2 * reach * np.arange(ANGLES, dtype=np.int32)[:, None]
+    return index, np.bincount(index.ravel())
