@@ -21,6 +21,7 @@ from fingerprinting.fingerprint import NODES
 EMBEDDING: Final = 128
 SIDE: Final = 20
 ENCODER_FILE, MAPS_FILE, CARD_FILE = "encoder.onnx", "maps.npz", "card.toml"
+FORMAT: Final = 1  # of the folder; a card without the entry is of this one
 LARGEST: Final = {ENCODER_FILE: 64 << 20, MAPS_FILE: 16 << 20, CARD_FILE: 1 << 20}  # bytes
 MAPS: Final[dict[str, Layout]] = {
     "centroids": (np.float32, (NODES, EMBEDDING)),

@@ -18,7 +18,7 @@ from fingerprinting import cutout
 from fingerprinting.detect import RECIPE
 from fingerprinting.fieldmap import SIDE as FIELD_SIDE
 from fingerprinting.fingerprint import KERNEL_WIDTH, PSEUDO_COUNTS
-from fingerprinting.model import CARD_FILE, ENCODER_FILE, MAPS, MAPS_FILE, SIDE, hash_model
+from fingerprinting.model import CARD_FILE, ENCODER_FILE, FORMAT, MAPS, MAPS_FILE, SIDE, hash_model
 from fingerprinting.nodes import TEMPERATURE
 
 
@@ -58,6 +58,7 @@ def write_model(
     parameters = describe_parameters()
     model_hash = hash_model(hashes, parameters)
     card = {
+        "format": FORMAT,
         "id": f"{name}-{model_hash[:8]}",
         "hash": model_hash,
         "files": hashes,

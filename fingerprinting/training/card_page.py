@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, Final
 
@@ -35,21 +35,28 @@ def write_page(folder: Path) -> None:
 
 def make_page(card: Mapping[str, Any]) -> str:
     """Make the page of a card."""
-    training, figures = card["training"], card.get("evaluation", {})
+    training, use, figures = card["training"], card["use"], card.get("evaluation", {})
+    recipe = ", ".join(f"{name} {value}" for name, value in _flatten(training["recipe"]))
+    limits = "\n".join(f"- {limit}" for limit in use["limits"])
     instruments = ", ".join(training["real_instruments"]) or "none"
-    rows = "\n".join(f"| {name} | {value:g} | {MEANINGS[name]} |" for name, value in figures.items())
+    rows = "\n".join(f"| {name} | {value:g} | {MEANINGS.get(name, '')} |" for name, value in figures.items())
     return f"""# Model card: {card["id"]}
 
 **What it does.** Gives every object that is detected in an astronomical image one of 400 nodes (Map 1,
 20 x 20), every image the histogram of its nodes as its fingerprint, and every fingerprint one of 144 fields
-(Map 2, 12 x 12). **Meant for** searching images by content and finding odd ones; not for photometry or for
-catalogues of classes: a node is a look, not a class.
+(Map 2, 12 x 12).
+
+**Meant for.** {use["intended"]}
+
+**Not for.** {use["not_intended"]}
+
+**Licence** {use["licence"]}. **Cite** {use["cite"]}.
 
 Hash `{card["hash"]}`
 
 ## Training
 {training["method"]}.
-{training["steps"]} steps of {training["batch"]} objects, seed {training["seed"]}.
+{training["steps"]} steps of {training["batch"]} objects, seed {training["seed"]}. Recipe: {recipe}.
 
 - {training["real_objects"]} objects of {training["real_planes"]} planes of real images;
   instruments: {instruments}
@@ -66,7 +73,14 @@ were, though without labels: read the figures on their halves so.
 {rows}
 
 ## Limits
-Objects larger than 64 pixels are seen in part. Images of instruments unlike those above may crowd into a few
-nodes. The same file gives the same fingerprint on one type of machine; on another, a few objects at the
-border between two nodes may change sides.
+{limits}
 """
+
+
+def _flatten(table: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
+    """Give the values of nested tables by their own names, underscores as spaces."""
+    for name, value in table.items():
+        if isinstance(value, Mapping):
+            yield from _flatten(value)
+        else:
+            yield name.replace("_", " "), value

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import sys
-import time
 from pathlib import Path
 from typing import Annotated
 
@@ -11,6 +9,7 @@ import typer
 
 from caomai.console import print_json
 from caomai.errors import UsageError
+from caomai.settings import read_settings
 
 EXTRA = "Training needs torch, onnx and safetensors: pip install 'caom-ai[train]'."
 
@@ -20,6 +19,16 @@ def train(  # noqa: PLR0917  # options of a command
     images: Annotated[
         list[Path] | None, typer.Option(help="A folder of FITS files to learn from (may be repeated).")
     ] = None,
+    collection: Annotated[
+        list[str] | None,
+        typer.Option(help="A collection of the archive to learn from, public or not (may be repeated)."),
+    ] = None,
+    most_images: Annotated[
+        int, typer.Option(min=1, help="Images drawn of each collection, its instruments in turn.")
+    ] = 2000,
+    most_objects: Annotated[
+        int, typer.Option(min=1000, help="Objects of all real images together; each needs 8 kB of disk.")
+    ] = 300_000,
     simulated: Annotated[int, typer.Option(min=0, help="Number of simulated frames to learn from.")] = 960,
     minutes: Annotated[float, typer.Option(min=0.01, help="Time for the encoder.")] = 15.0,
     steps: Annotated[
@@ -29,34 +38,44 @@ def train(  # noqa: PLR0917  # options of a command
     batch: Annotated[int, typer.Option(min=8, help="Objects in a step.")] = 256,
     seed: Annotated[int, typer.Option(min=0)] = 1,
     name: Annotated[str, typer.Option(help="The model's id begins with it.")] = "caom-ai",
+    licence: Annotated[str, typer.Option(help="Terms of the model, for its card.")] = "BSD-3-Clause",
+    checkpoint: Annotated[
+        float, typer.Option(min=0, help="Seconds of training that a kill may cost at most.")
+    ] = 60.0,
+    restart: Annotated[
+        bool, typer.Option("--restart", help="Begin anew instead of going on with an unfinished training.")
+    ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print hash and figures as JSON.")] = False,
 ) -> None:
     """Train an encoder and both maps on your images and simulated ones; no labels are needed.
 
-    Objects are detected, looked at in two random views each, and the encoder learns which two belong
-    together. Then 400 nodes are found and laid out on a grid; the encoder, the maps, a model card and an
-    evaluation are written to the folder.
-    Use it with `caom-ai describe --model FOLDER` or CAOMAI_MODEL=FOLDER.
+    Objects are detected, looked at in random views, and the encoder learns which views belong together. Then
+    400 nodes are found and laid out on a grid; the encoder, the maps, a model card and an evaluation are
+    written to the folder, which appears whole at the end.
+
+    Whatever ends the command before (Ctrl-C, a kill, a full disk): the same command goes on where it was, and
+    gives the same model. Until then the work is in FOLDER.partial.
+
+    Use the model with CAOMAI_MODEL=FOLDER caom-ai fingerprint, beside the present one; caom-ai models shows
+    how far that is. Exit codes: 0 done, 1 failed, 2 wrong use, 130 or 143 ended by a signal.
     """
     try:
         from fingerprinting.training.contrast import Recipe  # noqa: PLC0415  # heavy
-        from fingerprinting.training.run import Plan, train_model  # noqa: PLC0415  # heavy
+        from fingerprinting.training.plan import Plan  # noqa: PLC0415  # heavy
+        from fingerprinting.training.run import train_model  # noqa: PLC0415  # heavy
+        from fingerprinting.training.teller import Teller  # noqa: PLC0415  # heavy
     except ModuleNotFoundError as error:
         if error.name not in {"torch", "onnx", "safetensors"}:
             raise
         raise UsageError(EXTRA) from error
-    started = time.monotonic()
-
-    def say(text: str) -> None:
-        sys.stderr.write(f"{time.monotonic() - started:7.0f} s  {text}\n")
-        sys.stderr.flush()
-
-    recipe = Recipe(minutes=minutes, steps=steps, batch=batch)
     plan = Plan(
-        output=output, images=tuple(images or ()), simulated=simulated, unseen=unseen, recipe=recipe,
-        seed=seed, name=name,
+        output=output, images=tuple(images or ()), collections=tuple(collection or ()),
+        settings=read_settings() if collection else None, most_images=most_images, most_objects=most_objects,
+        simulated=simulated, unseen=unseen, recipe=Recipe(minutes=minutes, steps=steps, batch=batch),
+        seed=seed, name=name, licence=licence, checkpoint_seconds=checkpoint, restart=restart,
     )  # fmt: skip
-    result = train_model(plan, say)
+    with Teller.telling() as teller:
+        result = train_model(plan, teller)
     if as_json:
         print_json({"hash": result.hash, "evaluation": result.figures})
         return

@@ -1,57 +1,38 @@
-"""The whole training: images to a model folder."""
+"""The whole training: images to a model folder, in stages that a kill does not undo."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass, field
+import shutil
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
-from numpy.typing import NDArray
 
-from caomai.errors import ImageError
+from caomai.errors import UsageError
 from fingerprinting.clusters import normalise
 from fingerprinting.encoder import Encoder
-from fingerprinting.model import load_model
+from fingerprinting.model import CARD_FILE, load_model
 from fingerprinting.training.card import write_model
 from fingerprinting.training.card_page import write_page
-from fingerprinting.training.collect import (
-    Collection,
-    Sightings,
-    find_images,
-    gather,
-    see_real,
-    see_simulated,
-)
-from fingerprinting.training.contrast import Recipe
+from fingerprinting.training.checkpoint import explain_disk
+from fingerprinting.training.collect import Collection
+from fingerprinting.training.description import describe_training
 from fingerprinting.training.embed import embed_windows, make_foveae, pool
 from fingerprinting.training.evaluate import Figures, evaluate, see
 from fingerprinting.training.export import build_graph, centre, quantise
-from fingerprinting.training.loop import Progress, train_encoder
+from fingerprinting.training.gathering import gather_objects, gather_unseen
+from fingerprinting.training.interruption import Interruption, StoppedError, StopRequest
+from fingerprinting.training.loop import Keeping, Progress, train_encoder
 from fingerprinting.training.maps import draw_sample, fit_maps
 from fingerprinting.training.network import EncoderNetwork, fuse
+from fingerprinting.training.plan import Plan
+from fingerprinting.training.teller import Teller, write_time
+from fingerprinting.training.workfolder import name_work_folder, open_work_folder, publish
 
 CALIBRATION: Final = 4096  # objects for the ranges of the quantisation and for its check
 MEAN: Final = 30_000  # objects that the mean embedding is taken over
-UNSEEN_SEED: Final = 7919  # added to the seed: frames of the evaluation are not those of the training
-
-Say = Callable[[str], None]
-
-
-@dataclass(frozen=True)
-class Plan:
-    """What to train on and how."""
-
-    output: Path
-    images: tuple[Path, ...] = ()
-    simulated: int = 960
-    unseen: int = 384
-    recipe: Recipe = field(default_factory=Recipe)
-    seed: int = 1
-    most_real: int = 1000  # objects of one real image
-    most_simulated: int = 200
-    name: str = "caom-ai"
+MADE: Final = "model"  # the folder in the work folder that becomes the model
 
 
 @dataclass(frozen=True)
@@ -62,62 +43,94 @@ class Result:
     figures: Figures
 
 
+def train_model(plan: Plan, teller: Teller) -> Result:
+    """Train an encoder and both maps, evaluate them and write the model folder, or what is left of that.
+
+    The output folder appears whole at the end. Until then all is kept beside it, so that the same plan goes
+    on after a kill, and gives the same model as if there had been none.
+    """
+    finished = find_finished(plan)
+    if finished is not None:
+        teller.say(f"{plan.output} holds the finished model of this plan already")
+        return finished
+    interruption = Interruption()
+    try:
+        with (
+            interruption.watch(),
+            open_work_folder(plan.output, plan.to_json(), restart=plan.restart) as folder,
+        ):
+            return _Run(plan, folder, teller, interruption).go()
+    except StopRequest as stop:
+        kept = name_work_folder(plan.output)
+        sentence = f"Stopped; the same command goes on from there (what is done is in {kept})."
+        raise StoppedError(sentence, stop.number) from stop
+    except OSError as error:
+        raise explain_disk(error, Path(error.filename or name_work_folder(plan.output) / MADE)) from error
+
+
+def find_finished(plan: Plan) -> Result | None:
+    """Find the model of a plan that was carried out before; an output folder with other things is refused."""
+    output = plan.output
+    if not output.exists() or (output.is_dir() and not any(output.iterdir())):
+        return None
+    if not (output / CARD_FILE).is_file():
+        raise UsageError(f"{output} is there already and is no model: name a new folder.")
+    card = load_model(output).card
+    if plan.restart or card.get("training", {}).get("plan") != plan.hash:
+        raise UsageError(f"{output} holds the model {card['id']} already: name a new folder.")
+    shutil.rmtree(name_work_folder(output), ignore_errors=True)
+    return Result(card["hash"], card["evaluation"])
+
+
 @dataclass(frozen=True)
-class Learnt:
-    """A trained network, what it was trained on and where training stood at its end."""
+class _Run:
+    """The stages of one training; what an earlier run has done of the first two is taken as it is."""
 
-    collection: Collection
-    refused: int
-    network: EncoderNetwork
-    standing: Progress
+    plan: Plan
+    folder: Path
+    teller: Teller
+    interruption: Interruption
 
+    def go(self) -> Result:
+        """Go through the stages."""
+        plan, say = self.plan, self.teller.say
+        say("1 of 4  collect: objects are detected in the images, and a window around each is kept")
+        gathered = gather_objects(plan, self.folder, self.teller)
+        collection = gathered.collection
+        say("2 of 4  train: the encoder learns which random views show the same object; no labels are used")
+        network, standing = self.train(collection)
+        say("3 of 4  maps: the encoder in 8 bits, 400 nodes of objects, 144 fields of images")
+        encoder, likeness = export_encoder(network, collection, plan.seed)
+        arrays = fit_maps(collection, embed_windows(Encoder(encoder), collection.windows), plan.seed)
+        notes = describe_training(plan, gathered, standing)
+        made = self.folder / MADE
+        shutil.rmtree(made, ignore_errors=True)
+        write_model(made, plan.name, encoder, arrays, notes)
+        say("4 of 4  evaluate: on simulated frames that were not trained on, and on halves of real images")
+        figures = self.evaluate(made, encoder, collection)
+        figures |= {"int8_cosine_mean": likeness[0], "int8_cosine_min": likeness[1]}
+        model_hash = write_model(made, plan.name, encoder, arrays, notes | {"evaluation": figures})
+        write_page(made)
+        publish(made, plan.output)
+        return Result(model_hash, figures)
 
-def train_model(plan: Plan, say: Say) -> Result:
-    """Train an encoder and both maps, write the model folder, evaluate it and complete its card."""
-    plan.output.mkdir(parents=True, exist_ok=True)
-    collection, refused = collect(plan, say)
-    network, standing = train_encoder(collection, plan.recipe, plan.seed, lambda now: say(_describe(now)))
-    return finish(plan, Learnt(collection, refused, network, standing), say)
+    def train(self, collection: Collection) -> tuple[EncoderNetwork, Progress]:
+        """Train the encoder from its checkpoint on."""
+        path = self.folder / "checkpoint.safetensors"
+        keeping = Keeping(path, self.plan.checkpoint_seconds, self.interruption)
+        with self.interruption.hold():
+            return train_encoder(collection, self.plan.recipe, self.plan.seed, self.report, keeping)
 
+    def report(self, now: Progress) -> None:
+        """Show where training stands."""
+        note = f"loss {now.loss:.3f}  {write_time(now.seconds_left)} left"
+        self.teller.show("train: step", now.step, now.steps, note)
 
-def finish(plan: Plan, learnt: Learnt, say: Say) -> Result:
-    """Export the encoder, fit the maps, evaluate, and write the model folder."""
-    collection = learnt.collection
-    say("quantise")
-    encoder_bytes, likeness = export_encoder(learnt.network, collection, plan.seed)
-    encoder = Encoder(encoder_bytes)
-    say("fit the maps")
-    arrays = fit_maps(collection, embed_windows(encoder, collection.windows), plan.seed)
-    notes = {"training": describe_training(plan, learnt)}
-    write_model(plan.output, plan.name, encoder_bytes, arrays, notes)
-    say("evaluate")
-    figures = _evaluate(plan, encoder, collection)
-    figures |= {"int8_cosine_mean": likeness[0], "int8_cosine_min": likeness[1]}
-    model_hash = write_model(plan.output, plan.name, encoder_bytes, arrays, notes | {"evaluation": figures})
-    write_page(plan.output)
-    return Result(model_hash, figures)
-
-
-def collect(plan: Plan, say: Say) -> tuple[Collection, int]:
-    """Collect real and simulated objects; give also how many images were refused."""
-    refused: list[Path] = []
-
-    def refuse(path: Path, error: ImageError) -> None:
-        refused.append(path)
-        say(f"refused: {path}: {error}")
-
-    paths = find_images(plan.images)
-    seen: list[Sightings] = list(see_real(paths, plan.most_real, plan.seed, refuse))
-    say(f"{sum(len(one.x) for one in seen)} objects of {len(paths) - len(refused)} real images")
-    seen += see_simulated(plan.simulated, plan.most_simulated, plan.seed)
-    collection = gather(seen)
-    say(f"{len(collection.x)} objects of {len(collection.sources)} planes")
-    return collection, len(refused)
-
-
-def _describe(now: Progress) -> str:
-    minutes = now.seconds_left / 60
-    return f"step {now.step} of {now.steps}  loss {now.loss:.3f}  {minutes:.1f} min left"
+    def evaluate(self, made: Path, encoder: bytes, collection: Collection) -> Figures:
+        """Evaluate the model in a folder."""
+        model, session = load_model(made), Encoder(encoder)
+        unseen = see(model, session, gather_unseen(self.plan, self.folder, self.teller))
+        return evaluate(model, session, see(model, session, collection), unseen, self.plan.seed)
 
 
 def export_encoder(
@@ -129,38 +142,9 @@ def export_encoder(
     foveae = make_foveae(collection.windows[some])
     plain = build_graph(fuse(network))
     small = quantise(plain, foveae)
-    unit = normalise(pool(small, make_foveae(collection.windows[chosen])))
+    parts = np.array_split(chosen, max(len(chosen) // CALIBRATION, 1))
+    unit = normalise(np.concatenate([pool(small, make_foveae(collection.windows[part])) for part in parts]))
     mean = unit.mean(axis=0)
     cosine = np.sum(normalise(pool(plain, foveae)) * normalise(pool(small, foveae)), axis=1)
     data: bytes = centre(small, mean).SerializeToString(deterministic=True)
     return data, (round(float(cosine.mean()), 6), round(float(cosine.min()), 6))
-
-
-def _evaluate(plan: Plan, encoder: Encoder, collection: Collection) -> Figures:
-    model = load_model(plan.output)
-    frames = see_simulated(plan.unseen, plan.most_simulated, plan.seed + UNSEEN_SEED)
-    unseen = see(model, encoder, gather(frames))
-    return evaluate(model, encoder, see(model, encoder, collection), unseen, plan.seed)
-
-
-def describe_training(plan: Plan, learnt: Learnt) -> dict[str, Any]:
-    """Describe the training set and the recipe for the card."""
-    collection, standing = learnt.collection, learnt.standing
-    real: NDArray[np.bool_] = collection.real
-    genuine = [source for source in collection.sources if not source.field_type]
-    return {
-        "method": "SimCLR on physical augmentations; spherical k-means; linear assignment sorting",
-        "seed": plan.seed,
-        "steps": standing.steps,
-        "batch": plan.recipe.batch,
-        "temperature": plan.recipe.temperature,
-        "learning_rate": plan.recipe.learning_rate,
-        "final_loss": round(standing.loss, 4),
-        "real_planes": len(genuine),
-        "real_images_refused": learnt.refused,
-        "real_objects": int(real.sum()),
-        "real_instruments": sorted({source.instrument for source in genuine}),
-        "simulated_frames": len(collection.sources) - len(genuine),
-        "simulated_objects": int((~real).sum()),
-        "unseen_frames": plan.unseen,
-    }
