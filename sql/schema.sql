@@ -86,7 +86,18 @@ CREATE TABLE caom2_ai.label (
     label text NOT NULL,
     author text NOT NULL,
     created timestamp without time zone DEFAULT (now() AT TIME ZONE 'UTC'::text) NOT NULL,
-    labelprecision real
+    labelprecision real,
+    origin text DEFAULT 'person'::text NOT NULL,
+    precisionlow real,
+    precisionhigh real,
+    lift real,
+    nseen integer,
+    labelledset text,
+    modelhash text,
+    CONSTRAINT label_author_check CHECK ((((length(author) >= 1) AND (length(author) <= 64)) AND (author !~ '[[:cntrl:]<>]'::text))),
+    CONSTRAINT label_check CHECK (((origin = 'person'::text) OR ((labelprecision IS NOT NULL) AND (nseen IS NOT NULL) AND (labelledset IS NOT NULL)))),
+    CONSTRAINT label_label_check CHECK ((((length(label) >= 1) AND (length(label) <= 64)) AND (label !~ '[[:cntrl:]<>]'::text))),
+    CONSTRAINT label_origin_check CHECK ((origin = ANY (ARRAY['person'::text, 'suggested'::text])))
 );
 
 CREATE TABLE caom2_ai.map (
@@ -110,7 +121,14 @@ CREATE VIEW caom2_ai_view.label AS
     label,
     author,
     created,
-    labelprecision
+    labelprecision,
+    origin,
+    precisionlow,
+    precisionhigh,
+    lift,
+    nseen,
+    labelledset,
+    modelhash
    FROM caom2_ai.label;
 
 CREATE VIEW caom2_ai_view.map AS

@@ -1,4 +1,6 @@
--- What people call a node, who said so and how often it is right.
+-- What people call a node, or what a set of labelled objects suggests; who said so and how often it is right.
 create view caom2_ai_view.label as
-select mapID, node, label, author, created, labelPrecision
+select
+    mapID, node, label, author, created, labelPrecision, origin, precisionLow, precisionHigh, lift, nSeen, labelledSet,
+    modelHash
 from caom2_ai.label;
