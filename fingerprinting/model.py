@@ -46,6 +46,7 @@ class Model:
     prior: NDArray[np.float32]  # (400,), sums to 1
     vector_mean: NDArray[np.float32]  # (400,)
     fields: FieldMap
+    maps: bytes = b""  # the file that the arrays are from
 
 
 def default_folder() -> Path:
@@ -63,12 +64,17 @@ def load_model(folder: Path | None = None) -> Model:
             raise CaomAiError(f"{folder / name} is not the file of {CARD_FILE}; copy the model anew.")
     if _hash_card(card) != card["hash"]:
         raise CaomAiError(f"{folder / CARD_FILE} has been changed: its parameters do not fit its hash.")
+    return make_model(card, files[MAPS_FILE], files[ENCODER_FILE], str(folder / MAPS_FILE))
+
+
+def make_model(card: Card, maps: bytes, encoder: bytes, place: str) -> Model:
+    """Make a model of its card and its files; `place` names in errors where the maps are from."""
     try:
-        arrays = read_arrays(files[MAPS_FILE], MAPS)
+        arrays = read_arrays(maps, MAPS)
     except ValueError as error:
-        raise CaomAiError(f"{folder / MAPS_FILE} holds no maps: {error}.") from error
+        raise CaomAiError(f"{place} holds no maps: {error}.") from error
     fields = FieldMap(arrays.pop("fields"))
-    return Model(hash=card["hash"], card=card, encoder=files[ENCODER_FILE], fields=fields, **arrays)
+    return Model(hash=card["hash"], card=card, encoder=encoder, fields=fields, maps=maps, **arrays)
 
 
 def hash_model(files: Mapping[str, str], parameters: Mapping[str, Any]) -> str:
