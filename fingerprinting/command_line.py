@@ -10,6 +10,7 @@ import typer
 
 from caomai.console import SOME_REFUSED, print_json
 from caomai.settings import read_settings
+from fingerprinting.evaluation.commands import evaluate
 from fingerprinting.simulation.commands import simulate
 from fingerprinting.training.commands import train
 
@@ -20,6 +21,7 @@ def register(app: typer.Typer) -> None:
     """Add the commands of this tree to caom-ai."""
     app.command("simulate")(simulate)
     app.command("train")(train)
+    app.command("evaluate")(evaluate)
     app.command("describe")(describe)
     app.command("fingerprint")(fingerprint)
     app.command("fit-fields")(fit_fields)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import zlib
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import asdict, dataclass, field
@@ -38,7 +39,7 @@ from fingerprinting.training.collect import (
     Look,
     Source,
     as_part,
-    draw_frames,
+    draw_frame,
     find_images,
     look_at,
     read_instrument,
@@ -54,19 +55,18 @@ def collect(plan: SetPlan, image_set: ImageSet, methods: Sequence[Method], say: 
     folder = image_set.folder
     folder.mkdir(parents=True, exist_ok=True)
     _check_plan(plan, folder)
-    wanted = [method for method in methods if not image_set.crops_of(method).exists()]
+    places = {image_set.crops_of(method): method for method in methods}
+    wanted = {path.name: method.crop for path, method in places.items() if not path.exists()}
     if image_set.complete and not wanted:
         return
     rows = _Rows()
     with ExitStack() as stack:
-        crops = {
-            method.name: stack.enter_context(GrowingArray(image_set.crops_of(method))) for method in wanted
-        }
+        crops = {name: stack.enter_context(GrowingArray(folder / name)) for name in wanted}
         files = {
             name: stack.enter_context(GrowingArray(folder / name)) for name in (THUMBNAILS, HALVES, STABLE)
         }
         for look in _tell(look_at_images(plan, say), plan, say):
-            made = crop_objects(look.detection, look.objects, {method.name: method.crop for method in wanted})
+            made = crop_objects(look.detection, look.objects, wanted)
             for name, some in made.items():
                 crops[name].append(some)
             files[STABLE].append(rows.keep(look, plan))
@@ -77,16 +77,19 @@ def collect(plan: SetPlan, image_set: ImageSet, methods: Sequence[Method], say: 
 
 def look_at_images(plan: SetPlan, say: Say) -> Iterator[Look]:
     """Look at the simulated frames of a set, then at the real images that fall into it."""
-    rng = np.random.default_rng([SEEDS[plan.part], 2])
-    for source, frame in draw_frames(plan.frames, SEEDS[plan.part], rng):
+    seed = SEEDS[plan.part]
+    for number in range(plan.frames):
+        rng = np.random.default_rng([seed, 2, number])
+        source, frame = draw_frame(number, seed, rng)
         yield look_at(as_part(frame), source, plan.most_simulated, rng, frame.objects)
     for path in find_images(plan.images):
         if choose_part(path.name) == plan.part:
-            yield from _look_at_file(path, plan, rng, say)
+            yield from _look_at_file(path, plan, say)
 
 
-def _look_at_file(path: Path, plan: SetPlan, rng: np.random.Generator, say: Say) -> Iterator[Look]:
+def _look_at_file(path: Path, plan: SetPlan, say: Say) -> Iterator[Look]:
     """Look at the planes of a file; what cannot be used is named and left out."""
+    rng = np.random.default_rng([SEEDS[plan.part], 1, zlib.crc32(path.name.encode(errors="surrogateescape"))])
     try:
         instrument = read_instrument(path)
         with open_fits(path) as file:
@@ -175,5 +178,5 @@ class _Rows:
         columns = {name: np.concatenate([one[name] for one in self.objects]) for name in names}
         for name, arrays in ((IMAGES, frames), (OBJECTS, columns)):
             part = folder / f"part-{name}"
-            np.savez(part, **arrays)  # type: ignore[arg-type]  # its third parameter is a flag
+            np.savez(part, **arrays)
             part.replace(folder / name)

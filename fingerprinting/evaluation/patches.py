@@ -27,13 +27,14 @@ def cut_patches(detection: Detection, objects: NDArray[np.void]) -> NDArray[np.f
 
 def measure_size(objects: NDArray[np.void]) -> NDArray[np.float32]:
     """Give max(a, b) of objects in pixels, (n,)."""
-    return np.maximum(objects["a"], objects["b"]).astype(np.float32)
+    return np.asarray(np.maximum(objects["a"], objects["b"]), np.float32)
 
 
 def cut_middle(patches: NDArray[Any], side: int) -> NDArray[Any]:
     """Cut the middle (n, side, side) out of patches; it is the same as a window of that side."""
     edge = (patches.shape[1] - side) // 2
-    return patches[:, edge : edge + side, edge : edge + side]
+    middle: NDArray[Any] = patches[:, edge : edge + side, edge : edge + side]
+    return middle
 
 
 def crop_objects(

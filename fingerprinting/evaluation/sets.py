@@ -78,8 +78,8 @@ class ImageSet:
             return Stable(map_array(self.folder / STABLE), arrays["stable_size"], arrays["stable_image"])
 
     def crops_of(self, method: Method) -> Path:
-        """Name the file of a method's crops by what it crops: a change makes another file."""
-        return self.folder / f"crops-{method.name}-{identify_crop(method)}.npy"
+        """Name the file of a method's crops by what it crops: a change makes another, likes share one."""
+        return self.folder / f"crops-{identify_crop(method)}.npy"
 
     @property
     def complete(self) -> bool:
@@ -98,4 +98,4 @@ def identify_crop(method: Method) -> str:
     light = 50 * np.exp(-np.hypot(x, y) / size[:, None, None])
     crops = method.crop((light + rng.standard_normal(light.shape)).astype(np.float32), size)
     text = f"{crops.dtype} {crops.shape[1:]}".encode() + np.ascontiguousarray(crops).tobytes()
-    return hashlib.sha256(text).hexdigest()[:8]
+    return hashlib.sha256(text).hexdigest()[:12]

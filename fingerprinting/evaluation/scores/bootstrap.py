@@ -32,7 +32,7 @@ def bound(value: float, resampled: NDArray[np.float64]) -> Figure:
 
 def share(hits: NDArray[np.number], total: NDArray[np.number], weights: Weights) -> Figure:
     """Give the share of hits among all, each counted by frame (m,)."""
-    return bound(divide(hits.sum(), total.sum()), divide(weights @ hits, weights @ total))
+    return bound(float(divide(hits.sum(), total.sum())), divide(weights @ hits, weights @ total))
 
 
 def mean(values: NDArray[np.floating], weights: Weights) -> Figure:
@@ -50,7 +50,8 @@ def mean_of_shares(hits: NDArray[np.number], total: NDArray[np.number], weights:
 def divide(part: NDArray[np.number], whole: NDArray[np.number]) -> NDArray[np.float64]:
     """Divide, giving NaN where there is nothing to divide by."""
     part, whole = np.asarray(part, np.float64), np.asarray(whole, np.float64)
-    return np.divide(part, whole, out=np.full(np.broadcast(part, whole).shape, np.nan), where=whole > 0)
+    empty = np.full(np.broadcast(part, whole).shape, np.nan)
+    return np.asarray(np.divide(part, whole, out=empty, where=whole > 0))
 
 
 def _average(shares: NDArray[np.float64]) -> NDArray[np.float64]:

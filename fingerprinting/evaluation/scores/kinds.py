@@ -35,7 +35,7 @@ def name_nodes(votes: NDArray[np.float64], *, balanced: bool) -> NDArray[np.intp
     """
     named = np.argmax(_weigh(votes, balanced=balanced), axis=1)
     named[votes.sum(axis=1) == 0] = votes.sum(axis=0).argmax()
-    return named
+    return np.asarray(named)
 
 
 def _weigh(votes: NDArray[np.float64], *, balanced: bool) -> NDArray[np.float64]:

@@ -39,7 +39,7 @@ def vote(classes: NDArray[np.intp], weight: NDArray[np.float64]) -> NDArray[np.i
     nearness = 1 + FIRST * np.arange(k, 0, -1)
     votes = np.zeros((q, len(weight)))
     np.add.at(votes, (np.arange(q)[:, None], classes), weight[classes] * nearness)
-    return votes.argmax(axis=1)
+    return np.asarray(votes.argmax(axis=1))
 
 
 def predict(

@@ -1,0 +1,93 @@
+"""Our own maps as a method among others: trained anew, or those of a model folder."""
+
+from __future__ import annotations
+
+import json
+import math
+import tempfile
+import time
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from fingerprinting.cutout import WINDOW
+from fingerprinting.encoder import Encoder
+from fingerprinting.evaluation.method import Budget, Frames, Objects, Say
+from fingerprinting.evaluation.patches import cut_middle
+from fingerprinting.fingerprint import search_vector
+from fingerprinting.model import LARGEST, Model, load_model
+from fingerprinting.nodes import assign
+from fingerprinting.training.collect import Collection, to_half
+
+COURSE: Final = "course.json"
+
+
+class FittedModel:
+    """A model, the files it was loaded from, and what its training took (NaN where nobody knows)."""
+
+    def __init__(self, folder: Path, epochs: float = math.nan, seconds: float = math.nan) -> None:
+        self.epochs, self.seconds = epochs, seconds
+        self.model: Model = load_model(folder)
+        self.files = {name: (folder / name).read_bytes() for name in LARGEST}
+        self.encoder = Encoder(self.model.encoder)
+
+    def save(self, folder: Path) -> None:
+        """Write the model folder, and beside its files what it took."""
+        for name, data in self.files.items():
+            (folder / name).write_bytes(data)
+        course = {"epochs": self.epochs, "seconds": self.seconds}
+        known = {name: value for name, value in course.items() if math.isfinite(value)}
+        (folder / COURSE).write_text(json.dumps(known) + "\n")
+
+    def embed(self, crops: NDArray[Any]) -> NDArray[np.float32]:
+        """Embed windows (n, 64, 64) in sigma."""
+        from fingerprinting.training.embed import embed_windows  # noqa: PLC0415  # needs onnx
+
+        return embed_windows(self.encoder, crops)
+
+    def assign(self, embeddings: NDArray[np.float32]) -> NDArray[np.int16]:
+        """Give the nearest node of each embedding (n, d)."""
+        return assign(embeddings, self.model.centroids)[0]
+
+    @property
+    def nodes(self) -> NDArray[np.float32]:
+        """Give the nodes, (400, d)."""
+        return self.model.centroids
+
+    def vectors(self, counts: NDArray[np.int32], frames: Frames) -> NDArray[np.float32]:
+        """Give the search vectors of counts (m, 400); an image without objects lies at 0, far from all."""
+        del frames
+        zero = np.zeros(counts.shape[1], np.float32)
+        found = [search_vector(one, self.model) for one in counts]
+        return np.array([zero if vector is None else vector for vector in found], np.float32)
+
+
+class Ours:
+    """The method of `caom-ai train`."""
+
+    name = "ours"
+
+    def crop(self, patches: NDArray[np.float32], size: NDArray[np.float32]) -> NDArray[np.float16]:
+        """Cut the encoder's windows."""
+        del size
+        return to_half(cut_middle(patches, WINDOW))
+
+    def fit(self, objects: Objects, frames: Frames, budget: Budget, seed: int, say: Say) -> FittedModel:
+        """Train an encoder and both maps as `caom-ai train` does."""
+        from fingerprinting.evaluation.training import train_ours  # noqa: PLC0415  # torch
+
+        started = time.monotonic()
+        collection = Collection(
+            frames.sources, objects.crops, objects.kinds, objects.x, objects.image, objects.weight
+        )
+        with tempfile.TemporaryDirectory() as folder:
+            epochs = train_ours(collection, budget, seed, Path(folder), say)
+            return FittedModel(Path(folder), epochs, time.monotonic() - started)
+
+    def load(self, folder: Path) -> FittedModel:
+        """Load a model folder."""
+        course = folder / COURSE
+        numbers = json.loads(course.read_text()) if course.exists() else {}
+        return FittedModel(folder, numbers.get("epochs", math.nan), numbers.get("seconds", math.nan))
