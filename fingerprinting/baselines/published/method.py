@@ -33,7 +33,7 @@ from fingerprinting.layout import lay_out
 from fingerprinting.model import SIDE as GRID
 
 IMAGE_ENCODER: Final = "images.onnx"
-OBJECT_BATCH, IMAGE_BATCH = 256, 64
+OBJECT_BATCH, IMAGE_BATCH = 128, 64
 FEATURES: Final = WIDTH + NODES
 # How a budget is divided: its minutes by shares, its passes over the objects likewise between two trainings.
 # The few whole images are passed over more often, else their encoder would take some dozens of steps.

@@ -22,7 +22,7 @@ SAMPLE: Final = 20_000  # objects that the first nodes are found from
 ITERATIONS: Final = 30
 MEMORY: Final = 0.98  # of the running sizes of the nodes, per batch
 LEARNING_RATE: Final = 1e-4
-BATCH: Final = 256
+BATCH: Final = 128
 CHUNK: Final = 512
 
 
