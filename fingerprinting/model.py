@@ -17,6 +17,7 @@ from caomai.errors import CaomAiError, NotFoundError
 from fingerprinting.arrays import Layout, read_arrays
 from fingerprinting.fieldmap import FIELDS, FieldMap
 from fingerprinting.fingerprint import NODES
+from fingerprinting.oddness import SHARES, Oddness
 
 EMBEDDING: Final = 128
 SIDE: Final = 20
@@ -29,6 +30,8 @@ MAPS: Final[dict[str, Layout]] = {
     "prior": (np.float32, (NODES,)),
     "vector_mean": (np.float32, (NODES,)),
     "fields": (np.float32, (FIELDS, NODES)),
+    "usual_nodes": (np.float32, (3, NODES)),
+    "usual_levels": (np.float32, (2, SHARES)),
 }
 
 Card = dict[str, Any]
@@ -46,6 +49,7 @@ class Model:
     prior: NDArray[np.float32]  # (400,), sums to 1
     vector_mean: NDArray[np.float32]  # (400,)
     fields: FieldMap
+    oddness: Oddness
     maps: bytes = b""  # the file that the arrays are from
 
 
@@ -73,8 +77,11 @@ def make_model(card: Card, maps: bytes, encoder: bytes, place: str) -> Model:
         arrays = read_arrays(maps, MAPS)
     except ValueError as error:
         raise CaomAiError(f"{place} holds no maps: {error}.") from error
-    fields = FieldMap(arrays.pop("fields"))
-    return Model(hash=card["hash"], card=card, encoder=encoder, fields=fields, maps=maps, **arrays)
+    made = {
+        "fields": FieldMap(arrays.pop("fields")),
+        "oddness": Oddness.from_arrays(arrays.pop("usual_nodes"), arrays.pop("usual_levels")),
+    }
+    return Model(hash=card["hash"], card=card, encoder=encoder, maps=maps, **made, **arrays)
 
 
 def hash_model(files: Mapping[str, str], parameters: Mapping[str, Any]) -> str:

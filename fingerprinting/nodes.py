@@ -14,12 +14,12 @@ TEMPERATURE: Final = 0.05  # of the soft assignment that confidence is read from
 def assign(
     embeddings: NDArray[np.float32], centroids: NDArray[np.float32]
 ) -> tuple[NDArray[np.int16], NDArray[np.float32], NDArray[np.float32]]:
-    """Assign unit embeddings (n, d) to unit centroids (k, d): node, confidence and oddness, each (n,).
+    """Assign unit embeddings (n, d) to unit centroids (k, d): node, confidence and distance, each (n,).
 
-    Confidence is the winner's share of a soft assignment, 1/k to 1; oddness is 1 - cosine to the winner.
+    Confidence is the winner's share of a soft assignment, 1/k to 1; the distance is 1 - cosine to it.
     """
     node = np.empty(len(embeddings), np.int16)
-    confidence, oddness = np.empty((2, len(embeddings)), np.float32)
+    confidence, distance = np.empty((2, len(embeddings)), np.float32)
     for start in range(0, len(embeddings), CHUNK):
         part = slice(start, start + CHUNK)
         cosine = embeddings[part] @ centroids.T
@@ -27,5 +27,5 @@ def assign(
         best = cosine[np.arange(len(winner)), winner]
         node[part] = winner
         confidence[part] = 1 / np.exp((cosine - best[:, None]) / np.float32(TEMPERATURE)).sum(axis=1)
-        oddness[part] = 1 - best
-    return node, confidence, oddness
+        distance[part] = 1 - best
+    return node, confidence, distance

@@ -11,7 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from caomai.errors import ImageError, UnusableImageError
-from fingerprinting.cutout import cut_out
+from fingerprinting.arcs import measure_arcs
+from fingerprinting.cutout import fovea, windows
 from fingerprinting.description import DESCRIBED, PartDescription, Quality
 from fingerprinting.detect import Detection, detect
 from fingerprinting.encoder import Encoder
@@ -20,6 +21,7 @@ from fingerprinting.fitsfile import FitsFile, open_fits
 from fingerprinting.image import Part, read_part
 from fingerprinting.model import Model
 from fingerprinting.nodes import assign
+from fingerprinting.oddness import Oddness
 from fingerprinting.planes import Plane, choose_planes
 from fingerprinting.quality import Measure, combine, measure
 from fingerprinting.sample import Sample
@@ -49,6 +51,7 @@ class _Eye:
 
     encoder: Encoder
     centroids: NDArray[np.float32]
+    oddness: Oddness
 
 
 def describe_file(
@@ -63,7 +66,7 @@ def describe_file(
 
     `selection` names parts as caom2.Part does.
     """
-    eye = _Eye(encoder or Encoder(model.encoder), model.centroids)
+    eye = _Eye(encoder or Encoder(model.encoder), model.centroids, model.oddness)
     described, refused = [], []
     with open_fits(path) as file:
         for plane in choose_planes(file, selection):
@@ -128,7 +131,8 @@ def _take(sample: Sample, objects: NDArray[np.void], part: Part, detection: Dete
     rows["theta_deg"] = np.degrees(objects["theta"])
     for start in range(0, len(objects), BATCH):
         batch = slice(start, start + BATCH)
-        views = cut_out(detection.sky_subtracted, detection.sigma, objects["x"][batch], objects["y"][batch])
-        node, confidence, oddness = assign(eye.encoder.embed(views), eye.centroids)
-        rows["node"][batch], rows["confidence"][batch], rows["oddness"][batch] = node, confidence, oddness
+        cut = windows(detection.sky_subtracted, detection.sigma, objects["x"][batch], objects["y"][batch])
+        node, confidence, distance = assign(eye.encoder.embed(fovea(cut)), eye.centroids)
+        rows["node"][batch], rows["confidence"][batch] = node, confidence
+        rows["oddness"][batch] = eye.oddness.judge(distance, node, measure_arcs(cut))
     sample.add(priority[admitted], rows)

@@ -13,6 +13,7 @@ from fingerprinting.fingerprint import NODES, fit_means, make_kernel, spread
 from fingerprinting.layout import lay_out
 from fingerprinting.model import SIDE
 from fingerprinting.nodes import assign
+from fingerprinting.oddness import fit_oddness, measure_all_arcs
 from fingerprinting.training.collect import Collection
 
 SAMPLE: Final = 60_000  # objects that the nodes are found from
@@ -34,7 +35,9 @@ def fit_maps(collection: Collection, embeddings: NDArray[np.float32], seed: int)
     sample = draw_sample(collection.weight, SAMPLE, seed)
     centroids = find_clusters(embeddings[sample], NODES, seed)
     centroids = centroids[lay_out(centroids, SIDE, SIDE, seed)]
-    counts = count_images(collection, assign(embeddings, centroids)[0])
+    node, _, distance = assign(embeddings, centroids)
+    counts = count_images(collection, node)
+    arcs = measure_all_arcs(collection.windows)
     kernel = make_kernel(centroids)
     prior, mean = fit_means(counts, kernel)
     vectors = normalise((spread(counts, kernel, prior) - mean).astype(np.float32))
@@ -44,6 +47,7 @@ def fit_maps(collection: Collection, embeddings: NDArray[np.float32], seed: int)
         "prior": prior,
         "vector_mean": mean,
         "fields": _fit_fields(vectors[counts.any(axis=1)], seed).centroids,
+        **fit_oddness(distance, node, arcs, collection.weight).to_arrays(),
     }
 
 
