@@ -186,6 +186,7 @@ def make_context(campaign: Campaign, fit: Fit, say: Say) -> Context:
         trained=see(method, fitted, train, folder),
         unseen=see(method, fitted, unseen, folder),
         turned=see_turned(method, fitted, unseen, folder),
+        part=campaign.part,
         folder=shared,
         images=campaign.images,
         labelled=campaign.labelled,

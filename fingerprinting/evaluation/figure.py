@@ -84,16 +84,17 @@ class Turned:
 class Context:
     """What scores may use besides the fitted method.
 
-    `trained` and `unseen` are the training and the test set as the method sees them. `images` and `labelled`
-    are folders that the user named, perhaps none: scores that need more than there is give no figures.
-    `folder` is a cache that all methods share: make a sub-folder of your own in it, write a file beside its
-    place and move it there, so that a kill leaves nothing half-written.
+    `trained` and `unseen` are the training set and that of `part` (validation or test) as the method sees
+    them. `images` and `labelled` are folders that the user named, perhaps none: scores that need more than
+    there is give no figures. `folder` is a cache that all methods share: make a sub-folder of your own in it,
+    write a file beside its place and move it there, so that a kill leaves nothing half-written.
     """
 
     method: Method
     trained: Seen
     unseen: Seen
     turned: Turned
+    part: str
     folder: Path
     images: tuple[Path, ...]
     labelled: tuple[Path, ...]

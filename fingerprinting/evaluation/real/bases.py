@@ -1,0 +1,123 @@
+"""Sound frames of an archive as light and noise apart, to put defects into."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import fft, ndimage
+
+from caomai.errors import ImageError
+from fingerprinting.detect import Detection, detect
+from fingerprinting.evaluation.frame import describe_part
+from fingerprinting.evaluation.real.content import read_contents
+from fingerprinting.image import Part, read_parts
+from fingerprinting.training.collect import find_images, read_instrument
+
+Image = NDArray[np.float32]
+
+LEAST_OBJECTS: Final = 30
+LEAST_BRIGHT, BRIGHT = 20, 20.0  # objects, and their signal to noise: blurred, the others drown in the noise
+MOST_LIT: Final = 0.65  # of the frame: more is no sky
+LARGEST_SIDE: Final = 640  # pixels of the part of a frame that is used: where most objects are
+LEAST_SIDE: Final = 200
+USUAL_FWHM: Final = 3.0  # pixels, where there is no star to measure
+LARGEST_FWHM: Final = 8.0
+SMOOTHING, LIT, MARGIN, FEATHER = 1.5, 2.5, 5, 2.5  # pixels, but LIT: sigma of the smoothed image
+TO_SIGMA: Final = 1.4826  # of the median absolute deviation
+LARGE_SCALE: Final = 1 / 24  # cycles a pixel
+SPECTRUM: Final = 7  # pixels of the Fourier plane that are averaged
+
+
+@dataclass(frozen=True)
+class Base:
+    """A sound frame above its sky in units of the noise, (ny, nx), masked pixels 0; FWHM in pixels."""
+
+    name: str
+    instrument: str
+    sky: Image
+    mask: NDArray[np.bool_] | None
+    fwhm: float
+
+    @cached_property
+    def lit(self) -> Image:
+        """Tell where sources shine: weights (ny, nx) from 0 to 1 with soft edges."""
+        smooth = ndimage.gaussian_filter(self.sky, SMOOTHING)
+        noise = TO_SIGMA * float(np.median(np.abs(smooth - np.median(smooth))))
+        wide = ndimage.maximum_filter(smooth > LIT * max(noise, 0.05), 2 * MARGIN + 1)
+        return np.asarray(ndimage.gaussian_filter(wide.astype(np.float32), FEATHER), np.float32)
+
+    @cached_property
+    def _amplitude(self) -> Image:
+        """Give the amplitude of the noise in the Fourier plane, from what is not lit."""
+        dark = np.clip(self.sky, -5, 5) * (1 - self.lit)
+        power = ndimage.uniform_filter(np.abs(fft.rfft2(dark)) ** 2, SPECTRUM, mode="wrap")
+        height, width = dark.shape
+        k = np.hypot(np.fft.fftfreq(height)[:, None], np.fft.rfftfreq(width))
+        # Clouds, and light that was not found, are no noise.
+        most = np.median(power[(k > LARGE_SCALE) & (k < 2 * LARGE_SCALE)])
+        power[k <= LARGE_SCALE] = np.minimum(power[k <= LARGE_SCALE], most)
+        return np.asarray(np.sqrt(power), np.float32)
+
+    def draw_noise(self, rng: np.random.Generator) -> Image:
+        """Draw noise of 1 sigma, correlated as that of the frame, (ny, nx)."""
+        white = fft.rfft2(rng.standard_normal(self.sky.shape, dtype=np.float32))
+        field = fft.irfft2(white * self._amplitude, self.sky.shape)
+        return np.asarray(field / max(float(field.std()), 1e-6), np.float32)
+
+
+def find_bases(folders: Iterable[Path]) -> Iterator[Path]:
+    """Find the images that nothing speaks against, by what the archive's list says of them."""
+    contents = read_contents(folders)
+    for path in find_images(folders):
+        content = contents.get(path.resolve())
+        if content is None or not content.harmed:
+            yield path
+
+
+def read_base(path: Path) -> Base | None:
+    """Read a frame of one part with enough objects; None where it is another kind of file."""
+    try:
+        parts = list(read_parts(path))
+        if len(parts) != 1 or min(parts[0].shape) < LEAST_SIDE:
+            return None
+        part, detection = parts[0], detect(parts[0])
+        instrument = read_instrument(path)
+    except ImageError:
+        return None
+    box = _choose_box(part.shape, detection.objects)
+    bright = detection.objects[detection.objects["snr"] >= BRIGHT]
+    if _count(detection.objects, box) < LEAST_OBJECTS or _count(bright, box) < LEAST_BRIGHT:
+        return None
+    sky = np.asarray(detection.sky_subtracted / detection.sigma, np.float32)
+    mask = None if part.mask is None else part.mask[box].copy()
+    base = Base(path.name, instrument, sky[box].copy(), mask, _measure_fwhm(part, detection))
+    return base if base.lit.mean() <= MOST_LIT else None
+
+
+def _measure_fwhm(part: Part, detection: Detection) -> float:
+    fwhm = float(describe_part(part, detection)[0])
+    return min(fwhm, LARGEST_FWHM) if np.isfinite(fwhm) else USUAL_FWHM
+
+
+def _choose_box(shape: tuple[int, int], objects: NDArray[np.void]) -> tuple[slice, slice]:
+    """Choose the part of a large frame, among nine, that has the most objects."""
+    places = [[int(share * max(side - LARGEST_SIDE, 0)) for share in (0.5, 0, 1)] for side in shape]
+    boxes = [
+        (slice(y, y + min(shape[0], LARGEST_SIDE)), slice(x, x + min(shape[1], LARGEST_SIDE)))
+        for y in places[0]
+        for x in places[1]
+    ]
+    return max(boxes, key=lambda box: _count(objects, box))
+
+
+def _count(objects: NDArray[np.void], box: tuple[slice, slice]) -> int:
+    rows, columns = box
+    inside = (objects["y"] >= rows.start) & (objects["y"] < rows.stop)
+    inside &= (objects["x"] >= columns.start) & (objects["x"] < columns.stop)
+    return int(inside.sum())
