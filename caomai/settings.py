@@ -49,6 +49,9 @@ class Settings(BaseSettings):
         description="Artifact URI scheme -> folder, or URL template with {uri}, {path} or {name}, as JSON.",
     )
     model: Path | None = Field(None, description="Folder of a model that caom-ai train made.")
+    take_over: bool = Field(
+        True, description="Let people search a new model once its maps are complete; else caom-ai models use."
+    )
     host: str = Field("127.0.0.1", description="Address that the service listens on.")
     port: int = Field(8080, ge=0, le=65535, description="Port of the service; 0 is any free one.")
     processes: int = Field(1, ge=1, le=64, description="Processes of the service on its one port.")

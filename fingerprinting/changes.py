@@ -8,7 +8,7 @@ import psycopg
 from psycopg.rows import DictRow, dict_row
 
 from caomai.database import read_queries
-from fingerprinting.maps import Maps
+from fingerprinting.maps import Maps, recall_maps
 from fingerprinting.plane import lock_planes, replace_plane
 from fingerprinting.store import delete_parts
 
@@ -19,7 +19,8 @@ POSITIONS: Final = 50_000  # of planes in one: some seconds of work
 def follow_changes(connection: psycopg.Connection[Any], maps: Maps) -> int:
     """Bring stored rows in line with CAOM; give the number of planes written anew.
 
-    One process does so at a time; where another is at it, nothing is done.
+    Those of all maps, for people may search another than the one that is being filled. One process does so at
+    a time; where another is at it, nothing is done.
     """
     queries = read_queries("changes")
     with connection.cursor(row_factory=dict_row) as cursor:
@@ -31,15 +32,26 @@ def follow_changes(connection: psycopg.Connection[Any], maps: Maps) -> int:
                 pass
             cursor.execute(queries["reattach_parts"])
             cursor.execute(queries["delete_failures"])
-            while _delete_orphans(cursor, maps):
-                pass
-            # A plane that CAOM describes in a broken way stays stale: none that is new is the end.
-            written: set[Any] = set()
-            while (planes := _replace_stale(cursor, maps)) - written:
-                written |= planes
-            return len(written)
+            return sum(_follow(cursor, one) for one in [maps, *_recall_others(cursor, maps)])
         finally:
             cursor.execute(queries["unlock"])
+
+
+def _recall_others(cursor: psycopg.Cursor[DictRow], maps: Maps) -> list[Maps]:
+    stored = cursor.execute(read_queries("models")["find_object_maps"]).fetchall()
+    others = [row for row in stored if row["mapid"] != maps.object_map]
+    return [one for row in others if (one := recall_maps(cursor.connection, row)) is not None]
+
+
+def _follow(cursor: psycopg.Cursor[DictRow], maps: Maps) -> int:
+    """Bring the rows of one object map in line."""
+    while _delete_orphans(cursor, maps):
+        pass
+    # A plane that CAOM describes in a broken way stays stale: none that is new is the end.
+    written: set[Any] = set()
+    while (planes := _replace_stale(cursor, maps)) - written:
+        written |= planes
+    return len(written)
 
 
 def _refresh_positions(cursor: psycopg.Cursor[DictRow]) -> int:

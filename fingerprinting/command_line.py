@@ -11,6 +11,7 @@ import typer
 from caomai.console import SOME_REFUSED, print_json
 from caomai.settings import read_settings
 from fingerprinting.evaluation.commands import evaluate
+from fingerprinting.model_commands import model_commands
 from fingerprinting.simulation.commands import simulate
 from fingerprinting.training.commands import train
 
@@ -26,6 +27,7 @@ def register(app: typer.Typer) -> None:
     app.command("fingerprint")(fingerprint)
     app.command("fit-fields")(fit_fields)
     app.command("similar")(similar)
+    app.add_typer(model_commands(), name="models")
 
 
 def fingerprint(
@@ -72,11 +74,12 @@ def fit_fields(
     """
     from fingerprinting.session import fit_fields_here
 
-    maps, images = fit_fields_here(read_settings(), seed)
+    maps, images, seen = fit_fields_here(read_settings(), seed)
     if as_json:
-        print_json({"mapID": maps.field_map, "model": maps.model.hash, "images": images})
+        print_json({"mapID": maps.field_map, "model": maps.model.hash, "images": images, "isCurrent": seen})
     else:
-        typer.echo(f"Map {maps.field_map} of fields, fitted on {images} images, is the current one.")
+        standing = "is the current one" if seen else f"waits for map {maps.object_map} to be searched"
+        typer.echo(f"Map {maps.field_map} of fields, fitted on {images} images, {standing}.")
 
 
 def similar(

@@ -1,4 +1,4 @@
-"""The maps of a model in a database: rows of caom2_ai.map and caom2_ai.node, and which map is current."""
+"""The maps of a model in a database: rows of caom2_ai.map and caom2_ai.node, and the fields of planes."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from psycopg.rows import DictRow, dict_row
 from psycopg.types.json import Jsonb
 
 from caomai.database import read_queries
-from caomai.errors import UsageError
+from caomai.errors import CaomAiError, UsageError
 from fingerprinting.fieldmap import FIELDS, FieldMap, field_node, fit_fields
 from fingerprinting.fieldmap import SIDE as FIELD_SIDE
 from fingerprinting.fingerprint import NODES
 from fingerprinting.model import SIDE as OBJECT_SIDE
-from fingerprinting.model import Model
+from fingerprinting.model import Model, make_model
 
 SAMPLE: Final = 100_000  # vectors that a field map is fitted on
 CHUNK: Final = 5_000  # planes assigned in one transaction
@@ -41,35 +41,37 @@ def register_maps(connection: Connection, model: Model) -> Maps:
     """Enter the maps of a model, once; they become current where none is. The connection is the owner's."""
     with connection.transaction():
         _execute(connection, "lock_maps")
-        row = _Row("object", OBJECT_SIDE, model.hash, model.card["parameters"])
+        name, parameters = model.card["id"], model.card["parameters"]
+        row = _Row("object", name, OBJECT_SIDE, model.hash, parameters, arrays=model.maps or None)
         object_map = _find_or_insert(connection, row)
-        own_fields = _find_or_insert(connection, _Row("field", FIELD_SIDE, model.hash, {}, object_map))
+        own_fields = _find_or_insert(connection, _Row("field", name, FIELD_SIDE, model.hash, {}, object_map))
         for kind, number in (("object", object_map), ("field", own_fields)):
             if not _execute(connection, "find_current", kind=kind).fetchone():
                 _execute(connection, "set_current", mapID=number)
     return load_maps(connection, model, object_map)
 
 
-def load_maps(connection: Connection, model: Model, object_map: int) -> Maps:
-    """Find the field map of an object map: one fitted here, or the model's own."""
-    row = _execute(connection, "find_fields", objectMapID=object_map).fetchone()
+def recall_maps(connection: Connection, stored: DictRow) -> Maps | None:
+    """Make the maps of a stored object map without its model's files; they cannot embed objects.
+
+    None where the row lacks the arrays, or holds those of another version.
+    """
+    if stored["arrays"] is None:
+        return None
+    place = f"Map {stored['mapid']} of the database"
+    card = {"id": stored["modelname"], "hash": stored["modelhash"], "parameters": stored["parameters"]}
+    try:
+        return load_maps(connection, make_model(card, stored["arrays"], b"", place), stored["mapid"])
+    except CaomAiError:
+        return None
+
+
+def load_maps(connection: Connection, model: Model, object_map: int, field_map: int | None = None) -> Maps:
+    """Find the field map of an object map, or that of a number: one fitted here, or the model's own."""
+    row = _execute(connection, "find_fields", objectMapID=object_map, mapID=field_map).fetchone()
     assert row is not None
     fields = model.fields if row["arrays"] is None else FieldMap.from_bytes(row["arrays"])
     return Maps(model, object_map, row["mapid"], fields)
-
-
-def make_current(connection: Connection, maps: Maps) -> bool:
-    """Let people search these maps from now on, once the images are on them; tell whether that is new."""
-    with connection.transaction():
-        _execute(connection, "lock_maps")
-        complete = _execute(connection, "is_complete", mapID=maps.object_map).fetchone()
-        if complete is None or not complete["complete"]:
-            return False
-        changed = False
-        for kind, number in (("object", maps.object_map), ("field", maps.field_map)):
-            _execute(connection, "unset_current", kind=kind, mapID=number)
-            changed |= _execute(connection, "set_current", mapID=number).rowcount > 0
-    return changed
 
 
 def refresh(connection: Connection, maps: Maps) -> None:
@@ -101,9 +103,10 @@ def decode_vector(data: bytes) -> NDArray[np.float32]:
 
 
 def fit_here(connection: Connection, maps: Maps, seed: int = 0) -> tuple[Maps, int]:
-    """Fit a new Map 2 on this archive's own search vectors and make it current.
+    """Fit a new Map 2 on this archive's own search vectors, and find the field of every image on it.
 
-    Gives the maps and the number of images it was fitted on. The connection is the owner's.
+    Gives the maps and the number of images it was fitted on; nobody sees the new map yet. The connection is
+    the owner's.
     """
     names = {"objectMapID": maps.object_map, "limit": SAMPLE}
     with connection.cursor(binary=True) as cursor:
@@ -116,13 +119,14 @@ def fit_here(connection: Connection, maps: Maps, seed: int = 0) -> tuple[Maps, i
     fields = fit_fields(np.reshape(vectors, (len(vectors), NODES)), seed)
     digest = hashlib.sha256(fields.centroids.tobytes()).hexdigest()
     parameters = {"model": maps.model.hash, "seed": seed, "images": len(vectors)}
-    row = _Row("field", FIELD_SIDE, digest, parameters, maps.object_map, fields.to_bytes())
+    row = _Row(
+        "field", maps.model.card["id"], FIELD_SIDE, digest, parameters, maps.object_map, fields.to_bytes()
+    )
     with connection.transaction():
         _execute(connection, "lock_maps")
         number = _find_or_insert(connection, row)
     fitted = Maps(maps.model, maps.object_map, number, fields)
-    refresh(connection, fitted)  # before people look at it
-    make_current(connection, fitted)
+    refresh(connection, fitted)
     return fitted, len(vectors)
 
 
@@ -131,6 +135,7 @@ class _Row:
     """A row of caom2_ai.map."""
 
     kind: str
+    name: str
     side: int
     digest: str
     parameters: Mapping[str, object]
@@ -141,10 +146,16 @@ class _Row:
 def _find_or_insert(connection: Connection, row: _Row) -> int:
     names: dict[str, object] = {"kind": row.kind, "modelHash": row.digest, "objectMapID": row.object_map}
     found = _execute(connection, "find_map", **names).fetchone()
+    names |= {"modelName": row.name, "arrays": row.arrays}
+    if found and found["dropped"]:
+        number = found["mapid"]
+        raise UsageError(
+            f"Map {number} of this model is being dropped: end that with caom-ai models drop {number}."
+        )
     if found:
+        _execute(connection, "complete_map", **names, mapID=found["mapid"])
         return int(found["mapid"])
-    names |= {"width": row.side, "height": row.side}
-    names |= {"parameters": Jsonb(row.parameters), "arrays": row.arrays}
+    names |= {"width": row.side, "height": row.side, "parameters": Jsonb(row.parameters)}
     inserted = _execute(connection, "insert_map", **names).fetchone()
     assert inserted is not None
     number = int(inserted["mapid"])

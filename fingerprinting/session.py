@@ -18,9 +18,10 @@ from caomai.settings import Settings
 from fingerprinting.archive import download_folder
 from fingerprinting.changes import follow_changes
 from fingerprinting.children import Children
-from fingerprinting.maps import Maps, fit_here, load_maps, make_current, refresh, register_maps
+from fingerprinting.maps import Maps, fit_here, load_maps, refresh, register_maps
 from fingerprinting.model import load_model
 from fingerprinting.queue import Queue
+from fingerprinting.succession import show_fields, take_over
 from fingerprinting.tally import Tally
 from fingerprinting.worker import LOST, STOP_SIGNALS, Worker
 from fingerprinting.workshop import Places, Workshop
@@ -48,15 +49,19 @@ def fingerprint_archive(settings: Settings, processes: int, *, watch: bool, quie
     return session.tally
 
 
-def fit_fields_here(settings: Settings, seed: int) -> tuple[Maps, int]:
-    """Fit Map 2 on the archive's own fingerprints; give the maps and the number of images used."""
+def fit_fields_here(settings: Settings, seed: int) -> tuple[Maps, int, bool]:
+    """Fit Map 2 on the archive's own fingerprints and show it where people search its object map.
+
+    Gives the maps, the number of images used, and whether people see the map now.
+    """
     model = load_model(settings.model)
     with (
         open_database(settings) as database,
         translate_errors(),
         closing(database.connect("owner", autocommit=True)) as connection,
     ):
-        return fit_here(connection, register_maps(connection, model), seed)
+        maps, images = fit_here(connection, register_maps(connection, model), seed)
+        return maps, images, show_fields(connection, maps)
 
 
 @dataclass
@@ -107,7 +112,7 @@ class Session:
         """Refresh what people see; a map that is complete for the first time becomes the current one."""
         with closing(self.database.connect("owner", autocommit=True)) as connection:
             maps = load_maps(connection, self.maps.model, self.maps.object_map)  # fields may be fitted anew
-            if not self.tally.left:
-                make_current(connection, maps)
+            if self.settings.take_over and not self.tally.left:
+                take_over(connection, maps)
             refresh(connection, maps)
         self.settled = self.tally.done

@@ -87,6 +87,8 @@ CREATE TABLE caom2_ai.label (
     author text NOT NULL,
     created timestamp without time zone DEFAULT (now() AT TIME ZONE 'UTC'::text) NOT NULL,
     labelprecision real,
+    carriedfrom integer,
+    carriedoverlap real,
     origin text DEFAULT 'person'::text NOT NULL,
     precisionlow real,
     precisionhigh real,
@@ -111,9 +113,12 @@ CREATE TABLE caom2_ai.map (
     arrays bytea,
     created timestamp without time zone DEFAULT (now() AT TIME ZONE 'UTC'::text) NOT NULL,
     iscurrent boolean DEFAULT false NOT NULL,
+    modelname text,
+    dropped boolean DEFAULT false NOT NULL,
     CONSTRAINT map_check CHECK (((kind = 'field'::text) = (objectmapid IS NOT NULL))),
     CONSTRAINT map_kind_check CHECK ((kind = ANY (ARRAY['object'::text, 'field'::text])))
 );
+COMMENT ON COLUMN caom2_ai.map.arrays IS 'object map: maps.npz of the model; field map: NumPy''s .npz where it was fitted here, else NULL';
 
 CREATE VIEW caom2_ai_view.label AS
  SELECT mapid,
@@ -128,7 +133,9 @@ CREATE VIEW caom2_ai_view.label AS
     lift,
     nseen,
     labelledset,
-    modelhash
+    modelhash,
+    carriedfrom,
+    carriedoverlap
    FROM caom2_ai.label;
 
 CREATE VIEW caom2_ai_view.map AS
@@ -1140,8 +1147,10 @@ CREATE TABLE caom2_ai.part_fingerprint (
     maskedfraction real,
     naxis1 integer NOT NULL,
     naxis2 integer NOT NULL,
+    statistics real[],
     CONSTRAINT part_fingerprint_fingerprint_check CHECK ((cardinality(fingerprint) = 400))
 );
+COMMENT ON COLUMN caom2_ai.part_fingerprint.statistics IS 'in the order of fingerprinting.description.STATISTICS; NaN where unknown';
 
 ALTER TABLE caom2_ai.part_fingerprint ALTER COLUMN imageid ADD GENERATED ALWAYS AS IDENTITY (
     SEQUENCE NAME caom2_ai.part_fingerprint_imageid_seq
@@ -1785,6 +1794,8 @@ CREATE INDEX fingerprint_place ON caom2_ai.fingerprint USING gist (point((LEAST(
 CREATE UNIQUE INDEX fingerprint_publisherid ON caom2_ai.fingerprint USING btree (publisherid, mapid);
 
 CREATE UNIQUE INDEX map_current ON caom2_ai.map USING btree (kind) WHERE iscurrent;
+
+CREATE INDEX node_match_second ON caom2_ai.node_match USING btree (mapid2, node2);
 
 CREATE INDEX object_node_healpix ON ONLY caom2_ai.object_node USING btree (healpix);
 

@@ -8,13 +8,20 @@ select pg_advisory_xact_lock(hashtextextended('caom2_ai refresh', 0));
 
 -- name: find_map
 -- A map by its kind and the hash of what made it.
-select mapID from caom2_ai.map where kind = %(kind)s and modelHash = %(modelHash)s;
+select mapID, dropped from caom2_ai.map where kind = %(kind)s and modelHash = %(modelHash)s;
 
 -- name: insert_map
 -- A map; objectMapID only for a field map.
-insert into caom2_ai.map (kind, objectMapID, gridWidth, gridHeight, modelHash, parameters, arrays)
-values (%(kind)s, %(objectMapID)s, %(width)s, %(height)s, %(modelHash)s, %(parameters)s, %(arrays)s)
+insert into caom2_ai.map (kind, objectMapID, gridWidth, gridHeight, modelHash, modelName, parameters, arrays)
+values (
+    %(kind)s, %(objectMapID)s, %(width)s, %(height)s, %(modelHash)s, %(modelName)s, %(parameters)s, %(arrays)s
+)
 returning mapID;
+
+-- name: complete_map
+-- What a map lacks that was entered by an older version.
+update caom2_ai.map set modelName = %(modelName)s, arrays = coalesce(arrays, %(arrays)s)
+where mapID = %(mapID)s and (modelName is null or arrays is null and %(arrays)s::bytea is not null);
 
 -- name: insert_nodes
 -- The nodes of a map: node = gridX + width * gridY.
@@ -31,12 +38,13 @@ select caom2_ai.make_map_index(%(mapID)s);
 select mapID, modelHash from caom2_ai.map where kind = %(kind)s and isCurrent;
 
 -- name: is_complete
--- Whether a map has about as many images as the one that people search.
-select (select count(*) from caom2_ai.fingerprint where mapID = %(mapID)s) >= 0.9 * (
-    select count(*) from caom2_ai.fingerprint f
-    join caom2_ai.map m using (mapID)
-    where m.kind = 'object' and m.isCurrent
-) as complete;
+-- Whether a map has nearly all of the images that people can search now; images that only it has do not make up for others.
+select count(*) filter (where exists (
+    select from caom2_ai.fingerprint n where n.planeID = f.planeID and n.mapID = %(mapID)s
+)) >= 0.9 * count(*) as complete
+from caom2_ai.fingerprint f
+join caom2_ai.map m using (mapID)
+where m.kind = 'object' and m.isCurrent;
 
 -- name: unset_current
 -- There is one current map of a kind.
@@ -47,10 +55,11 @@ update caom2_ai.map set isCurrent = false where kind = %(kind)s and isCurrent an
 update caom2_ai.map set isCurrent = true where mapID = %(mapID)s and not isCurrent;
 
 -- name: find_fields
--- The field map of an object map: the current one, else the newest.
+-- The field map of an object map: the one asked for, else the current one, else the newest.
 select mapID, arrays
 from caom2_ai.map
-where kind = 'field' and objectMapID = %(objectMapID)s
+where kind = 'field' and objectMapID = %(objectMapID)s and not dropped
+    and mapID = coalesce(%(mapID)s::integer, mapID)
 order by isCurrent desc, mapID desc
 limit 1;
 

@@ -146,7 +146,9 @@ insert into tap_schema.columns (
     ('caom2_ai.label', 10, 'lift', 'float', null, null, null, 'arith.ratio', 'caom2_ai:Label.lift', 0, 0, 0, 'labelPrecision over the share that such objects have in the whole set'),
     ('caom2_ai.label', 11, 'nSeen', 'int', null, null, null, 'meta.number;src', 'caom2_ai:Label.nSeen', 0, 0, 0, 'objects of the set in the node'),
     ('caom2_ai.label', 12, 'labelledSet', 'unicodeChar', '*', null, null, 'meta.dataset', 'caom2_ai:Label.labelledSet', 0, 0, 0, 'the labelled objects that it was measured on'),
-    ('caom2_ai.label', 13, 'modelHash', 'char', '*', null, null, 'meta.checksum;meta.modelled', 'caom2_ai:Label.modelHash', 0, 0, 0, 'SHA-256 of the model that sorted the set into nodes');
+    ('caom2_ai.label', 13, 'modelHash', 'char', '*', null, null, 'meta.checksum;meta.modelled', 'caom2_ai:Label.modelHash', 0, 0, 0, 'SHA-256 of the model that sorted the set into nodes'),
+    ('caom2_ai.label', 14, 'carriedFrom', 'int', null, null, null, 'meta.id', 'caom2_ai:Label.carriedFrom', 0, 0, 0, 'map from which the label was carried over; empty where it was given on this one'),
+    ('caom2_ai.label', 15, 'carriedOverlap', 'float', null, null, null, 'stat.param', 'caom2_ai:Label.carriedOverlap', 0, 0, 0, 'fraction of the objects of the node that lie in nodes with the label on that map');
 
 insert into tap_schema.columns (
     table_name, column_index, column_name, datatype, arraysize, xtype, unit, ucd, utype, indexed, principal, std, description

@@ -2,5 +2,5 @@
 create view caom2_ai_view.label as
 select
     mapID, node, label, author, created, labelPrecision, origin, precisionLow, precisionHigh, lift, nSeen, labelledSet,
-    modelHash
+    modelHash, carriedFrom, carriedOverlap
 from caom2_ai.label;

@@ -9,9 +9,10 @@ import pytest
 
 from caomai.errors import UsageError
 from fingerprinting.fieldmap import field_node
-from fingerprinting.maps import decode_vector, fit_here, make_current, refresh, register_maps
+from fingerprinting.maps import decode_vector, fit_here, refresh, register_maps
 from fingerprinting.model import Model
 from fingerprinting.store import store
+from fingerprinting.succession import make_current, show_fields
 from tests.worker.archives import Archive
 from tests.worker.planes import describe, insert_plane
 
@@ -57,6 +58,8 @@ def test_fields_are_fitted_on_the_archives_own_images(archive: Archive, model: M
             )
     fitted, images = fit_here(archive.connection, maps)
     assert images == 160
+    assert archive.fetch(CURRENT)[0] == ("field", maps.field_map)
+    assert show_fields(archive.connection, fitted)
     assert archive.fetch(CURRENT)[0] == ("field", fitted.field_map) != ("field", maps.field_map)
     with archive.connection.cursor(binary=True) as cursor:
         cursor.execute(
