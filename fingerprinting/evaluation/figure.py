@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fingerprinting.evaluation.method import Fitted, Frames, Method, Objects, Say
+from fingerprinting.evaluation.split import TEST
 from fingerprinting.fingerprint import NODES
 
 MIDDLE: Final = 0.5  # of an image, where it is cut into halves
@@ -94,13 +95,13 @@ class Context:
     trained: Seen
     unseen: Seen
     turned: Turned
-    part: str
     folder: Path
     images: tuple[Path, ...]
     labelled: tuple[Path, ...]
     seed: int
     resamples: int
     say: Say
+    part: str = TEST
 
 
 # To join the table: write `def score(fitted, name, context)` that gives {"a_name_of_yours": Figure(...)},
