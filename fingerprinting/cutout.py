@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Final
 
 import numpy as np
@@ -61,7 +62,14 @@ def _gather(
 
 
 def fovea(cut: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Turn (n, 64, 64) windows in sigma into (n, 2, 32, 32): native centre and binned whole, stretched."""
+    """Turn (n, 64, 64) windows in sigma into (n, 2, 32, 32): native centre and binned whole, stretched.
+
+    Where there are no pixels (exactly 0: beyond the frame, or masked) the same grain of noise is put each
+    time: a smooth patch would be what the encoder sees first.
+    """
+    blank = cut == 0
+    if blank.any():
+        cut = np.where(blank, make_grain(), cut)
     edge = (WINDOW - FOVEA) // 2
     views = np.empty((len(cut), 2, FOVEA, FOVEA), np.float32)
     views[:, 0] = cut[:, edge : edge + FOVEA, edge : edge + FOVEA]
@@ -72,6 +80,12 @@ def fovea(cut: NDArray[np.float32]) -> NDArray[np.float32]:
     np.arcsinh(views, out=views)
     views /= _peak(views)
     return np.clip(views, LOWEST, HIGHEST, out=views)
+
+
+@cache
+def make_grain() -> NDArray[np.float32]:
+    """Make the noise of one sigma, (64, 64), that stands where there are no pixels."""
+    return np.random.default_rng(0).standard_normal((WINDOW, WINDOW), dtype=np.float32)
 
 
 def _peak(views: NDArray[np.float32]) -> NDArray[np.float32]:

@@ -1,4 +1,4 @@
-"""The network as ONNX (opset 17): fused, quantised to int8 per channel, centred on the training set."""
+"""The network as ONNX (opset 17): fused, quantised to int8 per channel, whitened on the training set."""
 
 from __future__ import annotations
 
@@ -21,11 +21,12 @@ from onnxruntime.quantization import (
 
 from fingerprinting.encoder import EMBEDDING, INPUT_SHAPE
 from fingerprinting.training.network import Layer
+from fingerprinting.training.whitening import Whitening
 
 OPSET: Final = 17
 CALIBRATION: Final = 2048
 INPUT, POOLED, OUTPUT = "fovea", "pooled", "embedding"
-RESIDUALS: Final = {3: 4, 6: 7}  # first and second convolution of each residual block
+RESIDUALS: Final = {2: 4, 6: 8}  # first and last convolution of each bottleneck
 
 
 def build_graph(layers: Sequence[Layer]) -> onnx.ModelProto:
@@ -38,9 +39,10 @@ def build_graph(layers: Sequence[Layer]) -> onnx.ModelProto:
         ]  # fmt: skip
         if number in RESIDUALS:
             entry = flow
+        side = layer.weight.shape[-1]
         convolution = helper.make_node(
             "Conv", [flow, *names], [f"conv{number}"],
-            kernel_shape=[3, 3], pads=[1, 1, 1, 1], strides=[layer.stride] * 2,
+            kernel_shape=[side, side], pads=[side // 2] * 4, strides=[layer.stride] * 2,
         )  # fmt: skip
         nodes.append(convolution)
         flow = f"conv{number}"
@@ -102,19 +104,21 @@ class _Calibration(CalibrationDataReader):  # type: ignore[misc]
         return None if batch is None else {INPUT: batch}
 
 
-def centre(model: onnx.ModelProto, mean: NDArray[np.float32]) -> onnx.ModelProto:
-    """Add the last step: scale to unit length, subtract the mean (128,) of the training set, scale again."""
+def whiten(model: onnx.ModelProto, whitening: Whitening) -> onnx.ModelProto:
+    """Add the last steps: scale to unit length, subtract the mean, multiply by the matrix, scale again."""
     graph = onnx.GraphProto()
     graph.CopyFrom(model.graph)
     graph.initializer.extend([
-        numpy_helper.from_array(mean[None].astype(np.float32), "mean"),
+        numpy_helper.from_array(whitening.mean[None], "mean"),
+        numpy_helper.from_array(whitening.matrix, "whitening"),
         numpy_helper.from_array(np.array([[1e-6]], np.float32), "least"),
     ])  # fmt: skip
     graph.node.extend(
         [
             *_scale_to_unit(POOLED, "unit"),
             helper.make_node("Sub", ["unit", "mean"], ["centred"]),
-            *_scale_to_unit("centred", OUTPUT),
+            helper.make_node("MatMul", ["centred", "whitening"], ["white"]),
+            *_scale_to_unit("white", OUTPUT),
         ]
     )
     del graph.output[:]

@@ -20,7 +20,7 @@ from fingerprinting.training.collect import Collection
 from fingerprinting.training.description import describe_training
 from fingerprinting.training.embed import embed_windows, make_foveae, pool
 from fingerprinting.training.evaluate import Figures, evaluate, see
-from fingerprinting.training.export import build_graph, centre, quantise
+from fingerprinting.training.export import build_graph, quantise, whiten
 from fingerprinting.training.gathering import gather_objects, gather_unseen
 from fingerprinting.training.interruption import Interruption, StoppedError, StopRequest
 from fingerprinting.training.loop import Keeping, Progress, train_encoder
@@ -28,10 +28,11 @@ from fingerprinting.training.maps import draw_sample, fit_maps
 from fingerprinting.training.network import EncoderNetwork, fuse
 from fingerprinting.training.plan import Plan
 from fingerprinting.training.teller import Teller, write_time
+from fingerprinting.training.whitening import Whitening
 from fingerprinting.training.workfolder import name_work_folder, open_work_folder, publish
 
 CALIBRATION: Final = 4096  # objects for the ranges of the quantisation and for its check
-MEAN: Final = 30_000  # objects that the mean embedding is taken over
+WHITENED: Final = 30_000  # objects that the whitening is fitted to
 MADE: Final = "model"  # the folder in the work folder that becomes the model
 
 
@@ -137,14 +138,13 @@ def export_encoder(
     network: EncoderNetwork, collection: Collection, seed: int
 ) -> tuple[bytes, tuple[float, float]]:
     """Give the encoder as int8 ONNX, with the mean and least cosine of its embeddings to float's."""
-    chosen = draw_sample(collection.weight, MEAN, seed)
+    chosen = draw_sample(collection.weight, WHITENED, seed)
     some = np.random.default_rng([seed, 7]).permutation(chosen)[:CALIBRATION]
     foveae = make_foveae(collection.windows[some])
     plain = build_graph(fuse(network))
     small = quantise(plain, foveae)
     parts = np.array_split(chosen, max(len(chosen) // CALIBRATION, 1))
     unit = normalise(np.concatenate([pool(small, make_foveae(collection.windows[part])) for part in parts]))
-    mean = unit.mean(axis=0)
     cosine = np.sum(normalise(pool(plain, foveae)) * normalise(pool(small, foveae)), axis=1)
-    data: bytes = centre(small, mean).SerializeToString(deterministic=True)
+    data: bytes = whiten(small, Whitening.fit(unit)).SerializeToString(deterministic=True)
     return data, (round(float(cosine.mean()), 6), round(float(cosine.min()), 6))

@@ -8,9 +8,10 @@ import torch
 from numpy.typing import NDArray
 
 from fingerprinting.cutout import fovea
-from fingerprinting.training.augment import Augmentation, make_view, stretch
+from fingerprinting.training.augment import Augmentation, fill, make_view, stretch
+from fingerprinting.training.reach import measure_reach
 
-STILL = Augmentation(shift=0.0, zoom=0.0, dimmest=1.0, unturned=1.0)
+STILL = Augmentation(shift=0.0, zoom=0.0, dimmest=1.0, unturned=1.0, moved=0.0)
 
 
 @pytest.fixture
@@ -29,7 +30,8 @@ def generator() -> torch.Generator:
 
 def test_the_stretch_of_training_is_that_of_inference(sky_windows: NDArray[np.float32]) -> None:
     sky_windows[0] = 0
-    assert np.allclose(stretch(torch.from_numpy(sky_windows)).numpy(), fovea(sky_windows), atol=2e-6)
+    sky_windows[1, :, 50:] = 0
+    assert np.allclose(stretch(fill(torch.from_numpy(sky_windows))).numpy(), fovea(sky_windows), atol=2e-6)
 
 
 def test_unturned_views_are_the_window_in_one_of_eight_orientations(sky_windows: NDArray[np.float32]) -> None:
@@ -48,18 +50,42 @@ def test_any_turn_keeps_the_noise_at_one_sigma() -> None:
     noise = torch.randn((256, 64, 64), generator=generator())
     # A pixel of huge value in the core fixes the scale of the stretch, so that the rest can be read back.
     noise[:, 28:36, 28:36] = 1e4
-    views = make_view(noise, Augmentation(zoom=0.0, shift=0.0, unturned=0.0), generator())
+    views = make_view(noise, Augmentation(zoom=0.0, shift=0.0, unturned=0.0, moved=0.0), generator())
     outer = views[:, 0, :6, :].numpy() * np.arcsinh(1e4 / 2)
     dimmed = 2 * np.sinh(outer)
     assert dimmed.std() == pytest.approx(1, abs=0.1)
 
 
-def test_what_lies_beyond_the_frame_stays_blank(sky_windows: NDArray[np.float32]) -> None:
-    sky_windows[:, :, 50:] = 0
-    views = make_view(torch.from_numpy(sky_windows), Augmentation(unturned=0.0), generator()).numpy()
-    blank = (views[:, 1] == 0).mean(axis=(1, 2))
-    assert blank.min() > 0.05
-    assert blank.max() < 0.4
+def test_what_lies_beyond_the_frame_becomes_noise_of_one_sigma() -> None:
+    windows = torch.full((200, 64, 64), 30.0)
+    windows[:, :, 44:] = 0
+    plan = Augmentation(shift=0.0, zoom=0.0, dimmest=1.0, unturned=1.0, moved=0.0)
+    native = make_view(windows, plan, generator()).numpy()[:, 0] * np.arcsinh(30 / 2)
+    sigmas = 2 * np.sinh(native[native < 0.5 * np.arcsinh(30 / 2)])
+    assert sigmas.std() == pytest.approx(1, abs=0.05)
+    binned = make_view(windows, plan, generator()).numpy()[:, 1]
+    assert (binned < 0.5).mean() == pytest.approx(20 / 64, abs=0.01)
+
+
+def test_surroundings_change_and_the_object_stays(sky_windows: NDArray[np.float32]) -> None:
+    windows = torch.from_numpy(sky_windows)
+    windows[:, 2:10, 2:62] += 50.0  # a neighbour on one side of each object
+    plan = Augmentation(shift=0.0, zoom=0.0, dimmest=1.0, unturned=1.0, moved=1.0)
+    native = stretch(windows)[:, 0, 12:20, 12:20].amax(dim=(1, 2))
+    views = make_view(windows, plan, generator())
+    assert torch.allclose(views[:, 0, 12:20, 12:20].amax(dim=(1, 2)), native, atol=1e-5)
+    bright = (views[:, 1] > 0.5).float().mean(dim=(1, 2))  # 0.12 of a window is its neighbour
+    assert (bright < 0.02).float().mean() == pytest.approx(0.5, abs=0.25)  # those that went to empty sky
+
+
+@pytest.mark.parametrize(("long", "wide", "reach"), [(3, 3, 8), (9, 3, 24), (30, 3, 30)])
+def test_the_reach_of_an_object_is_where_its_light_ends(long: float, wide: float, reach: float) -> None:
+    y, x = np.mgrid[:64, :64] - 31.5
+    turned = x * np.cos(0.5) + y * np.sin(0.5), y * np.cos(0.5) - x * np.sin(0.5)
+    light = 40 * np.exp(-((turned[0] / long) ** 2 + (turned[1] / wide) ** 2) / 2)
+    noise = np.random.default_rng(2).standard_normal((50, 64, 64))
+    measured = measure_reach(torch.from_numpy((noise + light).astype(np.float32)))
+    assert float(measured.median()) == pytest.approx(reach, abs=3)
 
 
 def test_faint_objects_are_not_dimmed_away() -> None:

@@ -88,7 +88,7 @@ def test_minutes_become_steps_only_once(collection: Collection, tmp_path: Path) 
 
 
 def test_a_state_is_all_that_its_arrays_say() -> None:
-    first, second = (begin(RECIPE, seed, torch.device("cpu")) for seed in (1, 2))
+    first, second = (begin(RECIPE, 50, seed, torch.device("cpu")) for seed in (1, 2))
     first.rng.integers(9, dtype=np.uint32)  # half a word is left over
     torch.rand(7, generator=first.generator)
     second.from_arrays(first.to_arrays())

@@ -11,8 +11,9 @@ from fingerprinting.clusters import normalise
 from fingerprinting.encoder import Encoder
 from fingerprinting.training.contrast import contrast, draw_batch, shape_rate
 from fingerprinting.training.embed import pool
-from fingerprinting.training.export import build_graph, centre, quantise
+from fingerprinting.training.export import build_graph, quantise, whiten
 from fingerprinting.training.network import EncoderNetwork, fuse, make_networks
+from fingerprinting.training.whitening import Whitening
 
 
 @pytest.fixture(scope="module")
@@ -32,7 +33,7 @@ def foveae() -> NDArray[np.float32]:
 
 
 def test_the_network_has_the_size_of_the_design() -> None:
-    assert sum(weight.numel() for weight in EncoderNetwork().parameters()) == 466_944
+    assert sum(weight.numel() for weight in EncoderNetwork().parameters()) == 160_512
 
 
 def test_weights_come_from_the_generator_and_leave_torch_alone() -> None:
@@ -53,17 +54,17 @@ def test_fused_graph_gives_what_the_network_gives(
     assert np.allclose(pool(build_graph(fuse(network)), foveae), wanted, atol=1e-4 * np.abs(wanted).max())
 
 
-def test_int8_encoder_is_close_to_float_and_centred(
+def test_int8_encoder_is_close_to_float_and_whitened(
     network: EncoderNetwork, foveae: NDArray[np.float32]
 ) -> None:
     plain = build_graph(fuse(network))
     small = quantise(plain, foveae)
     unit, unit_small = normalise(pool(plain, foveae)), normalise(pool(small, foveae))
-    assert np.sum(unit * unit_small, axis=1).min() > 0.999
-    mean = unit_small.mean(axis=0)
-    embeddings = Encoder(centre(small, mean).SerializeToString()).embed(foveae)
-    assert np.allclose(embeddings, normalise(unit_small - mean), atol=1e-5)
-    assert len(small.SerializeToString()) < 600_000
+    assert np.sum(unit * unit_small, axis=1).min() > 0.998
+    whitening = Whitening.fit(unit_small)
+    embeddings = Encoder(whiten(small, whitening).SerializeToString()).embed(foveae)
+    assert np.allclose(embeddings, whitening.apply(unit_small), atol=1e-5)
+    assert len(small.SerializeToString()) < 300_000
 
 
 def test_loss_is_the_formula_of_the_paper() -> None:
