@@ -5,7 +5,7 @@ from __future__ import annotations
 import zlib
 from collections.abc import Callable, Iterable, Iterator
 from collections.abc import Collection as Collected
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
@@ -14,9 +14,11 @@ from numpy.typing import NDArray
 
 from caomai.errors import ImageError, ParameterError
 from fingerprinting.cutout import windows
+from fingerprinting.description import STATISTICS
 from fingerprinting.detect import Detection, detect
 from fingerprinting.fitsfile import open_fits, read_card
 from fingerprinting.image import Part, read_parts
+from fingerprinting.quality import measure_whole
 from fingerprinting.simulation.fields import FIELD_TYPES, SimulatedFrame, render
 from fingerprinting.simulation.truth import match_kinds
 
@@ -24,6 +26,9 @@ SUFFIXES: Final = (".fits", ".fit", ".fts", ".fits.gz", ".fit.gz", ".fits.fz", "
 MOST_SIGMA: Final = 60_000.0  # what float16 holds
 SMALLEST_SIDE, LARGEST_SIDE = 400, 800  # pixels of simulated frames: many small ones show more cameras
 DOMINANT: Final = 3.0  # times the mean weight of an instrument: none may have more
+RICH: Final = 150  # objects: an image with more weighs no more, or one field of noise would fill nodes
+REAL_SHARE: Final = 0.4  # of the weight, where there are simulated objects too
+EVENNESS: Final = 0.5  # 0 takes simulated kinds as they come, 1 gives all the same weight
 
 
 @dataclass(frozen=True)
@@ -35,6 +40,11 @@ class Source:
     field_type: str = ""
 
 
+def know_nothing() -> NDArray[np.float32]:
+    """Give the statistics of an image of which none is known, (s,)."""
+    return np.full(len(STATISTICS), np.nan, np.float32)
+
+
 @dataclass(frozen=True)
 class Sightings:
     """Objects of one image: windows (n, 64, 64) float16 in sigma, kinds ('' if not known), x in the image."""
@@ -43,6 +53,7 @@ class Sightings:
     windows: NDArray[np.float16]
     kinds: NDArray[np.str_]
     x: NDArray[np.float64]  # 0 to 1, across the image
+    statistics: NDArray[np.float32] = field(default_factory=know_nothing)  # (s,) of the whole image
 
 
 @dataclass(frozen=True)
@@ -55,6 +66,7 @@ class Collection:
     x: NDArray[np.float64]
     image: NDArray[np.intp]
     weight: NDArray[np.float64]
+    statistics: NDArray[np.float32] | None = None  # (images, s); None: nothing is known
 
     @property
     def real(self) -> NDArray[np.bool_]:
@@ -98,7 +110,8 @@ def see_part(
     """Detect the objects of a part and cut out at most `most` of them, drawn at random."""
     seen = look_at(part, source, most, rng, truth)
     cut = windows(seen.detection.sky_subtracted, seen.detection.sigma, seen.objects["x"], seen.objects["y"])
-    return Sightings(source, to_half(cut), seen.kinds, seen.x)
+    statistics = measure_whole(part, seen.detection).statistics
+    return Sightings(source, to_half(cut), seen.kinds, seen.x, statistics)
 
 
 def to_half(cut: NDArray[np.float32]) -> NDArray[np.float16]:
@@ -150,7 +163,7 @@ def _thin(seen: Sightings, most: int, rng: np.random.Generator) -> Sightings:
     if len(seen.x) <= most:
         return seen
     keep = rng.permutation(len(seen.x))[:most]
-    return Sightings(seen.source, seen.windows[keep], seen.kinds[keep], seen.x[keep])
+    return Sightings(seen.source, seen.windows[keep], seen.kinds[keep], seen.x[keep], seen.statistics)
 
 
 def read_instrument(path: Path) -> str:
@@ -176,12 +189,6 @@ def see_frame(number: int, most: int, seed: int) -> Sightings:
     return see_part(as_part(frame), source, most, rng, frame.objects)
 
 
-def draw_frames(frames: int, seed: int, rng: np.random.Generator) -> Iterator[tuple[Source, SimulatedFrame]]:
-    """Render simulated frames of random sides, all field types in turn."""
-    for number in range(frames):
-        yield draw_frame(number, seed, rng)
-
-
 def draw_frame(number: int, seed: int, rng: np.random.Generator) -> tuple[Source, SimulatedFrame]:
     """Render the simulated frame of a number, with random sides."""
     shape = tuple(int(side) for side in rng.integers(SMALLEST_SIDE, LARGEST_SIDE + 1, 2))
@@ -199,30 +206,35 @@ def as_part(frame: SimulatedFrame) -> Part:
     )  # fmt: skip
 
 
-def gather(sightings: Iterable[Sightings], *, real_share: float = 0.5) -> Collection:
+def gather(sightings: Iterable[Sightings], *, real_share: float = REAL_SHARE) -> Collection:
     """Gather images into one collection; real objects get `real_share` of the weight where there are both."""
     seen = list(sightings)
     if not any(len(one.x) for one in seen):
         raise ParameterError("No object was found to train on; give more images or simulated frames.")
     image = np.repeat(np.arange(len(seen)), [len(one.x) for one in seen])
     sources = [one.source for one in seen]
+    kinds = np.concatenate([one.kinds for one in seen])
     return Collection(
         sources=sources,
         windows=np.concatenate([one.windows for one in seen]),
-        kinds=np.concatenate([one.kinds for one in seen]),
+        kinds=kinds,
         x=np.concatenate([one.x for one in seen]),
         image=image,
-        weight=weigh(sources, image, real_share),
+        weight=weigh(sources, image, kinds, real_share),
+        statistics=np.stack([one.statistics for one in seen]),
     )
 
 
-def weigh(sources: list[Source], image: NDArray[np.intp], real_share: float) -> NDArray[np.float64]:
+def weigh(
+    sources: list[Source], image: NDArray[np.intp], kinds: NDArray[np.str_], real_share: float = REAL_SHARE
+) -> NDArray[np.float64]:
     """Weigh objects so that rich images and rich instruments count, but do not dominate; the sum is 1.
 
-    An image weighs the root of its number of objects, and an instrument at most three times the mean.
+    An image weighs the root of its number of objects, and an instrument at most three times the mean. Rare
+    kinds of simulated objects count as if more of them had been drawn: what is learnt never sees a kind.
     """
     number = np.bincount(image, minlength=len(sources)).astype(float)
-    share = np.sqrt(number)
+    share = np.sqrt(np.minimum(number, RICH))
     instruments, group = np.unique([source.instrument for source in sources], return_inverse=True)
     real = np.array([not source.field_type for source in sources])
     total = np.bincount(group, share, minlength=len(instruments))
@@ -234,5 +246,14 @@ def weigh(sources: list[Source], image: NDArray[np.intp], real_share: float) -> 
         both = share[real].sum() > 0 and share[~real].sum() > 0
         if share[members].sum() > 0:
             share[members] *= (part if both else 1.0) / share[members].sum()
-    weight: NDArray[np.float64] = (share / np.maximum(number, 1))[image]
+    return _even_out((share / np.maximum(number, 1))[image], kinds)
+
+
+def _even_out(weight: NDArray[np.float64], kinds: NDArray[np.str_]) -> NDArray[np.float64]:
+    """Bring the weights of known kinds nearer to each other; their sum stays."""
+    known = kinds != ""
+    _, kind = np.unique(kinds[known], return_inverse=True)
+    frequent = np.bincount(kind, weight[known])[kind]
+    evened = weight[known] * np.maximum(frequent, 1e-12) ** -EVENNESS
+    weight[known] = evened * weight[known].sum() / max(evened.sum(), 1e-300)
     return weight
