@@ -12,6 +12,7 @@ from caomai.console import SOME_REFUSED, print_json
 from caomai.settings import read_settings
 from fingerprinting.evaluation.commands import evaluate
 from fingerprinting.model_commands import model_commands
+from fingerprinting.labels.commands import label_app
 from fingerprinting.simulation.commands import simulate
 from fingerprinting.training.commands import train
 
@@ -28,6 +29,7 @@ def register(app: typer.Typer) -> None:
     app.command("fit-fields")(fit_fields)
     app.command("similar")(similar)
     app.add_typer(model_commands(), name="models")
+    app.add_typer(label_app)
 
 
 def fingerprint(

@@ -29,7 +29,7 @@ CELL: Final = 34
 PANEL: Final = SIDE * CELL
 LEGEND: Final = 230
 HEADING: Final = 26
-SMALLEST: Final = 8  # pixels: side of a node with a single object
+SMALLEST: Final = 18  # pixels: side of a node with a single object
 RULES: Final = 0.5  # share from which a node is filled
 NOTHING: Final = (244, 244, 246)
 
@@ -57,16 +57,11 @@ def find_rule(members: Members) -> Rule:
 def measure_steps(centroids: NDArray[np.float32]) -> NDArray[np.float64]:
     """Give for each node the mean distance (1 - cosine) to its 2 to 4 neighbours on the grid, (400,)."""
     grid = centroids.reshape(SIDE, SIDE, -1).astype(float)
-    total, number = np.zeros((2, SIDE, SIDE))
-    along_y = 1 - (grid[1:] * grid[:-1]).sum(axis=2)
-    along_x = 1 - (grid[:, 1:] * grid[:, :-1]).sum(axis=2)
-    for side, step in ((np.s_[1:, :], along_y), (np.s_[:-1, :], along_y)):
-        total[side] += step
-        number[side] += 1
-    for side, step in ((np.s_[:, 1:], along_x), (np.s_[:, :-1], along_x)):
-        total[side] += step
-        number[side] += 1
-    return (total / number).ravel()
+    steps = np.full((4, SIDE, SIDE), np.nan)
+    steps[0, 1:] = steps[1, :-1] = 1 - (grid[1:] * grid[:-1]).sum(axis=2)
+    steps[2, :, 1:] = steps[3, :, :-1] = 1 - (grid[:, 1:] * grid[:, :-1]).sum(axis=2)
+    mean: NDArray[np.float64] = np.nanmean(steps, axis=0).ravel()
+    return mean
 
 
 def draw_layout(rule: Rule, steps: NDArray[np.float64], caption: Caption) -> Sheet:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import zlib
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, fields
 from pathlib import Path
@@ -14,10 +16,18 @@ from caomai.errors import ImageError, ParameterError
 from fingerprinting.cutout import WINDOW, fovea, windows
 from fingerprinting.encoder import Encoder
 from fingerprinting.fingerprint import NODES
-from fingerprinting.image import Part, read_parts
+from fingerprinting.image import read_parts
 from fingerprinting.model import Model
 from fingerprinting.nodes import assign
-from fingerprinting.training.collect import Source, as_part, draw_frames, look_at, read_instrument, to_half
+from fingerprinting.training.collect import (
+    Look,
+    Source,
+    as_part,
+    draw_frame,
+    look_at,
+    read_instrument,
+    to_half,
+)
 
 SHOWN: Final = 64  # pixels: side of a picture
 BATCH: Final = 256
@@ -58,12 +68,11 @@ class Members:
 
 
 class Observer:
-    """Sees the objects of images with the eyes of a model, at most `most` of each image."""
+    """Sees the objects of images with the eyes of a model, at most `most` of each part."""
 
     def __init__(self, model: Model, most: int, seed: int) -> None:
-        self.model, self.most = model, most
+        self.model, self.most, self.seed = model, most, seed
         self._encoder = Encoder(model.encoder)
-        self._rng = np.random.default_rng([seed, 2])
 
     def see_images(
         self, paths: Iterable[Path], refuse: Callable[[Path, ImageError], None]
@@ -72,23 +81,26 @@ class Observer:
         for path in paths:
             try:
                 source = Source(path.name, read_instrument(path))
-                yield from [self.see(part, source) for part in read_parts(path)]
+                rng = np.random.default_rng([self.seed, 1, zlib.crc32(os.fsencode(path.name))])
+                yield from [self.see(look_at(part, source, self.most, rng)) for part in read_parts(path)]
             except ImageError as error:
                 refuse(path, error)
 
-    def see_frames(self, frames: int, seed: int) -> Iterator[Members]:
+    def see_frames(self, frames: int) -> Iterator[Members]:
         """See the objects of simulated frames, whose kinds are known."""
-        for source, frame in draw_frames(frames, seed, self._rng):
-            yield self.see(as_part(frame), source, frame.objects)
+        for number in range(frames):
+            rng = np.random.default_rng([self.seed, 2, number])
+            source, frame = draw_frame(number, self.seed, rng)
+            yield self.see(look_at(as_part(frame), source, self.most, rng, frame.objects))
 
-    def see(self, part: Part, source: Source, truth: NDArray[np.void] | None = None) -> Members:
-        """Detect the objects of a part and find their nodes; a random choice where there are too many."""
-        look = look_at(part, source, self.most, self._rng, truth)
-        x, y = look.objects["x"], look.objects["y"]
-        cut = windows(look.detection.sky_subtracted, look.detection.sigma, x, y)
+    def see(self, look: Look) -> Members:
+        """Find the nodes of objects that were looked at."""
+        cut = windows(
+            look.detection.sky_subtracted, look.detection.sigma, look.objects["x"], look.objects["y"]
+        )
         node, distance = self._sort(cut)
-        image = np.zeros(len(x), np.intp)
-        return Members([source], crop(cut), node, distance, look.objects["snr"], look.kinds, image)
+        image = np.zeros(len(node), np.intp)
+        return Members([look.source], crop(cut), node, distance, look.objects["snr"], look.kinds, image)
 
     def _sort(self, cut: NDArray[np.float32]) -> tuple[NDArray[np.int16], NDArray[np.float32]]:
         """Find the nodes of windows and how far from the centroids they are, a batch at a time."""

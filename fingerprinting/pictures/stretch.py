@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 SOFTENING: Final = 2.0  # sigma: below it the stretch is linear, as in the encoder's input
-BLACK: Final = -2.5  # sigma: the sky itself is dark grey, so that its noise can be judged
+BLACK: Final = -1.5  # sigma: the sky itself is dark grey, so that its noise can be judged
 LEAST_WHITE: Final = 12.0  # sigma: what is faint looks faint, and noise is not blown up
 BRIGHTEST: Final = 5  # pixels whose mean is white
 CORE: Final = 16  # pixels: side of the middle in which they are looked for

@@ -1,0 +1,65 @@
+-- name: find_map
+-- The object map that people search.
+select mapID, modelHash from caom2_ai.map where kind = 'object' and isCurrent;
+
+-- name: lock_labels
+-- One writer at a time: a suggestion looks whether a person has named the node.
+lock table caom2_ai.label in share row exclusive mode;
+
+-- name: list_labels
+-- All labels of a map.
+select node, label, author, created, origin, labelPrecision, precisionLow, precisionHigh, lift, nSeen, labelledSet, modelHash
+from caom2_ai.label
+where mapID = %(mapID)s
+order by node, label;
+
+-- name: set_label
+-- A person's label; what was measured before, by whomever, is not his.
+insert into caom2_ai.label (mapID, node, label, author, created)
+values (%(mapID)s, %(node)s, %(label)s, %(author)s, %(created)s)
+on conflict (mapID, node, label) do update
+set author = excluded.author, created = excluded.created;
+
+-- name: drop_suggestions_of_node
+-- What was suggested for a node before a person named it.
+delete from caom2_ai.label where mapID = %(mapID)s and node = %(node)s and origin = 'suggested';
+
+-- name: drop_suggestions
+-- What a set suggested before.
+delete from caom2_ai.label where mapID = %(mapID)s and origin = 'suggested' and labelledSet = %(labelledSet)s;
+
+-- name: remove_label
+-- A label of a node.
+delete from caom2_ai.label where mapID = %(mapID)s and node = %(node)s and label = %(label)s;
+
+-- name: add_label
+-- A label of a person from elsewhere: one that is there stays, but for a suggestion.
+insert into caom2_ai.label as l (
+    mapID, node, label, author, created, origin, labelPrecision, precisionLow, precisionHigh, lift, nSeen, labelledSet,
+    modelHash)
+values (
+    %(mapID)s, %(node)s, %(label)s, %(author)s, %(created)s, %(origin)s, %(labelPrecision)s, %(precisionLow)s,
+    %(precisionHigh)s, %(lift)s, %(nSeen)s, %(labelledSet)s, %(modelHash)s)
+on conflict (mapID, node, label) do update
+set author = excluded.author, created = excluded.created, origin = excluded.origin,
+    labelPrecision = excluded.labelPrecision, precisionLow = excluded.precisionLow,
+    precisionHigh = excluded.precisionHigh, lift = excluded.lift, nSeen = excluded.nSeen,
+    labelledSet = excluded.labelledSet, modelHash = excluded.modelHash
+where l.origin = 'suggested';
+
+-- name: add_suggestion
+-- What a set suggests for a node that no person has named; of two that suggest the same the better measured one stays.
+insert into caom2_ai.label as l (
+    mapID, node, label, author, created, origin, labelPrecision, precisionLow, precisionHigh, lift, nSeen, labelledSet,
+    modelHash)
+select
+    %(mapID)s, %(node)s, %(label)s, %(author)s, %(created)s, %(origin)s, %(labelPrecision)s, %(precisionLow)s,
+    %(precisionHigh)s, %(lift)s, %(nSeen)s, %(labelledSet)s, %(modelHash)s
+where not exists (
+    select from caom2_ai.label p
+    where p.mapID = %(mapID)s and p.node = %(node)s and p.origin = 'person')
+on conflict (mapID, node, label) do update
+set author = excluded.author, created = excluded.created, labelPrecision = excluded.labelPrecision,
+    precisionLow = excluded.precisionLow, precisionHigh = excluded.precisionHigh, lift = excluded.lift,
+    nSeen = excluded.nSeen, labelledSet = excluded.labelledSet, modelHash = excluded.modelHash
+where l.origin = 'suggested' and l.precisionLow < excluded.precisionLow;
