@@ -11,8 +11,8 @@ import typer
 from caomai.console import SOME_REFUSED, print_json
 from caomai.settings import read_settings
 from fingerprinting.evaluation.commands import evaluate
-from fingerprinting.model_commands import model_commands
 from fingerprinting.labels.commands import label_app
+from fingerprinting.model_commands import model_commands
 from fingerprinting.simulation.commands import simulate
 from fingerprinting.training.commands import train
 
