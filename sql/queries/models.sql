@@ -78,7 +78,7 @@ with seen as materialized (
     from seen
     join caom2_ai.object_node f on f.imageID = seen.first and f.mapID = %(first)s
     join caom2_ai.object_node s on s.imageID = seen.second and s.mapID = %(second)s
-        and round(s.x) = round(f.x) and round(s.y) = round(f.y)
+        and floor(s.x) = floor(f.x) and floor(s.y) = floor(f.y)
     group by f.node, s.node
 ), share as (
     select %(first)s as map1, node1, %(second)s as map2, node2, objects / sum(objects) over (partition by node1) as overlap
@@ -112,28 +112,28 @@ select map1, node1, map2, node2, overlap from share where overlap >= 0.01;
 -- Labels of a map for those nodes of another of whose objects enough lie in nodes with the label. The precision is what is
 -- certain of it: that of the old nodes, times the overlap. What was said of a node on the new map itself stays.
 with origin as (
-    select m.node1 as node, l.*, m.overlap,
+    select m.node1 as there, l.*, m.overlap,
         row_number() over (partition by m.node1, l.label order by m.overlap desc, l.node) as place
     from caom2_ai.node_match m
     join caom2_ai.label l on l.mapID = m.mapID2 and l.node = m.node2
     where m.mapID1 = %(second)s and m.mapID2 = %(first)s
 ), carried as (
-    select node, label, sum(overlap) as overlap, sum(overlap * labelPrecision) as labelPrecision,
+    select there, label, sum(overlap) as overlap, sum(overlap * labelPrecision) as labelPrecision,
         sum(overlap * precisionLow) as precisionLow,
         least(sum(overlap * precisionHigh) + greatest(1 - sum(overlap), 0), 1) as precisionHigh,
         sum(overlap * lift) as lift, sum(nSeen) as nSeen
     from origin
-    group by node, label
+    group by there, label
     having sum(overlap) >= %(least)s
 )
 insert into caom2_ai.label (
     mapID, node, label, author, created, labelPrecision, origin, precisionLow, precisionHigh, lift, nSeen, labelledSet,
     modelHash, carriedFrom, carriedOverlap
 )
-select %(second)s, c.node, c.label, o.author, o.created, c.labelPrecision, o.origin, c.precisionLow, c.precisionHigh,
+select %(second)s, c.there, c.label, o.author, o.created, c.labelPrecision, o.origin, c.precisionLow, c.precisionHigh,
     c.lift, c.nSeen, o.labelledSet, o.modelHash, %(first)s, c.overlap
 from carried c
-join origin o on o.node = c.node and o.label = c.label and o.place = 1
+join origin o on o.there = c.there and o.label = c.label and o.place = 1
 on conflict (mapID, node, label) do nothing;
 
 -- name: mark_dropped
