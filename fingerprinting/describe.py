@@ -16,7 +16,7 @@ from caomai.settings import read_settings
 from fingerprinting.children import Children
 from fingerprinting.description import PartDescription, Quality
 from fingerprinting.fieldmap import field_node
-from fingerprinting.fingerprint import search_vector
+from fingerprinting.fingerprint import search_vector, sum_descriptions
 from fingerprinting.model import Model, load_model
 
 DECIMALS: Final = {"x": 3, "y": 3, "ra": 8, "dec": 8}
@@ -44,7 +44,7 @@ def to_json(parts: list[PartDescription], model: Model) -> dict[str, Any]:
 
 
 def _part_to_json(part: PartDescription, model: Model) -> dict[str, Any]:
-    vector = search_vector(part.fingerprint, model)
+    vector = search_vector(part.fingerprint, part.quality.statistics, model)
     return {
         "hdu": part.hdu,
         "part": part.name,
@@ -96,7 +96,7 @@ def show(file: Path, parts: list[PartDescription], model: Model) -> None:
         table.add_row(*_summarise(part))
     console = Console(highlight=False)
     console.print(table)
-    console.print(_look(np.sum([part.fingerprint for part in parts], axis=0), model))
+    console.print(_look(parts, model))
 
 
 def _summarise(part: PartDescription) -> list[str]:
@@ -118,15 +118,19 @@ def _summarise(part: PartDescription) -> list[str]:
     ]
 
 
-def _look(counts: NDArray[np.int32], model: Model) -> str:
+def _look(parts: list[PartDescription], model: Model) -> str:
     """Say where the whole image lies on the maps of the model."""
-    vector = search_vector(counts, model)
+    counts, statistics = sum_descriptions(parts)
+    vector = search_vector(counts, statistics, model)
     if vector is None:
-        return "No objects: the image has no place on the maps."
+        return "No objects, and too little to measure: the image has no place on the maps."
+    field = f"Looks like field {field_node(vector, model.fields)} of Map 2."
+    if not counts.any():
+        return f"{field} No objects were found. Model {model.hash[:12]}."
     largest = np.argsort(-counts, kind="stable")[:LARGEST_NODES]
     shares = {node: counts[node] / counts.sum() for node in largest}
     nodes = ", ".join(f"{node} ({share:.0%})" for node, share in shares.items() if share > 0)
     return (
-        f"Looks like field {field_node(vector, model.fields)} of Map 2. Most objects fall into the nodes "
-        f"{nodes} of Map 1. Model {model.hash[:12]}; --json gives every object."
+        f"{field} Most objects fall into the nodes {nodes} of Map 1. Model {model.hash[:12]}; "
+        "--json gives every object."
     )

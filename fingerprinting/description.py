@@ -28,8 +28,8 @@ DESCRIBED: Final = np.dtype(
 # Statistics of a whole image, see fingerprinting.statistics; a part of what search vectors are made of.
 STATISTICS: Final = (
     "sky_gradient", "sky_curvature", "sky_shear", "sky_residual",
-    "noise_spread", "noise_range", "correlation_x", "correlation_y", "correlation_far", "blur",
-    "bright_pixels", "dark_pixels", "columns", "rows", "worst_column", "worst_row",
+    "noise_spread", "noise_range", "correlation", "correlation_uneven", "correlation_far", "blur",
+    "bright_pixels", "dark_pixels", "stripes", "stripes_across", "worst_stripe", "worst_stripe_across",
     "structure_8", "structure_32", "structure_128", "diffuse", "shadow", "covered", "line",
     "density", "clumping", "size", "size_range", "axis_ratio", "axis_ratio_high", "alignment",
     "blended", "sharp", "snr", "snr_range", "largest", "area", "plateau", "fwhm", "elongation",

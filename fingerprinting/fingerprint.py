@@ -1,23 +1,29 @@
-"""Histograms of nodes, and the search vectors made of them: normalise(sqrt(p K) - mean)."""
+"""Histograms of nodes, and search vectors: half tells of the objects, sqrt(p K) - mean, half of the image."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from fingerprinting.clusters import normalise
+from fingerprinting.description import STATISTICS, PartDescription
 
 NODES: Final = 400
+VECTOR: Final = 400  # axes of a search vector
+OBJECT_AXES: Final = VECTOR - len(STATISTICS)
 PSEUDO_COUNTS: Final = 5.0  # objects of the archive's mean that every image is given (Dirichlet prior)
 KERNEL_WIDTH: Final = 0.7  # of the median distance of a node to its nearest
+LIMIT: Final = 5.0  # standard deviations that a statistic may lie off
+WEIGHT: Final = 1.0  # of the whole image, where the objects have 1
 
 Vector = NDArray[np.float32]
 
 
 class Smoothing(Protocol):
-    """What turns counts into search vectors; a Model is one."""
+    """What turns counts and statistics into search vectors; a Model is one."""
 
     @property
     def kernel(self) -> NDArray[np.float32]:
@@ -30,6 +36,22 @@ class Smoothing(Protocol):
     @property
     def vector_mean(self) -> NDArray[np.float32]:
         """Mean of sqrt(p K) over the archive, (400,)."""
+
+    @property
+    def object_axes(self) -> NDArray[np.float32]:
+        """Orthonormal axes that hold what sqrt(p K) varies in, (400, 400 - s)."""
+
+    @property
+    def statistics_centre(self) -> NDArray[np.float32]:
+        """Usual value of each statistic, (s,)."""
+
+    @property
+    def statistics_scale(self) -> NDArray[np.float32]:
+        """How far each statistic usually lies from it, (s,)."""
+
+    @property
+    def statistics_axes(self) -> NDArray[np.float32]:
+        """Axes along which the standardised statistics vary alike and alone, (s, s)."""
 
 
 def count_nodes(nodes: NDArray[np.integer]) -> NDArray[np.int32]:
@@ -47,13 +69,60 @@ def spread(counts: NDArray[np.number], kernel: Vector, prior: Vector) -> NDArray
     return smooth
 
 
-def search_vector(counts: NDArray[np.integer], maps: Smoothing) -> Vector | None:
-    """Turn counts (400,) into a unit search vector float32 (400,), or None where no object was counted."""
-    if not np.any(counts):
-        return None
+def standardise(statistics: NDArray[np.floating], centre: Vector, scale: Vector) -> NDArray[np.float64]:
+    """Give statistics (..., s) in usual deviations from the usual value, at most 5; unknown ones become 0."""
+    apart = (np.asarray(statistics, np.float64) - centre) / scale
+    return np.where(np.isfinite(apart), np.clip(apart, -LIMIT, LIMIT), 0.0)
+
+
+def search_vectors(counts: NDArray[np.integer], statistics: NDArray[np.floating], maps: Smoothing) -> Vector:
+    """Turn counts (n, 400) and statistics (n, s) into unit search vectors float32 (n, 400).
+
+    The objects' half fades with their number, so that a frame with hardly any is compared by its looks. A row
+    without objects and statistics is 0.
+    """
+    total = np.asarray(counts).sum(axis=1, keepdims=True)
     centred = spread(counts, maps.kernel, maps.prior) - maps.vector_mean
-    vector: Vector = normalise(centred[None].astype(np.float32))[0]
-    return vector
+    objects = _scale_to_unit(centred @ maps.object_axes) * (total / (total + PSEUDO_COUNTS))
+    usual = standardise(statistics, maps.statistics_centre, maps.statistics_scale)
+    whole = _scale_to_unit(usual @ maps.statistics_axes) * WEIGHT
+    return normalise(np.concatenate([objects, whole], axis=1).astype(np.float32))
+
+
+def _scale_to_unit(vectors: NDArray[np.float64]) -> NDArray[np.float64]:
+    length = np.sqrt(np.einsum("ij,ij->i", vectors, vectors))
+    scaled: NDArray[np.float64] = vectors / np.maximum(length, 1e-12)[:, None]
+    return scaled
+
+
+def search_vector(
+    counts: NDArray[np.integer], statistics: NDArray[np.floating], maps: Smoothing
+) -> Vector | None:
+    """Turn counts (400,) and statistics (s,) into a unit search vector float32 (400,).
+
+    None where nothing was counted and no statistic is known: then there is nothing to compare.
+    """
+    vector: Vector = search_vectors(counts[None], statistics[None], maps)[0]
+    return vector if vector.any() else None
+
+
+def combine_statistics(values: Sequence[Vector], pixels: Sequence[int]) -> Vector:
+    """Average the statistics (n, s) of tiles or parts by their numbers of pixels; NaN is left out."""
+    stacked = np.asarray(values, np.float64).reshape(-1, len(STATISTICS))
+    known = np.isfinite(stacked)
+    weight = np.asarray(pixels, np.float64)[:, None] * known
+    total = weight.sum(axis=0)
+    summed = (np.where(known, stacked, 0) * weight).sum(axis=0)
+    mean = np.divide(summed, total, out=np.full(total.shape, np.nan), where=total > 0)
+    combined: Vector = mean.astype(np.float32)
+    return combined
+
+
+def sum_descriptions(parts: Sequence[PartDescription]) -> tuple[NDArray[np.int64], Vector]:
+    """Give counts (400,) and statistics (s,) of an image from those of its parts."""
+    counts = np.stack([part.fingerprint for part in parts]).sum(axis=0, dtype=np.int64)
+    pixels = [part.shape[0] * part.shape[1] for part in parts]
+    return counts, combine_statistics([part.quality.statistics for part in parts], pixels)
 
 
 def distance(first: Vector, second: Vector) -> float:

@@ -15,8 +15,9 @@ from numpy.typing import NDArray
 
 from caomai.errors import CaomAiError, NotFoundError
 from fingerprinting.arrays import Layout, read_arrays
+from fingerprinting.description import STATISTICS
 from fingerprinting.fieldmap import FIELDS, FieldMap
-from fingerprinting.fingerprint import NODES
+from fingerprinting.fingerprint import NODES, OBJECT_AXES, VECTOR
 from fingerprinting.oddness import SHARES, Oddness
 
 EMBEDDING: Final = 128
@@ -29,7 +30,11 @@ MAPS: Final[dict[str, Layout]] = {
     "kernel": (np.float32, (NODES, NODES)),
     "prior": (np.float32, (NODES,)),
     "vector_mean": (np.float32, (NODES,)),
-    "fields": (np.float32, (FIELDS, NODES)),
+    "object_axes": (np.float32, (NODES, OBJECT_AXES)),
+    "statistics_centre": (np.float32, (len(STATISTICS),)),
+    "statistics_scale": (np.float32, (len(STATISTICS),)),
+    "statistics_axes": (np.float32, (len(STATISTICS), len(STATISTICS))),
+    "fields": (np.float32, (FIELDS, VECTOR)),
     "usual_nodes": (np.float32, (3, NODES)),
     "usual_levels": (np.float32, (2, SHARES)),
 }
@@ -48,6 +53,10 @@ class Model:
     kernel: NDArray[np.float32]  # (400, 400), rows sum to 1
     prior: NDArray[np.float32]  # (400,), sums to 1
     vector_mean: NDArray[np.float32]  # (400,)
+    object_axes: NDArray[np.float32]  # (400, 400 - s), orthonormal
+    statistics_centre: NDArray[np.float32]  # (s,)
+    statistics_scale: NDArray[np.float32]  # (s,)
+    statistics_axes: NDArray[np.float32]  # (s, s)
     fields: FieldMap
     oddness: Oddness
     maps: bytes = b""  # the file that the arrays are from
@@ -77,7 +86,7 @@ def make_model(card: Card, maps: bytes, encoder: bytes, place: str) -> Model:
         arrays = read_arrays(maps, MAPS)
     except ValueError as error:
         raise CaomAiError(f"{place} holds no maps: {error}.") from error
-    made = {
+    made: dict[str, Any] = {
         "fields": FieldMap(arrays.pop("fields")),
         "oddness": Oddness.from_arrays(arrays.pop("usual_nodes"), arrays.pop("usual_levels")),
     }

@@ -8,12 +8,13 @@ from uuid import UUID
 
 import numpy as np
 import psycopg
+from numpy.typing import NDArray
 from psycopg.rows import DictRow
 
 from caomai.database import read_queries
-from fingerprinting.description import PartDescription
+from fingerprinting.description import STATISTICS, PartDescription
 from fingerprinting.fieldmap import field_node
-from fingerprinting.fingerprint import search_vector
+from fingerprinting.fingerprint import combine_statistics, search_vector
 from fingerprinting.maps import Maps
 
 MEDIANS: Final = ("background", "noise", "fwhm", "fwhmPixel", "elongation")
@@ -39,12 +40,21 @@ def replace_plane(cursor: Cursor, plane_id: UUID, publisher_id: str, maps: Maps)
     if not parts:
         return
     row = sum_parts(parts)
-    vector = search_vector(np.asarray(row["fingerprint"], np.int32), maps.model)
+    vector = search_vector(np.asarray(row["fingerprint"], np.int32), _average(parts), maps.model)
     names |= row | {"vector": None if vector is None else vector.tolist()}
     cursor.execute(queries["insert_plane"], names)
     if vector is not None:
         names |= {"fieldMapID": maps.field_map, "node": field_node(vector, maps.fields)}
         cursor.execute(queries["insert_field_node"], names)
+
+
+def _average(parts: Sequence[Mapping[str, Any]]) -> NDArray[np.float32]:
+    """Average the statistics of rows of part_fingerprint; those of an earlier version have none."""
+    values = np.full((len(parts), len(STATISTICS)), np.nan, np.float32)
+    for row, part in zip(values, parts, strict=True):
+        if part["statistics"] is not None and len(part["statistics"]) == len(row):
+            row[:] = part["statistics"]
+    return combine_statistics(list(values), [part["npixels"] for part in parts])
 
 
 def sum_parts(parts: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
@@ -86,6 +96,7 @@ def describe_row(part: PartDescription) -> dict[str, Any]:
         "elongation": quality.elongation,
         "saturatedFraction": quality.saturated_fraction,
         "maskedFraction": quality.masked_fraction,
+        "statistics": quality.statistics.tolist(),
         "naxis1": width,
         "naxis2": height,
     }

@@ -11,9 +11,10 @@ from numpy.typing import NDArray
 
 from fingerprinting.description import Quality
 from fingerprinting.detect import Detection
+from fingerprinting.fingerprint import combine_statistics
 from fingerprinting.image import Part
 from fingerprinting.section import Box
-from fingerprinting.statistics import combine_statistics, measure_statistics
+from fingerprinting.statistics import measure_statistics
 
 FWHM: Final = 2.3548  # of a Gaussian, in standard deviations
 LEAST_SNR: Final = 20.0

@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-import numpy as np
 import psycopg
 from psycopg.rows import DictRow, dict_row
 
@@ -69,13 +68,13 @@ def _look_up(connection: Connection, publisher_id: str, map_id: int) -> Query:
     if not rows:
         raise NotFoundError(f"There is no image {publisher_id} here, or it has no fingerprint.")
     if rows[0]["vector"] is None:
-        raise NotFoundError(f"No objects were found in {publisher_id}: there is nothing to compare.")
+        raise NotFoundError(f"{publisher_id} has no objects and no statistics: there is nothing to compare.")
     return Query(rows[0]["vector"], rows[0]["obsid"], rows[0]["intent"] == "calibration")
 
 
 def _describe(settings: Settings, path: Path, model_hash: str) -> Query:
     """Make the search vector of a file; the model must be the one that the map was made with."""
-    from fingerprinting.fingerprint import search_vector  # noqa: PLC0415
+    from fingerprinting.fingerprint import search_vector, sum_descriptions  # noqa: PLC0415
     from fingerprinting.model import load_model  # noqa: PLC0415
     from fingerprinting.pipeline import describe_file  # noqa: PLC0415
 
@@ -87,10 +86,12 @@ def _describe(settings: Settings, path: Path, model_hash: str) -> Query:
             f"The archive was fingerprinted with the model {model_hash[:12]}, and this is {model.hash[:12]}: "
             "set CAOMAI_MODEL to the folder of that model."
         )
-    counts = np.sum([part.fingerprint for part in describe_file(path, model)], axis=0)
-    vector = search_vector(counts, model)
+    counts, statistics = sum_descriptions(describe_file(path, model))
+    vector = search_vector(counts, statistics, model)
     if vector is None:
-        raise CaomAiError(f"No objects were found in {path.name}: there is nothing to compare.")
+        raise CaomAiError(
+            f"{path.name} has no objects and is too small to measure: there is nothing to compare."
+        )
     return Query(str(vector.tolist()))
 
 

@@ -6,7 +6,6 @@ recognise cameras.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Final
 
 import numpy as np
@@ -51,17 +50,6 @@ def measure_statistics(
     values: Values = np.array([figures.get(name, np.nan) for name in STATISTICS], np.float32)
     values[~np.isfinite(values)] = np.nan
     return values
-
-
-def combine_statistics(values: Sequence[Values], pixels: Sequence[int]) -> Values:
-    """Average the statistics (n, s) of tiles or parts by their numbers of pixels; NaN is left out."""
-    stacked = np.asarray(values, np.float64).reshape(-1, len(STATISTICS))
-    weight = np.asarray(pixels, np.float64)[:, None] * np.isfinite(stacked)
-    total = weight.sum(axis=0)
-    summed = np.where(weight > 0, stacked, 0) * weight
-    mean = np.divide(summed.sum(axis=0), total, out=np.full(total.shape, np.nan), where=total > 0)
-    combined: Values = mean.astype(np.float32)
-    return combined
 
 
 def measure_sky(pixels: Values, subtracted: Values, mask: NDArray[np.bool_] | None, noise: float) -> Figures:

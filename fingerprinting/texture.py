@@ -68,8 +68,8 @@ def measure_noise(subtracted: Floats, mask: NDArray[np.bool_] | None, noise: flo
         "noise_spread": more - less,
         "noise_range": high - low,
         # The calm quarter of the blocks tells of the noise, the middle of what is on it.
-        "correlation_x": float(np.percentile(x, 25)),
-        "correlation_y": float(np.percentile(y, 25)),
+        "correlation": float(np.percentile(x, 25) + np.percentile(y, 25)) / 2,
+        "correlation_uneven": float(abs(np.percentile(x, 25) - np.percentile(y, 25))),
         "correlation_far": float(np.percentile(far_x + far_y, 25)) / 2,
         "blur": float(np.median(x + y)) / 2,
         "bright_pixels": float(np.log10(np.mean(scaled > CLIP) + 1e-5)),
@@ -88,18 +88,26 @@ def _cut_blocks(pixels: Floats, mask: NDArray[np.bool_] | None) -> Floats:
 
 
 def measure_stripes(subtracted: Floats, noise: float) -> Figures:
-    """Measure rows and columns: the variance of their means over that of white noise, and the worst."""
-    figures: Figures = {}
-    for axis, name in enumerate(("column", "row")):
+    """Measure rows and columns: the noise of their means over that of white noise, and the worst.
+
+    Which of the two are the columns is left out, as a camera may be turned.
+    """
+    usual, worst = [], []
+    for axis in (0, 1):
         every = max(subtracted.shape[axis] // SAMPLED, 1)
         lines = subtracted[::every] if axis == 0 else subtracted[:, ::every]
         means = np.clip(lines, -CALM * noise, CALM * noise).mean(axis=axis) / noise
         white = 1 / np.sqrt(lines.shape[axis])
         steps = max(spread(np.diff(means)) / np.sqrt(2), FAINTEST * white)
-        figures[f"{name}s"] = float(np.log(steps / white))
+        usual.append(float(np.log(steps / white)))
         aside = np.abs(means[2:-2] - (means[:-4] + means[4:]) / 2)
-        figures[f"worst_{name}"] = float(np.log(aside.max() / max(spread(aside), white)))
-    return figures
+        worst.append(float(np.log(aside.max() / max(spread(aside), white))))
+    return {
+        "stripes": max(usual),
+        "stripes_across": min(usual),
+        "worst_stripe": max(worst),
+        "worst_stripe_across": min(worst),
+    }
 
 
 def bin_pixels(subtracted: Floats, mask: NDArray[np.bool_] | None, noise: float) -> tuple[Floats, int]:

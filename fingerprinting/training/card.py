@@ -15,9 +15,10 @@ from numpy.typing import NDArray
 
 from caomai.errors import CaomAiError
 from fingerprinting import cutout
+from fingerprinting.description import STATISTICS
 from fingerprinting.detect import RECIPE
 from fingerprinting.fieldmap import SIDE as FIELD_SIDE
-from fingerprinting.fingerprint import KERNEL_WIDTH, PSEUDO_COUNTS
+from fingerprinting.fingerprint import KERNEL_WIDTH, LIMIT, PSEUDO_COUNTS, WEIGHT
 from fingerprinting.model import CARD_FILE, ENCODER_FILE, FORMAT, MAPS, MAPS_FILE, SIDE, hash_model
 from fingerprinting.nodes import TEMPERATURE
 
@@ -42,6 +43,9 @@ def describe_parameters() -> dict[str, dict[str, Any]]:
             "pseudo_counts": PSEUDO_COUNTS,
             "kernel_width": KERNEL_WIDTH,
             "confidence_temperature": TEMPERATURE,
+            "statistics": list(STATISTICS),
+            "statistics_limit": LIMIT,
+            "statistics_weight": WEIGHT,
         },
     }
 

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from caomai.errors import ParameterError
 from fingerprinting.cutout import WINDOW
 from fingerprinting.training.checkpoint import explain_disk
-from fingerprinting.training.collect import Collection, Sightings, Source, weigh
+from fingerprinting.training.collect import REAL_SHARE, Collection, Sightings, Source, weigh
 
 BYTES: Final = WINDOW * WINDOW * 2  # of one window, float16
 
@@ -70,7 +70,7 @@ class Harvest:
             raise explain_disk(error, self._windows) from error
         self._entries.append(entry)
 
-    def gather(self, real_share: float = 0.5) -> Collection:
+    def gather(self, real_share: float = REAL_SHARE) -> Collection:
         """Give all of it as a collection whose windows stay in their file."""
         parts = [part for entry in self._entries for part in entry["parts"]]
         number = [len(part["x"]) for part in parts]
@@ -78,16 +78,18 @@ class Harvest:
             raise ParameterError("No object was found to train on; give more images or simulated frames.")
         image = np.repeat(np.arange(len(parts)), number)
         sources = [Source(*part["source"]) for part in parts]
+        kinds = np.concatenate([_read_kinds(part) for part in parts])
         windows: NDArray[np.float16] = np.memmap(
             self._windows, "<f2", mode="r", shape=(sum(number), WINDOW, WINDOW)
         )
         return Collection(
             sources=sources,
             windows=windows,
-            kinds=np.concatenate([_read_kinds(part) for part in parts]),
+            kinds=kinds,
             x=np.concatenate([part["x"] for part in parts]),
             image=image,
-            weight=weigh(sources, image, real_share),
+            weight=weigh(sources, image, kinds, real_share),
+            statistics=np.stack([_read_statistics(part) for part in parts]),
         )
 
     def _repair(self) -> None:
@@ -120,6 +122,7 @@ def _describe(seen: Sightings) -> dict[str, Any]:
         "source": [source.name, source.instrument, source.field_type],
         "x": [round(float(x), 6) for x in seen.x],
         "kinds": kinds,
+        "statistics": [float(value) if np.isfinite(value) else None for value in seen.statistics],
     }
 
 
@@ -133,6 +136,10 @@ def _read_entry(line: bytes) -> dict[str, Any] | None:
 
 def _count(entry: dict[str, Any]) -> int:
     return sum(len(part["x"]) for part in entry["parts"])
+
+
+def _read_statistics(part: dict[str, Any]) -> NDArray[np.float32]:
+    return np.array(part["statistics"], np.float32)
 
 
 def _read_kinds(part: dict[str, Any]) -> NDArray[np.str_]:

@@ -7,9 +7,11 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
+from fingerprinting.axes import fit_axes
 from fingerprinting.clusters import find_clusters, normalise
+from fingerprinting.description import STATISTICS
 from fingerprinting.fieldmap import FIELDS, FieldMap, fit_fields
-from fingerprinting.fingerprint import NODES, fit_means, make_kernel, spread
+from fingerprinting.fingerprint import NODES, make_kernel, search_vectors
 from fingerprinting.layout import lay_out
 from fingerprinting.model import SIDE
 from fingerprinting.nodes import assign
@@ -39,16 +41,22 @@ def fit_maps(collection: Collection, embeddings: NDArray[np.float32], seed: int)
     counts = count_images(collection, node)
     arcs = measure_all_arcs(collection.windows)
     kernel = make_kernel(centroids)
-    prior, mean = fit_means(counts, kernel)
-    vectors = normalise((spread(counts, kernel, prior) - mean).astype(np.float32))
+    statistics = know_statistics(collection)
+    axes = fit_axes(counts, statistics, kernel)
+    vectors = search_vectors(counts, statistics, axes)
     return {
         "centroids": centroids,
-        "kernel": kernel,
-        "prior": prior,
-        "vector_mean": mean,
-        "fields": _fit_fields(vectors[counts.any(axis=1)], seed).centroids,
+        **vars(axes),
+        "fields": fit_training_fields(vectors[vectors.any(axis=1)], seed).centroids,
         **fit_oddness(distance, node, arcs, collection.weight).to_arrays(),
     }
+
+
+def know_statistics(collection: Collection) -> NDArray[np.float32]:
+    """Give the statistics of the images of a collection, (images, s), NaN where unknown."""
+    if collection.statistics is not None:
+        return collection.statistics
+    return np.full((len(collection.sources), len(STATISTICS)), np.nan, np.float32)
 
 
 def count_images(collection: Collection, node: NDArray[np.int16]) -> NDArray[np.int32]:
@@ -58,7 +66,7 @@ def count_images(collection: Collection, node: NDArray[np.int16]) -> NDArray[np.
     return counts
 
 
-def _fit_fields(vectors: NDArray[np.float32], seed: int) -> FieldMap:
+def fit_training_fields(vectors: NDArray[np.float32], seed: int) -> FieldMap:
     """Fit Map 2; where the images are few, mixtures of two stand in for what an archive would hold."""
     missing = 2 * FIELDS - len(vectors)
     if missing > 0:

@@ -15,6 +15,7 @@ from fingerprinting.fingerprint import count_nodes, distance, make_kernel, searc
 from fingerprinting.layout import neighbour_ratio
 from fingerprinting.model import Model, default_folder, load_model
 from fingerprinting.nodes import assign
+from fingerprinting.quality import measure_whole
 from fingerprinting.simulation.fields import SimulatedFrame, render
 from fingerprinting.training.card import describe_parameters
 from fingerprinting.training.collect import as_part
@@ -41,9 +42,11 @@ def foveae() -> NDArray[np.float32]:
 
 
 def make_vector(model: Model, encoder: Encoder, frame: SimulatedFrame) -> NDArray[np.float32]:
-    detection = detect(as_part(frame))
+    part = as_part(frame)
+    detection = detect(part)
     views = cut_out(detection.sky_subtracted, detection.sigma, detection.objects["x"], detection.objects["y"])
-    vector = search_vector(count_nodes(assign(encoder.embed(views), model.centroids)[0]), model)
+    counts = count_nodes(assign(encoder.embed(views), model.centroids)[0])
+    vector = search_vector(counts, measure_whole(part, detection).statistics, model)
     assert vector is not None
     return vector
 

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from caomai.errors import CaomAiError, ImageError, NotAnImageError
 from fingerprinting.children import Children
 from fingerprinting.description import PartDescription
-from fingerprinting.fingerprint import search_vector
+from fingerprinting.fingerprint import search_vector, sum_descriptions
 from fingerprinting.image import read_parts
 from fingerprinting.model import Model, load_model
 
@@ -109,7 +109,7 @@ def turn(path: Path, target: Path) -> Path:
 
 
 def vector_of(parts: list[PartDescription], model: Model) -> NDArray[np.float32]:
-    vector = search_vector(np.sum([part.fingerprint for part in parts], axis=0), model)
+    vector = search_vector(*sum_descriptions(parts), model)
     assert vector is not None
     return vector
 
