@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from caomai.console import printable
 from caomai.errors import ImageError, ParameterError
+from fingerprinting.description import STATISTICS
 from fingerprinting.evaluation.arrayfile import GrowingArray
 from fingerprinting.evaluation.frame import describe_part
 from fingerprinting.evaluation.method import THUMBNAIL, Method, Say
@@ -117,12 +118,14 @@ def _tell(looks: Iterator[Look], plan: SetPlan, say: Say) -> Iterator[Look]:
 
 def _check_plan(plan: SetPlan, folder: Path) -> None:
     """Refuse a folder that holds a set of another plan."""
-    path, text = folder / PLAN, json.dumps(plan.to_json(), indent=1) + "\n"
+    contents = plan.to_json() | {"statistics": STATISTICS}
+    path, text = folder / PLAN, json.dumps(contents, indent=1) + "\n"
     if not path.exists():
         path.write_text(text)
     if path.read_text() != text:
         raise ParameterError(
-            f"{folder} holds a set of other images ({PLAN} says which); give another working folder."
+            f"{folder} holds a set of other images or statistics ({PLAN} says which): "
+            "give another working folder, or delete this one."
         )
 
 

@@ -9,6 +9,7 @@ from typing import Final
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure as Canvas
+from matplotlib.ticker import LogLocator, NullLocator, StrMethodFormatter
 
 from fingerprinting.evaluation.headings import LESS_IS_BETTER, describe
 from fingerprinting.evaluation.methods import MODEL, OURS, TWIN
@@ -67,6 +68,9 @@ def _draw_panel(panel: Axes, rows: Sequence[Row], name: str) -> None:
         panel.axvline(PLAIN_GOALS[name], color=GOAL, lw=1, ls="--")
     if name == "cutouts_per_second":
         panel.set_xscale("log")
+        panel.xaxis.set_major_locator(LogLocator(subs=(1, 3)))
+        panel.xaxis.set_major_formatter(StrMethodFormatter("{x:,.0f}"))
+        panel.xaxis.set_minor_locator(NullLocator())
     panel.set_title(describe(name).removesuffix(" (less is better)"), fontsize=9)
     if name in LESS_IS_BETTER:
         panel.set_xlabel("less is better", fontsize=8)

@@ -6,7 +6,7 @@ import hashlib
 import json
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,7 +17,6 @@ from fingerprinting.training.collect import Source, weigh
 
 OBJECTS, IMAGES, PLAN = "objects.npz", "frames.npz", "plan.json"
 THUMBNAILS, HALVES, STABLE = "thumbnails.npy", "halves.npy", "stable.npy"
-REAL_SHARE: Final = 0.5  # of the weight of training, where there are real images
 
 
 @dataclass(frozen=True)
@@ -69,7 +68,7 @@ class ImageSet:
         """Read the objects as crops of a method."""
         with np.load(self.folder / OBJECTS, allow_pickle=False) as arrays:
             kinds, image, x = arrays["kinds"], arrays["image"], arrays["x"]
-        weight = weigh(self._sources(), image, REAL_SHARE)
+        weight = weigh(self._sources(), image, kinds)
         return Objects(map_array(self.crops_of(method)), kinds, image, x, weight)
 
     def read_stable(self) -> Stable:

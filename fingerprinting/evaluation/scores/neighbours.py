@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 NEIGHBOURS: Final = 10
 CHUNK: Final = 512  # queries at once
-FIRST: Final = 1e-6  # of a vote that nearer neighbours get more: it only settles ties
+FIRST: Final = 1e-6  # of a vote that the nearest gets more, the next half of it: it only settles ties
 
 
 def find_nearest(
@@ -36,7 +36,7 @@ def find_nearest(
 def vote(classes: NDArray[np.intp], weight: NDArray[np.float64]) -> NDArray[np.intp]:
     """Let neighbours (q, k), nearest first, vote by their class; weight (c,) is what a vote of it counts."""
     q, k = classes.shape
-    nearness = 1 + FIRST * np.arange(k, 0, -1)
+    nearness = 1 + FIRST * 0.5 ** np.arange(k)
     votes = np.zeros((q, len(weight)))
     np.add.at(votes, (np.arange(q)[:, None], classes), weight[classes] * nearness)
     return np.asarray(votes.argmax(axis=1))

@@ -33,12 +33,16 @@ def average_precision(right: NDArray[np.bool_]) -> NDArray[np.float64]:
 def score_retrieval(
     vectors: NDArray[np.floating], types: NDArray[np.str_], weights: Weights
 ) -> dict[str, Figure]:
-    """Search each image (m, k) among the others for those of its type (m,)."""
+    """Search each image (m, k) among the others for those of its type (m,).
+
+    Where there are fewer of a type than are looked at, precision is of what could be found.
+    """
     right = types[rank_others(vectors)] == types[:, None]
-    some = right.any(axis=1)
+    wanted = right.sum(axis=1).astype(np.float64)
+    wanted[wanted == 0] = np.nan
     figures = {"retrieval_map": mean(average_precision(right), weights)}
     for k in DEPTHS:
         if k <= right.shape[1]:
-            first = np.where(some, right[:, :k].mean(axis=1), np.nan)
-            figures[f"retrieval_p{k}"] = mean(first, weights)
+            found = right[:, :k].sum(axis=1) / np.minimum(wanted, k)
+            figures[f"retrieval_p{k}"] = mean(found, weights)
     return figures
