@@ -13,6 +13,7 @@ from caomai.settings import read_settings
 from fingerprinting.evaluation.commands import evaluate
 from fingerprinting.labels.commands import label_app
 from fingerprinting.model_commands import model_commands
+from fingerprinting.pictures.commands import picture_app
 from fingerprinting.simulation.commands import simulate
 from fingerprinting.training.commands import train
 
@@ -30,6 +31,7 @@ def register(app: typer.Typer) -> None:
     app.command("similar")(similar)
     app.add_typer(model_commands(), name="models")
     app.add_typer(label_app)
+    app.add_typer(picture_app)
 
 
 def fingerprint(

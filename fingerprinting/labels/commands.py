@@ -157,17 +157,11 @@ def import_all(
     Labels that are there stay as they are. One wrong line, and none is taken.
     """
     from fingerprinting.labels.store import add_labels, open_labels  # noqa: PLC0415
-    from fingerprinting.labels.table import read_table  # noqa: PLC0415
+    from fingerprinting.labels.table import read_file  # noqa: PLC0415
 
-    try:
-        with (
-            file.open(encoding="utf-8-sig", newline="") as stream,
-            open_labels(read_settings()) as (connection, current),
-        ):
-            labels = read_table(stream, current.model)
-            added = add_labels(connection, current.number, labels)
-    except OSError as error:
-        raise ParameterError(f"{file} cannot be read: {error.strerror}.") from error
+    with open_labels(read_settings()) as (connection, current):
+        labels = read_file(file, current.model)
+        added = add_labels(connection, current.number, labels)
     typer.echo(f"{added} labels added; {len(labels) - added} were there, or a person has named the node.")
 
 

@@ -10,18 +10,20 @@ import numpy as np
 from numpy.typing import NDArray
 
 from caomai.console import Bar
-from caomai.errors import ParameterError, UnusableImageError
-from fingerprinting.evaluation.real.montage import find_stamps, lay_out_stamps
+from caomai.errors import ParameterError
+from fingerprinting.evaluation.method import PATCH
+from fingerprinting.evaluation.real.montage import SIDE, find_stamps, lay_out
 from fingerprinting.evaluation.real.stamps import Pictures, Stamp, read_labels
 from fingerprinting.evaluation.real.unstretch import GALAXIES, POINTS
 from fingerprinting.labels.label import LONGEST, Evidence, Label, check_label, now
 from fingerprinting.labels.statistics import Finding, find_names
 from fingerprinting.pictures.members import Observer, gather
-from fingerprinting.training.collect import Look, Source
+from fingerprinting.training.collect import Source
 
 SIMULATED: Final = "simulated frames"
 MOST_OBJECTS: Final = 300  # of a simulated frame
 MOST_STAMPS: Final = 5000
+PAGE: Final = SIDE**2
 TYPE: Final = "T"  # de Vaucouleurs's: a set with this column shows galaxies
 
 
@@ -29,7 +31,7 @@ TYPE: Final = "T"  # de Vaucouleurs's: a set with this column shows galaxies
 class LabelledSet:
     """Objects (n,) of a set: the node each falls into, its kind ('' for none of them) and its image.
 
-    What a set suggests replaces what the set of that name suggested before; size tells how much was looked at.
+    What a set suggests replaces what the set of that name suggested before; size says how much was seen.
     """
 
     name: str
@@ -54,23 +56,20 @@ def see_stamps(observer: Observer, folder: Path, bar: Bar) -> LabelledSet:
     """Sort labelled stamps into nodes; a stamp in which nothing is detected is left out."""
     stamps = choose_stamps(read_labels(folder), observer.seed)
     style = GALAXIES if any(TYPE in stamp.facts for stamp in stamps) else POINTS
-    nodes, kinds = [], []
+    source, nodes, kinds = Source(folder.name, "stamps"), [], []
     with Pictures(folder) as pictures:
-        for some, part in lay_out_stamps(pictures, stamps, style):
-            bar.advance(len(some))
-            try:
-                detection, objects, index = find_stamps(part, len(some))
-            except UnusableImageError:
-                continue
-            labels = np.array([some[number].label for number in index])
-            look = Look(Source(folder.name, "stamps"), part, detection, objects, labels)
+        for start in range(0, len(stamps), PAGE):
+            page = stamps[start : start + PAGE]
+            look = find_stamps(lay_out(pictures, page, style), len(page), source)
+            place = look.objects["y"] // PATCH * SIDE + look.objects["x"] // PATCH
             nodes.append(observer.see(look).node)
-            kinds.append(labels)
-    if not nodes:
+            kinds += [page[int(number)].label for number in place]
+            bar.advance(len(page))
+    if not kinds:
         raise ParameterError(f"No object was found in the stamps of {folder}.")
     node, name = np.concatenate(nodes), plain_name(folder)
     size = f"{len(node)} {name}"
-    return LabelledSet(name, size, node, np.concatenate(kinds), np.arange(len(node)))
+    return LabelledSet(name, size, node, np.array(kinds), np.arange(len(node)))
 
 
 def choose_stamps(stamps: list[Stamp], seed: int) -> list[Stamp]:

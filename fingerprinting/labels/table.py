@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 from collections.abc import Iterable, Mapping
 from datetime import datetime
+from pathlib import Path
 from typing import Any, Final, TextIO
 
 from caomai.errors import ParameterError
@@ -47,6 +48,15 @@ def read_table(stream: TextIO, model: str) -> list[Label]:
         return [_read_numbered(row, reader.line_num, model) for row in reader]
     except (csv.Error, UnicodeDecodeError) as error:
         raise ParameterError(f"This is no table of comma-separated values in UTF-8: {error}.") from error
+
+
+def read_file(path: Path, model: str) -> list[Label]:
+    """Read the labels of a file."""
+    try:
+        with path.open(encoding="utf-8-sig", newline="") as stream:
+            return read_table(stream, model)
+    except OSError as error:
+        raise ParameterError(f"{path} cannot be read: {error.strerror}.") from error
 
 
 def _read_numbered(row: Mapping[str, Any], line: int, model: str) -> Label:

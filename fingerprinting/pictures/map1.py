@@ -47,11 +47,15 @@ class Overlay:
 
 @dataclass(frozen=True)
 class Tiles:
-    """Typical objects of the nodes: grey (400, h, w) row 0 at the top; counts (400,); which are simulated."""
+    """Typical objects of the nodes: grey (400, h, w), row 0 at the top, and counts (400,).
+
+    simulated and missing (400,) tell which tiles show a simulated object, and which show none.
+    """
 
     grey: NDArray[np.uint8]
     counts: NDArray[np.intp]
     simulated: NDArray[np.bool_]
+    missing: NDArray[np.bool_]
 
 
 def make_tiles(members: Members) -> Tiles:
@@ -63,7 +67,7 @@ def make_tiles(members: Members) -> Tiles:
     grey[there] = stretch(members.pictures[typical[there], edge : edge + PIXELS, edge : edge + PIXELS])
     simulated = np.zeros(NODES, bool)
     simulated[there] = ~members.real[typical[there]]
-    return Tiles(grey, members.counts, simulated)
+    return Tiles(grey, members.counts, simulated, ~there)
 
 
 def draw_map(tiles: Tiles, caption: Caption, overlay: Overlay) -> Sheet:
@@ -80,12 +84,12 @@ def draw_map(tiles: Tiles, caption: Caption, overlay: Overlay) -> Sheet:
 
 def _draw_node(sheet: Sheet, place: tuple[int, int], node: int, tiles: Tiles, overlay: Overlay) -> None:
     x, y = place
-    if tiles.counts[node]:
-        sheet.paste(place, tiles.grey[node], TILE)
-        if tiles.simulated[node]:
-            fold_corner(sheet, (x + TILE, y))
-    else:
+    if tiles.missing[node]:
         sheet.fill((x, y, x + TILE, y + TILE), EMPTY)
+    else:
+        sheet.paste(place, tiles.grey[node], TILE)
+    if tiles.simulated[node]:
+        fold_corner(sheet, (x + TILE, y))
     line = y + TILE + LINE // 2 + 1
     sheet.write((x, line), str(node), LIGHT, SMALL)
     sheet.write((x + TILE, line), _say_number(node, tiles.counts, overlay), FAINT, SMALL, "right")
