@@ -13,12 +13,13 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from caomai.errors import CaomAiError, NotFoundError
+from caomai.errors import CaomAiError
 from fingerprinting.arrays import Layout, read_arrays
 from fingerprinting.description import STATISTICS
 from fingerprinting.fieldmap import FIELDS, FieldMap
 from fingerprinting.fingerprint import NODES, OBJECT_AXES, VECTOR
 from fingerprinting.oddness import SHARES, Oddness
+from fingerprinting.safety import check_values, read_file
 
 EMBEDDING: Final = 128
 SIDE: Final = 20
@@ -70,7 +71,7 @@ def default_folder() -> Path:
 def load_model(folder: Path | None = None) -> Model:
     """Load the model of a folder, or the one that comes with the package; every byte is checked first."""
     folder = folder or default_folder()
-    files = {name: _read_file(folder / name, LARGEST[name]) for name in LARGEST}
+    files = {name: read_file(folder, name, LARGEST[name]) for name in LARGEST}
     card = _read_card(folder, files[CARD_FILE])
     for name, wanted in card["files"].items():
         if hashlib.sha256(files[name]).hexdigest() != wanted:
@@ -83,7 +84,8 @@ def load_model(folder: Path | None = None) -> Model:
 def make_model(card: Card, maps: bytes, encoder: bytes, place: str) -> Model:
     """Make a model of its card and its files; `place` names in errors where the maps are from."""
     try:
-        arrays = read_arrays(maps, MAPS)
+        arrays: dict[str, Any] = read_arrays(maps, MAPS)
+        check_values(arrays)
     except ValueError as error:
         raise CaomAiError(f"{place} holds no maps: {error}.") from error
     made: dict[str, Any] = {
@@ -107,25 +109,17 @@ def _hash_card(card: Card) -> str | None:
         return None
 
 
-def _read_file(path: Path, largest: int) -> bytes:
-    try:
-        with path.open("rb") as file:
-            data = file.read(largest + 1)
-    except FileNotFoundError as error:
-        raise NotFoundError(f"{path} does not exist: a model is a folder that caom-ai train made.") from error
-    except OSError as error:
-        raise CaomAiError(f"{path} cannot be read: {error.strerror}.") from error
-    if len(data) > largest:
-        raise CaomAiError(f"{path} is larger than a model's file can be ({largest >> 20} MB).")
-    return data
-
-
 def _read_card(folder: Path, data: bytes) -> Card:
     """Read the card and check that it has the entries that loading needs."""
     try:
         card = tomllib.loads(data.decode())
     except (UnicodeDecodeError, tomllib.TOMLDecodeError, RecursionError) as error:
         raise CaomAiError(f"{folder / CARD_FILE} is no model card: {error}.") from error
+    made = card.get("format", FORMAT)
+    if isinstance(made, int) and made > FORMAT:
+        raise CaomAiError(
+            f"{folder} was made by a newer caom-ai (format {made}, here {FORMAT}): upgrade caom-ai to use it."
+        )
     files = card.get("files")
     complete = (
         isinstance(card.get("hash"), str)
@@ -133,6 +127,7 @@ def _read_card(folder: Path, data: bytes) -> Card:
         and isinstance(card.get("parameters"), dict)
         and isinstance(files, dict)
         and set(files) == {ENCODER_FILE, MAPS_FILE}
+        and made == FORMAT
     )
     if not complete:
         raise CaomAiError(f"{folder / CARD_FILE} is no model card: it lacks id, hash, files or parameters.")
