@@ -27,45 +27,51 @@ def measure_arcs(windows: Floats) -> Floats:
     less where the middle is dark.
     """
     light = _unroll(windows)
-    inside = np.minimum.accumulate(light, axis=1)
-    outside = np.minimum.accumulate(light[:, ::-1], axis=1)[:, ::-1]
-    ridge = light[:, FIRST:-1]
-    rise = np.minimum(ridge - inside[:, FIRST - 1 : -2], ridge - outside[:, FIRST + 1 :])
+    inside, outside = light.copy(), light.copy()
+    for one in range(1, len(RADII)):
+        np.minimum(inside[one], inside[one - 1], out=inside[one])
+        np.minimum(outside[-one - 1], outside[-one], out=outside[-one - 1])
+    ridge = light[FIRST:-1]
+    rise = np.minimum(ridge - inside[FIRST - 1 : -2], ridge - outside[FIRST + 1 :])
     clear = np.clip(rise / np.maximum(CLEAR, SHARE * ridge), 0, 1) * (ridge > FAINTEST)
     # A ring whose centre is not quite the window's crosses from one circle to the next.
-    near = np.maximum(clear[:, 1:-1], np.maximum(clear[:, :-2], clear[:, 2:]))
-    share: Floats = near.mean(axis=2).max(axis=1) * _fill(light)
+    near = np.maximum(clear[1:-1], np.maximum(clear[:-2], clear[2:]))
+    share: Floats = near.mean(axis=1).max(axis=0) * _fill(light)
     return share
 
 
 def _fill(light: Floats) -> Floats:
     """Tell whether there is something in the middle, 0 to 1: a star out of focus is a ring around nothing."""
-    core, brightest = light[:, :FIRST].mean(axis=(1, 2)), light[:, FIRST:].mean(axis=2).max(axis=1)
+    core, brightest = light[:FIRST].mean(axis=(0, 1)), light[FIRST:].mean(axis=1).max(axis=0)
     filled: Floats = np.clip((core / np.maximum(brightest, FAINTEST) - EMPTY) / (FULL - EMPTY), 0, 1)
     return filled
 
 
 def _unroll(windows: Floats) -> Floats:
-    """Sample windows on circles: (n, radii, angles), smoothed along the circles."""
-    place, weight = _sampling(windows.shape[-1])
-    rows = windows[:, 0::2] + windows[:, 1::2]
-    binned = np.clip(rows[:, :, 0::2] + rows[:, :, 1::2], -BRIGHTEST, BRIGHTEST).reshape(len(windows), -1)
-    light = np.einsum("kpn,kp->np", binned.T[place], weight, dtype=np.float32)
-    light = light.reshape(len(windows), len(RADII), ANGLES)
-    smooth: Floats = light / 2 + (np.roll(light, 1, axis=2) + np.roll(light, -1, axis=2)) / 4
-    return smooth
+    """Sample windows on circles: (radii, angles, n), smoothed along the circles."""
+    seen, weight = _sampling(windows.shape[-1])
+    middle = windows[:, seen, seen]
+    rows = middle[:, 0::2] + middle[:, 1::2]
+    binned = np.clip(rows[:, :, 0::2] + rows[:, :, 1::2], -BRIGHTEST, BRIGHTEST)
+    light: Floats = weight @ binned.reshape(len(windows), weight.shape[1]).T
+    return light.reshape(len(RADII), ANGLES, len(windows))
 
 
 @lru_cache(maxsize=4)
-def _sampling(side: int) -> tuple[NDArray[np.intp], Floats]:
-    """Give, for points on the circles, four binned pixels and their bilinear weights: (4, points) each."""
+def _sampling(side: int) -> tuple[slice, Floats]:
+    """Give the rows and columns that the circles reach, and the weights (points, bins) of their bins."""
+    half = int(RADII[-1] / 2) + 2  # bins
+    start = max(side // 2 - 2 * half, 0)
+    seen = slice(start, side - start)
+    bins = side // 2 - start
     angle = 2 * np.pi * np.arange(ANGLES) / ANGLES
     radius = np.array(RADII)[:, None]
-    middle, half = (side // 2 - 1) / 2, side // 2
+    middle = (bins - 1) / 2
     x, y = (middle + radius / 2 * turn(angle) for turn in (np.cos, np.sin))
     left, bottom = np.floor(x).astype(np.intp), np.floor(y).astype(np.intp)
-    place, weight = [], []
+    weight = np.zeros((bins, bins, *x.shape))
+    point = np.indices(x.shape)
     for i, j in ((0, 0), (0, 1), (1, 0), (1, 1)):
-        place.append(((bottom + j) * half + left + i).ravel())
-        weight.append(((1 - abs(x - left - i)) * (1 - abs(y - bottom - j)) / 4).ravel())
-    return np.array(place), np.array(weight, np.float32)
+        weight[bottom + j, left + i, *point] = (1 - abs(x - left - i)) * (1 - abs(y - bottom - j)) / 4
+    weight = weight / 2 + (np.roll(weight, 1, axis=3) + np.roll(weight, -1, axis=3)) / 4
+    return seen, np.ascontiguousarray(weight.reshape(bins**2, -1).T, np.float32)

@@ -47,17 +47,15 @@ def _gather(
 ) -> NDArray[np.float32]:
     """Copy one window for each corner; corners may lie outside the image."""
     height, width = image.shape
-    cut = np.empty((left.size, side, side), np.float32)
     inside = (left >= 0) & (bottom >= 0) & (left <= width - side) & (bottom <= height - side)
-    if inside.any():
-        cut[inside] = sliding_window_view(image, (side, side))[bottom[inside], left[inside]]
-    border = ~inside
-    if border.any():
-        rows = bottom[border, None] + np.arange(side)
-        columns = left[border, None] + np.arange(side)
-        seen_rows, seen_columns = (rows >= 0) & (rows < height), (columns >= 0) & (columns < width)
-        values = image[rows.clip(0, height - 1)[:, :, None], columns.clip(0, width - 1)[:, None, :]]
-        cut[border] = np.where(seen_rows[:, :, None] & seen_columns[:, None, :], values, np.float32(0))
+    if inside.all() and left.size:
+        cut: NDArray[np.float32] = sliding_window_view(image, (side, side))[bottom, left]
+        return cut
+    cut = np.zeros((left.size, side, side), np.float32)
+    for window, x, y in zip(cut, left, bottom, strict=True):
+        seen = image[max(y, 0) : max(y + side, 0), max(x, 0) : max(x + side, 0)]
+        x0, y0 = max(-x, 0), max(-y, 0)
+        window[y0 : y0 + seen.shape[0], x0 : x0 + seen.shape[1]] = seen
     return cut
 
 
@@ -72,11 +70,11 @@ def fovea(cut: NDArray[np.float32]) -> NDArray[np.float32]:
         cut = np.where(blank, make_grain(), cut)
     edge = (WINDOW - FOVEA) // 2
     views = np.empty((len(cut), 2, FOVEA, FOVEA), np.float32)
-    views[:, 0] = cut[:, edge : edge + FOVEA, edge : edge + FOVEA]
+    native = cut[:, edge : edge + FOVEA, edge : edge + FOVEA]
+    np.multiply(native, np.float32(1 / SOFTENING), out=views[:, 0])
     rows = cut[:, 0::2] + cut[:, 1::2]
     np.add(rows[:, :, 0::2], rows[:, :, 1::2], out=views[:, 1])
-    views[:, 1] *= np.float32(0.25)
-    views *= np.float32(1.0 / SOFTENING)
+    views[:, 1] *= np.float32(0.25 / SOFTENING)
     np.arcsinh(views, out=views)
     views /= _peak(views)
     return np.clip(views, LOWEST, HIGHEST, out=views)

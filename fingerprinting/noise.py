@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -40,10 +41,12 @@ def model_sky(part: Part, mesh: int) -> Sky:
     local = background.rms()
     if not local.max() > 0:  # most pixels are equal: single photons, or a few objects on nothing
         noise = least = max(_sparse_step(part) * ROUNDING, least)
-    np.maximum(local, np.float32(max(least, LEAST_LOCAL * noise)), out=local)
-    sigma = _stretch(local, part.shape)
-    subtracted = _stretch(background.back(), part.shape)
-    np.subtract(part.pixels, subtracted, out=subtracted)
+    lowest = np.float32(max(least, LEAST_LOCAL * noise))
+    sigma, subtracted = np.empty((2, *part.shape), np.float32)
+    for rows, whole in _match(local, sigma):
+        np.maximum(rows, lowest, out=whole)
+    for rows, pixels, whole in _match(background.back(), part.pixels, subtracted):
+        np.subtract(pixels, rows, out=whole)
     if part.mask is not None:
         subtracted[part.mask] = 0
     if part.noise is not None:
@@ -71,24 +74,28 @@ def _thin(rows: NDArray[Any]) -> NDArray[Any]:
     return np.ascontiguousarray(rows[: height - height % 4].reshape(-1, 4, width)[:, :2]).reshape(-1, width)
 
 
-def _stretch(rows: NDArray[np.float32], shape: tuple[int, int]) -> NDArray[np.float32]:
-    """Bring what was computed for thinned rows back to the full height, (ny, nx)."""
-    if rows.shape == shape:
-        return rows
-    whole = np.empty(shape, np.float32)
-    twice = 2 * len(rows)
-    whole[:twice].reshape(-1, 2, shape[1])[...] = rows[:, None]
-    whole[twice:] = rows[-1]
-    return whole
+def _match(
+    thinned: NDArray[np.float32], *wholes: NDArray[np.float32]
+) -> Iterator[tuple[NDArray[np.float32], ...]]:
+    """Give what was computed for thinned rows beside views of those rows of (ny, nx) it stands for."""
+    if thinned.shape == wholes[0].shape:
+        yield thinned, *wholes
+        return
+    count, width = thinned.shape
+    yield thinned[:, None], *(whole[: 2 * count].reshape(count, 2, width) for whole in wholes)
+    yield thinned[-1], *(whole[2 * count :] for whole in wholes)
 
 
 def _refuse_constant(part: Part) -> None:
-    """Refuse what has no signal at all."""
-    good = part.pixels if part.mask is None else part.pixels[~part.mask]
+    """Refuse what has no signal at all; a few rows mostly show that there is some."""
+    for rows in (slice(None, None, BLOCK), slice(None)):
+        pixels = part.pixels[rows]
+        good = pixels if part.mask is None else pixels[~part.mask[rows]]
+        if good.size and good.min() != good.max():
+            return
     if good.size == 0:
         raise UnusableImageError("The image has no usable pixel: all are undefined, flagged or weightless.")
-    if good.min() == good.max():
-        raise UnusableImageError(f"The image is constant: every usable pixel is {good.flat[0]:g}.")
+    raise UnusableImageError(f"The image is constant: every usable pixel is {good.flat[0]:g}.")
 
 
 def _sparse_step(part: Part) -> float:
@@ -115,17 +122,18 @@ def kernel_noise(sky: Sky, mask: NDArray[np.bool_] | None) -> float:
 
     It is taken from the quietest quarter of a grid of blocks, where the fewest objects are.
     """
-    spreads = []
     height, width = sky.subtracted.shape
-    for y in np.unique(np.linspace(0, max(height - BLOCK, 0), GRID).astype(int)):
-        for x in np.unique(np.linspace(0, max(width - BLOCK, 0), GRID).astype(int)):
-            block = slice(y, y + BLOCK), slice(x, x + BLOCK)
-            if mask is not None and mask[block].mean() > MOST_MASKED:
-                continue
-            pixels = np.clip(sky.subtracted[block] / sky.sigma[block], -CLIP, CLIP)
-            rows = pixels[:-2] + 2 * pixels[1:-1] + pixels[2:]
-            smooth = (rows[:, :-2] + 2 * rows[:, 1:-1] + rows[:, 2:]) / 16
-            middle, low = np.percentile(smooth, [50, 15.87])  # the lower half holds no objects
-            spreads.append(float(middle - low))
-    quietest = sorted(spreads)[: max(len(spreads) // 4, 1)]
-    return float(np.median(quietest)) if quietest else WHITE
+    tops = np.unique(np.linspace(0, max(height - BLOCK, 0), GRID).astype(int))
+    lefts = np.unique(np.linspace(0, max(width - BLOCK, 0), GRID).astype(int))
+    places = [(slice(y, y + BLOCK), slice(x, x + BLOCK)) for y in tops for x in lefts]
+    if mask is not None:
+        places = [place for place in places if mask[place].mean() <= MOST_MASKED]
+    if not places:
+        return WHITE
+    pixels = np.array([sky.subtracted[place] / sky.sigma[place] for place in places])
+    np.clip(pixels, -CLIP, CLIP, out=pixels)
+    rows = pixels[:, :-2] + 2 * pixels[:, 1:-1] + pixels[:, 2:]
+    smooth = (rows[:, :, :-2] + 2 * rows[:, :, 1:-1] + rows[:, :, 2:]) / 16
+    middle, low = np.percentile(smooth, [50, 15.87], axis=(1, 2))  # the lower half holds no objects
+    spreads = np.sort(middle - low)
+    return float(np.median(spreads[: max(len(spreads) // 4, 1)]))

@@ -39,7 +39,7 @@ def test_frames_smaller_than_a_window() -> None:
 
 
 def test_a_turned_frame_gives_turned_cut_outs() -> None:
-    x, y = RNG.uniform(0, 129, 40), RNG.uniform(0, 149, 40)
+    x, y = RNG.uniform(32, 97, 40), RNG.uniform(32, 117, 40)  # whole: noise beyond the frame is not turned
     straight = cut_out(FRAME, 5.0, x, y)
     turned = cut_out(np.ascontiguousarray(np.rot90(FRAME)), 5.0, y, 129 - x)
     np.testing.assert_allclose(np.rot90(straight, axes=(2, 3)), turned, atol=1e-6)
