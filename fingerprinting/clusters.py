@@ -16,12 +16,14 @@ CHUNK: Final = 8192
 Vectors = NDArray[np.float32]
 
 
-def find_clusters(vectors: Vectors, k: int, seed: int, *, iterations: int = ITERATIONS) -> Vectors:
-    """Find k unit centroids (k, d) of unit vectors (n, d)."""
+def find_clusters(
+    vectors: Vectors, k: int, seed: int, *, iterations: int = ITERATIONS, start: Vectors | None = None
+) -> Vectors:
+    """Find k unit centroids (k, d) of unit vectors (n, d), from those of `start` on where it is given."""
     if len(vectors) < k:
         raise ParameterError(f"{k} clusters need at least {k} vectors; there are {len(vectors)}.")
-    rng = np.random.default_rng(seed)
-    centroids = vectors[rng.choice(len(vectors), k, replace=False)].copy()
+    chosen = np.random.default_rng(seed).choice(len(vectors), k, replace=False)
+    centroids = vectors[chosen].copy() if start is None else start
     for _ in range(iterations):
         member, likeness = _find_nearest(vectors, centroids)
         centroids = _average(vectors, member, k)

@@ -12,11 +12,11 @@ from numpy.typing import NDArray
 from caomai.errors import CaomAiError
 from fingerprinting.arrays import read_arrays
 from fingerprinting.clusters import find_clusters
-from fingerprinting.layout import lay_out
+from fingerprinting.fingerprint import VECTOR
+from fingerprinting.layout import lay_out, mend
 
 SIDE: Final = 12
 FIELDS: Final = SIDE * SIDE
-NODES: Final = 400
 
 
 @dataclass(frozen=True)
@@ -35,10 +35,15 @@ class FieldMap:
     def from_bytes(cls, data: bytes) -> Self:
         """Read what to_bytes wrote; anything else is an error."""
         try:
-            arrays = read_arrays(data, {"centroids": (np.float32, (FIELDS, NODES))})
+            arrays = read_arrays(data, {"centroids": (np.float32, (FIELDS, VECTOR))})
         except ValueError as error:
             raise CaomAiError(f"The field map is broken: {error}.") from error
         return cls(arrays["centroids"])
+
+
+def field_nodes(vectors: NDArray[np.float32], fields: FieldMap) -> NDArray[np.intp]:
+    """Give the field nodes (n,) of search vectors (n, 400)."""
+    return np.asarray(np.argmax(vectors @ fields.centroids.T, axis=1))
 
 
 def field_node(vector: NDArray[np.float32], fields: FieldMap) -> int:
@@ -46,7 +51,14 @@ def field_node(vector: NDArray[np.float32], fields: FieldMap) -> int:
     return int(np.argmax(fields.centroids @ vector))
 
 
-def fit_fields(vectors: NDArray[np.float32], seed: int) -> FieldMap:
-    """Fit a field map to the search vectors (n, 400) of an archive, n >= 144."""
-    centroids = find_clusters(vectors, FIELDS, seed)
-    return FieldMap(centroids[lay_out(centroids, SIDE, SIDE, seed)])
+def fit_fields(vectors: NDArray[np.float32], seed: int, previous: FieldMap | None = None) -> FieldMap:
+    """Fit a field map to the search vectors (n, 400) of an archive, n >= 144.
+
+    With a previous map, of the same Map 1, fields move from where they were: images keep theirs, or get a
+    neighbour of it, unless the archive has become another.
+    """
+    if previous is None:
+        centroids = find_clusters(vectors, FIELDS, seed)
+        return FieldMap(centroids[lay_out(centroids, SIDE, SIDE, seed)])
+    centroids = find_clusters(vectors, FIELDS, seed, start=previous.centroids)
+    return FieldMap(centroids[mend(centroids, SIDE, SIDE, seed)])

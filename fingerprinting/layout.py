@@ -10,6 +10,8 @@ from numpy.typing import NDArray
 FIRST_RADIUS: Final = 0.5  # of the grid's side
 LAST_RADIUS: Final = 0.5  # cells
 SHRINK: Final = 0.93
+LEAST_RADIUS: Final = 1.0  # cells, of a layout that is only mended
+TOLERANCE: Final = 1.15  # times the neighbour ratio of a layout that is made anew
 
 
 def grid_positions(width: int, height: int) -> NDArray[np.int64]:
@@ -20,12 +22,31 @@ def grid_positions(width: int, height: int) -> NDArray[np.int64]:
 
 def lay_out(vectors: NDArray[np.float32], width: int, height: int, seed: int) -> NDArray[np.intp]:
     """Give the order (n,) in which vectors (n, d) fill the grid: node i holds vectors[order[i]]."""
+    order = np.random.default_rng(seed).permutation(width * height).astype(np.intp)
+    return _sort(vectors, order, _cell_distance(width, height), FIRST_RADIUS * max(width, height))
+
+
+def mend(vectors: NDArray[np.float32], width: int, height: int, seed: int) -> NDArray[np.intp]:
+    """Give an order that moves vectors (n, d) which lie on a grid no further than a smooth layout needs."""
+    distance = _cell_distance(width, height)
+    goal = TOLERANCE * neighbour_ratio(vectors[lay_out(vectors, width, height, seed)], width, height)
+    radius = LEAST_RADIUS
+    while radius < FIRST_RADIUS * max(width, height):
+        order = _sort(vectors, np.arange(len(vectors)), distance, radius)
+        if neighbour_ratio(vectors[order], width, height) <= goal:
+            return order
+        radius *= 2
+    return lay_out(vectors, width, height, seed)
+
+
+def _sort(
+    vectors: NDArray[np.float32], order: NDArray[np.intp], distance: NDArray[np.float64], radius: float
+) -> NDArray[np.intp]:
+    """Sort by smoothing the grid over a shrinking radius and assigning anew."""
     # Every process that knows a field map imports this module; scipy.optimize alone takes 0.3 s.
     from scipy.optimize import linear_sum_assignment  # noqa: PLC0415
 
-    distance = _cell_distance(width, height)
-    order = np.random.default_rng(seed).permutation(width * height).astype(np.intp)
-    radius = FIRST_RADIUS * max(width, height)
+    order = order.copy()
     while radius > LAST_RADIUS:
         weight = np.exp(-0.5 * (distance / radius) ** 2)
         weight /= weight.sum(axis=1, keepdims=True)

@@ -17,7 +17,7 @@ from caomai.database import read_queries
 from caomai.errors import CaomAiError, UsageError
 from fingerprinting.fieldmap import FIELDS, FieldMap, field_node, fit_fields
 from fingerprinting.fieldmap import SIDE as FIELD_SIDE
-from fingerprinting.fingerprint import NODES
+from fingerprinting.fingerprint import VECTOR
 from fingerprinting.model import SIDE as OBJECT_SIDE
 from fingerprinting.model import Model, make_model
 
@@ -114,11 +114,11 @@ def fit_here(connection: Connection, maps: Maps, seed: int = 0) -> tuple[Maps, i
         vectors = [decode_vector(vector) for (vector,) in cursor]
     if len(vectors) < FIELDS:
         raise UsageError(
-            f"A map of {FIELDS} fields needs at least as many images with objects; there are {len(vectors)}."
+            f"A map of {FIELDS} fields needs at least as many images; there are {len(vectors)}."
         )
-    fields = fit_fields(np.reshape(vectors, (len(vectors), NODES)), seed)
+    fields = fit_fields(np.reshape(vectors, (len(vectors), VECTOR)), seed, maps.fields)
     digest = hashlib.sha256(fields.centroids.tobytes()).hexdigest()
-    parameters = {"model": maps.model.hash, "seed": seed, "images": len(vectors)}
+    parameters = {"model": maps.model.hash, "seed": seed, "images": len(vectors), "previous": maps.field_map}
     row = _Row(
         "field", maps.model.card["id"], FIELD_SIDE, digest, parameters, maps.object_map, fields.to_bytes()
     )
