@@ -99,8 +99,9 @@ def _find_levels(values: Floats, weight: NDArray[np.float64]) -> Floats:
     """Find the levels (64,) that fewer and fewer objects pass, each above the last."""
     levels = _quantile(values, weight, 1 - _usual_shares())
     step = 1e-5 * max(float(levels[-1] - levels[0]), 1e-3)
-    rising = np.maximum.accumulate(levels - step * np.arange(SHARES)) + step * np.arange(SHARES)
-    return rising.astype(np.float32)
+    slope = step * np.arange(SHARES)
+    rising: Floats = (np.maximum.accumulate(levels - slope) + slope).astype(np.float32)
+    return rising
 
 
 def _quantile(

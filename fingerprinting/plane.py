@@ -97,6 +97,7 @@ def describe_row(part: PartDescription) -> dict[str, Any]:
         "saturatedFraction": quality.saturated_fraction,
         "maskedFraction": quality.masked_fraction,
         "statistics": quality.statistics.tolist(),
+        "objectOddness": float(part.objects["oddness"].max()) if len(part.objects) else None,
         "naxis1": width,
         "naxis2": height,
     }

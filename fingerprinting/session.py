@@ -18,6 +18,7 @@ from caomai.settings import Settings
 from fingerprinting.archive import download_folder
 from fingerprinting.changes import follow_changes
 from fingerprinting.children import Children
+from fingerprinting.image_oddness import refresh_oddness
 from fingerprinting.maps import Maps, fit_here, load_maps, refresh, register_maps
 from fingerprinting.model import load_model
 from fingerprinting.queue import Queue
@@ -115,4 +116,5 @@ class Session:
             if self.settings.take_over and not self.tally.left:
                 take_over(connection, maps)
             refresh(connection, maps)
+            refresh_oddness(connection, maps)
         self.settled = self.tally.done

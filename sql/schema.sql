@@ -212,7 +212,6 @@ CREATE TABLE caom2_ai.fingerprint (
     elongation real,
     saturatedfraction real,
     maskedfraction real,
-    oddness real,
     collection text NOT NULL,
     instrument_name text,
     bandpassname text,
@@ -225,6 +224,15 @@ CREATE TABLE caom2_ai.fingerprint (
     healpix bigint,
     timemid double precision,
     CONSTRAINT fingerprint_fingerprint_check CHECK ((cardinality(fingerprint) = 400))
+);
+
+CREATE TABLE caom2_ai.image_oddness (
+    planeid uuid NOT NULL,
+    mapid integer NOT NULL,
+    cameraid integer NOT NULL,
+    ishistory boolean NOT NULL,
+    oddness real NOT NULL,
+    CONSTRAINT image_oddness_oddness_check CHECK (((oddness >= (0)::double precision) AND (oddness <= (100)::double precision)))
 );
 
 CREATE VIEW caom2_ai_view.fingerprint AS
@@ -245,7 +253,7 @@ CREATE VIEW caom2_ai_view.fingerprint AS
     f.elongation,
     f.saturatedfraction,
     f.maskedfraction,
-    f.oddness,
+    k.oddness,
     f.collection,
     f.instrument_name,
     f.bandpassname,
@@ -259,13 +267,14 @@ CREATE VIEW caom2_ai_view.fingerprint AS
     f.timemid,
     (m.iscurrent)::integer AS iscurrent,
     (((f.metarelease <= (now() AT TIME ZONE 'UTC'::text)) AND (COALESCE(f.contentrelease, f.datarelease) <= (now() AT TIME ZONE 'UTC'::text))) IS TRUE) AS visible
-   FROM ((caom2_ai.fingerprint f
+   FROM (((caom2_ai.fingerprint f
      LEFT JOIN caom2_ai.map m ON ((m.mapid = f.mapid)))
      LEFT JOIN caom2_ai.field_node n ON (((n.planeid = f.planeid) AND (n.mapid = ( SELECT c.mapid
            FROM caom2_ai.map c
           WHERE ((c.kind = 'field'::text) AND c.iscurrent))) AND (f.mapid = ( SELECT c.objectmapid
            FROM caom2_ai.map c
           WHERE ((c.kind = 'field'::text) AND c.iscurrent))))))
+     LEFT JOIN caom2_ai.image_oddness k ON (((k.planeid = f.planeid) AND (k.mapid = f.mapid))))
   WHERE ((f.metarelease <= (now() AT TIME ZONE 'UTC'::text)) AND (COALESCE(f.contentrelease, f.datarelease) <= (now() AT TIME ZONE 'UTC'::text)));
 COMMENT ON COLUMN caom2_ai_view.fingerprint.healpix IS 'twin: healpix, place of ra, dec';
 
@@ -1054,6 +1063,24 @@ CREATE TABLE caom2.plane (
     accmetachecksum character varying(136) NOT NULL
 );
 
+CREATE TABLE caom2_ai.camera (
+    cameraid integer NOT NULL,
+    mapid integer NOT NULL,
+    collection text NOT NULL,
+    instrument_name text,
+    intent text,
+    nimages bigint NOT NULL
+);
+
+ALTER TABLE caom2_ai.camera ALTER COLUMN cameraid ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME caom2_ai.camera_cameraid_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
 CREATE TABLE caom2_ai.failure (
     artifacturi text NOT NULL,
     modelhash text NOT NULL,
@@ -1147,6 +1174,7 @@ CREATE TABLE caom2_ai.part_fingerprint (
     maskedfraction real,
     naxis1 integer NOT NULL,
     naxis2 integer NOT NULL,
+    objectoddness real,
     statistics real[],
     CONSTRAINT part_fingerprint_fingerprint_check CHECK ((cardinality(fingerprint) = 400))
 );
@@ -1433,6 +1461,7 @@ CREATE VIEW caom2_ai_view.part_fingerprint AS
     i.elongation,
     i.saturatedfraction,
     i.maskedfraction,
+    i.objectoddness,
     i.naxis1,
     i.naxis2,
     (((p.metarelease <= (now() AT TIME ZONE 'UTC'::text)) AND (COALESCE(a.contentrelease, p.datarelease) <= (now() AT TIME ZONE 'UTC'::text))) IS TRUE) AS visible
@@ -1668,6 +1697,12 @@ ALTER TABLE ONLY caom2.plane
 ALTER TABLE ONLY caom2.plane
     ADD CONSTRAINT plane_publisherid_key UNIQUE (publisherid);
 
+ALTER TABLE ONLY caom2_ai.camera
+    ADD CONSTRAINT camera_mapid_collection_instrument_name_intent_key UNIQUE NULLS NOT DISTINCT (mapid, collection, instrument_name, intent);
+
+ALTER TABLE ONLY caom2_ai.camera
+    ADD CONSTRAINT camera_pkey PRIMARY KEY (cameraid);
+
 ALTER TABLE ONLY caom2_ai.distance_rank
     ADD CONSTRAINT distance_rank_pkey PRIMARY KEY (mapid, rank);
 
@@ -1679,6 +1714,9 @@ ALTER TABLE ONLY caom2_ai.field_node
 
 ALTER TABLE ONLY caom2_ai.fingerprint
     ADD CONSTRAINT fingerprint_pkey PRIMARY KEY (planeid, mapid);
+
+ALTER TABLE ONLY caom2_ai.image_oddness
+    ADD CONSTRAINT image_oddness_pkey PRIMARY KEY (planeid, mapid);
 
 ALTER TABLE ONLY caom2_ai.label
     ADD CONSTRAINT label_pkey PRIMARY KEY (mapid, node, label);
@@ -1793,6 +1831,8 @@ CREATE INDEX fingerprint_place ON caom2_ai.fingerprint USING gist (point((LEAST(
 
 CREATE UNIQUE INDEX fingerprint_publisherid ON caom2_ai.fingerprint USING btree (publisherid, mapid);
 
+CREATE INDEX image_oddness_camera ON caom2_ai.image_oddness USING btree (cameraid, ishistory);
+
 CREATE UNIQUE INDEX map_current ON caom2_ai.map USING btree (kind) WHERE iscurrent;
 
 CREATE INDEX node_match_second ON caom2_ai.node_match USING btree (mapid2, node2);
@@ -1848,6 +1888,9 @@ ALTER TABLE ONLY caom2.part
 ALTER TABLE ONLY caom2.plane
     ADD CONSTRAINT plane_obsid_fkey FOREIGN KEY (obsid) REFERENCES caom2.observation(obsid) ON DELETE CASCADE;
 
+ALTER TABLE ONLY caom2_ai.camera
+    ADD CONSTRAINT camera_mapid_fkey FOREIGN KEY (mapid) REFERENCES caom2_ai.map(mapid) ON DELETE CASCADE;
+
 ALTER TABLE ONLY caom2_ai.distance_rank
     ADD CONSTRAINT distance_rank_mapid_fkey FOREIGN KEY (mapid) REFERENCES caom2_ai.map(mapid) ON DELETE CASCADE;
 
@@ -1856,6 +1899,12 @@ ALTER TABLE ONLY caom2_ai.field_node
 
 ALTER TABLE ONLY caom2_ai.fingerprint
     ADD CONSTRAINT fingerprint_mapid_fkey FOREIGN KEY (mapid) REFERENCES caom2_ai.map(mapid);
+
+ALTER TABLE ONLY caom2_ai.image_oddness
+    ADD CONSTRAINT image_oddness_cameraid_fkey FOREIGN KEY (cameraid) REFERENCES caom2_ai.camera(cameraid) ON DELETE CASCADE;
+
+ALTER TABLE ONLY caom2_ai.image_oddness
+    ADD CONSTRAINT image_oddness_planeid_mapid_fkey FOREIGN KEY (planeid, mapid) REFERENCES caom2_ai.fingerprint(planeid, mapid) ON DELETE CASCADE;
 
 ALTER TABLE ONLY caom2_ai.label
     ADD CONSTRAINT label_mapid_node_fkey FOREIGN KEY (mapid, node) REFERENCES caom2_ai.node(mapid, node) ON DELETE CASCADE;
@@ -1909,6 +1958,7 @@ GRANT SELECT ON TABLE caom2_ai_view.distance_rank TO caomai_query;
 GRANT SELECT ON TABLE caom2_ai_view.distance_rank TO caomai_ingest;
 GRANT SELECT,INSERT,DELETE,TRUNCATE,UPDATE ON TABLE caom2_ai.field_node TO caomai_ingest;
 GRANT SELECT,INSERT,DELETE,TRUNCATE,UPDATE ON TABLE caom2_ai.fingerprint TO caomai_ingest;
+GRANT SELECT,INSERT,DELETE,TRUNCATE,UPDATE ON TABLE caom2_ai.image_oddness TO caomai_ingest;
 GRANT SELECT ON TABLE caom2_ai_view.fingerprint TO caomai_query;
 GRANT SELECT ON TABLE caom2_ai_view.fingerprint TO caomai_ingest;
 REVOKE ALL ON FUNCTION caom2_ai.make_map_index(mapid integer) FROM PUBLIC;
@@ -1924,6 +1974,8 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE caom2.artifact TO caomai_ingest;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE caom2.observation TO caomai_ingest;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE caom2.part TO caomai_ingest;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE caom2.plane TO caomai_ingest;
+GRANT SELECT,INSERT,DELETE,TRUNCATE,UPDATE ON TABLE caom2_ai.camera TO caomai_ingest;
+GRANT USAGE ON SEQUENCE caom2_ai.camera_cameraid_seq TO caomai_ingest;
 GRANT SELECT,INSERT,DELETE,TRUNCATE,UPDATE ON TABLE caom2_ai.failure TO caomai_ingest;
 GRANT USAGE ON SEQUENCE caom2_ai.map_mapid_seq TO caomai_ingest;
 GRANT SELECT,INSERT,DELETE,TRUNCATE,UPDATE ON TABLE caom2_ai.node_match TO caomai_ingest;

@@ -8,6 +8,10 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from fingerprinting.simulation import truth
+from fingerprinting.simulation.defects import add_stamp
+from fingerprinting.simulation.galaxies import Galaxy, draw_galaxy
+
 Image = NDArray[np.float32]
 
 REACH: Final = 2.2  # Einstein radii from the lens to the edge of its stamp
@@ -46,13 +50,33 @@ def draw_arcs(lens: Lens) -> Image:
     return drawn
 
 
-def add_stamp(image: Image, stamp: Image, x: float, y: float) -> None:
-    """Add a stamp (n, n), n odd, around the pixel nearest to x, y; what lies beyond the edge is lost."""
-    half = stamp.shape[0] // 2
-    left, bottom = round(x) - half, round(y) - half
-    columns = slice(max(left, 0), min(left + stamp.shape[1], image.shape[1]))
-    rows = slice(max(bottom, 0), min(bottom + stamp.shape[0], image.shape[0]))
-    if columns.start < columns.stop and rows.start < rows.stop:
-        image[rows, columns] += stamp[
-            rows.start - bottom : rows.stop - bottom, columns.start - left : columns.stop - left
-        ]
+def draw_lens(rng: np.random.Generator, x: float, y: float, fwhm: float, *, ring: bool) -> Lens:
+    """Draw a lens that this seeing resolves: a ring, or an arc with its counter-image."""
+    einstein = float(np.clip(rng.uniform(2.5, 4.5) * fwhm, 7, 15))
+    return Lens(
+        x=x,
+        y=y,
+        einstein=einstein,
+        offset=rng.uniform(0, 0.08) if ring else rng.uniform(0.15, 0.35),
+        angle=rng.uniform(0, 2 * np.pi),
+        source=einstein * rng.uniform(0.1, 0.2),
+        shear=rng.uniform(0, 0.08),
+    )
+
+
+def add_lens(scene: Image, lens: Lens, sigma: float, psf: Image, rng: np.random.Generator) -> None:
+    """Add arcs of a signal to noise of 40 to 200 and an elliptical galaxy of 30 to 120 before the optics.
+
+    `sigma` is the noise of a pixel, and `psf` what will blur the scene.
+    """
+    arcs = draw_arcs(lens)
+    areas = (1 / float(np.sum(light.astype(float) ** 2)) for light in (arcs, psf))
+    noise = sigma * np.sqrt(sum(areas))
+    flux = noise * np.exp(rng.uniform(np.log(40), np.log(200)))
+    add_stamp(scene, arcs * np.float32(flux), round(lens.x), round(lens.y))
+    flux, radius = (
+        noise * np.exp(rng.uniform(np.log(30), np.log(120))),
+        lens.einstein * rng.uniform(0.15, 0.35),
+    )
+    ratio, angle = rng.uniform(0.7, 1), rng.uniform(0, np.pi)
+    draw_galaxy(scene, Galaxy(truth.ELLIPTICAL, lens.x, lens.y, flux, radius, ratio, angle), rng)

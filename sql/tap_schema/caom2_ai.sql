@@ -41,7 +41,7 @@ insert into tap_schema.columns (
     ('caom2_ai.fingerprint', 15, 'elongation', 'float', null, null, null, 'phys.size.axisRatio;src', 'caom2_ai:Fingerprint.elongation', 0, 1, 0, 'median ratio of the axes of the objects: 1 is round, more is trailed or out of focus'),
     ('caom2_ai.fingerprint', 16, 'saturatedFraction', 'float', null, null, null, 'meta.code.qual;instr.saturation', 'caom2_ai:Fingerprint.saturatedFraction', 0, 0, 0, 'fraction of saturated pixels'),
     ('caom2_ai.fingerprint', 17, 'maskedFraction', 'float', null, null, null, 'meta.code.qual', 'caom2_ai:Fingerprint.maskedFraction', 0, 0, 0, 'fraction of pixels that were not used'),
-    ('caom2_ai.fingerprint', 18, 'oddness', 'float', null, null, null, 'stat.rank', 'caom2_ai:Fingerprint.oddness', 0, 1, 0, 'percentage of images of the same collection, instrument and intent that are less unusual'),
+    ('caom2_ai.fingerprint', 18, 'oddness', 'float', null, null, null, 'stat.rank', 'caom2_ai:Fingerprint.oddness', 0, 1, 0, 'percentage of the public images of the same collection, instrument and intent that are less unlike the others in content, quality and their oddest object: 98 and more is worth a look; null among fewer than 20'),
     ('caom2_ai.fingerprint', 19, 'collection', 'char', '*', null, null, 'meta.id', 'caom2:Observation.collection', 0, 1, 0, 'collection of data'),
     ('caom2_ai.fingerprint', 20, 'instrument_name', 'char', '*', null, null, 'meta.id;instr', 'caom2:Observation.instrument.name', 0, 1, 0, 'name of the instrument'),
     ('caom2_ai.fingerprint', 21, 'bandpassName', 'unicodeChar', '*', null, null, 'instr.bandpass', 'caom2:Plane.energy.bandpassName', 0, 1, 0, 'name of the filter'),
@@ -75,8 +75,9 @@ insert into tap_schema.columns (
     ('caom2_ai.part_fingerprint', 15, 'elongation', 'float', null, null, null, 'phys.size.axisRatio;src', 'caom2_ai:PartFingerprint.elongation', 0, 1, 0, 'median ratio of the axes of the objects: 1 is round, more is trailed or out of focus'),
     ('caom2_ai.part_fingerprint', 16, 'saturatedFraction', 'float', null, null, null, 'meta.code.qual;instr.saturation', 'caom2_ai:PartFingerprint.saturatedFraction', 0, 0, 0, 'fraction of saturated pixels'),
     ('caom2_ai.part_fingerprint', 17, 'maskedFraction', 'float', null, null, null, 'meta.code.qual', 'caom2_ai:PartFingerprint.maskedFraction', 0, 0, 0, 'fraction of pixels that were not used'),
-    ('caom2_ai.part_fingerprint', 18, 'naxis1', 'int', null, null, 'pixel', 'meta.number', 'caom2_ai:PartFingerprint.naxis1', 0, 0, 0, 'pixels along the first axis'),
-    ('caom2_ai.part_fingerprint', 19, 'naxis2', 'int', null, null, 'pixel', 'meta.number', 'caom2_ai:PartFingerprint.naxis2', 0, 0, 0, 'pixels along the second axis');
+    ('caom2_ai.part_fingerprint', 18, 'objectOddness', 'float', null, null, null, 'stat.param;stat.max', 'caom2_ai:PartFingerprint.objectOddness', 0, 0, 0, 'oddness of the oddest object'),
+    ('caom2_ai.part_fingerprint', 19, 'naxis1', 'int', null, null, 'pixel', 'meta.number', 'caom2_ai:PartFingerprint.naxis1', 0, 0, 0, 'pixels along the first axis'),
+    ('caom2_ai.part_fingerprint', 20, 'naxis2', 'int', null, null, 'pixel', 'meta.number', 'caom2_ai:PartFingerprint.naxis2', 0, 0, 0, 'pixels along the second axis');
 
 insert into tap_schema.columns (
     table_name, column_index, column_name, datatype, arraysize, xtype, unit, ucd, utype, indexed, principal, std, description
@@ -87,7 +88,7 @@ insert into tap_schema.columns (
     ('caom2_ai.object_node', 4, 'mapID', 'int', null, null, null, 'meta.id', 'caom2_ai:Map.mapID', 1, 1, 0, 'map by which the objects were sorted; the current one unless a query names another'),
     ('caom2_ai.object_node', 5, 'node', 'short', null, null, null, 'src.class', 'caom2_ai:ObjectNode.node', 1, 1, 0, 'node of Map 1, 0 to 399: gridX + 20 gridY'),
     ('caom2_ai.object_node', 6, 'confidence', 'float', null, null, null, 'stat.confidenceLevel;src.class', 'caom2_ai:ObjectNode.confidence', 0, 1, 0, 'probability of the node among all nodes'),
-    ('caom2_ai.object_node', 7, 'oddness', 'float', null, null, null, 'stat.param;src.class', 'caom2_ai:ObjectNode.oddness', 0, 1, 0, 'how unlike the typical object of its node: 0 alike, 1 unlike'),
+    ('caom2_ai.object_node', 7, 'oddness', 'float', null, null, null, 'stat.param;src.class', 'caom2_ai:ObjectNode.oddness', 0, 1, 0, 'share of the objects that the model has learnt from that are less odd: near the centre of a frequent node, without light on a circle around them'),
     ('caom2_ai.object_node', 8, 'x', 'float', null, null, 'pixel', 'pos.cartesian.x;instr.det', 'caom2_ai:ObjectNode.x', 0, 1, 0, 'column of the centre, FITS convention: the first pixel is 1'),
     ('caom2_ai.object_node', 9, 'y', 'float', null, null, 'pixel', 'pos.cartesian.y;instr.det', 'caom2_ai:ObjectNode.y', 0, 1, 0, 'row of the centre, FITS convention: the first pixel is 1'),
     ('caom2_ai.object_node', 10, 'ra', 'double', null, null, 'deg', 'pos.eq.ra;meta.main', 'caom2_ai:ObjectNode.ra', 1, 1, 0, 'right ascension (ICRS)'),

@@ -3,7 +3,7 @@ create view caom2_ai_view.part_fingerprint as
 select
     i.planeID, i.publisherID, i.artifactURI, i.part, i.mapID, i.contentChecksum, i.fingerprint, i.nObjects,
     i.nDetected, i.sampledFraction, i.background, i.noise, i.fwhm, i.fwhmPixel, i.elongation, i.saturatedFraction,
-    i.maskedFraction, i.naxis1, i.naxis2,
+    i.maskedFraction, i.objectOddness, i.naxis1, i.naxis2,
     (p.metaRelease <= now() at time zone 'UTC'
         and coalesce(a.contentRelease, p.dataRelease) <= now() at time zone 'UTC') is true as visible
 from caom2_ai.part_fingerprint i

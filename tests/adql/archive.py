@@ -163,9 +163,9 @@ def _fill_plane(connection: psycopg.Connection[object], plane: Plane) -> None:
         connection.execute(
             "insert into caom2_ai.fingerprint (planeID, mapID, obsID, publisherID, fingerprint, vector,"
             " nObjects,"
-            " nDetected, sampledFraction, fwhm, oddness, collection, metaRelease, dataRelease, ra, dec,"
+            " nDetected, sampledFraction, fwhm, collection, metaRelease, dataRelease, ra, dec,"
             " healpix)"
-            " values (%s, %s, %s, %s, %s, %s::real[]::halfvec, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s,"
+            " values (%s, %s, %s, %s, %s, %s::real[]::halfvec, %s, %s, %s, %s, %s, %s, %s, %s, %s,"
             " caom2_ai.healpix(%s, %s))",
             [
                 plane.id,
@@ -178,7 +178,6 @@ def _fill_plane(connection: psycopg.Connection[object], plane: Plane) -> None:
                 2 * int(plane.counts.sum()),
                 0.5,
                 1.25 if plane.number % 3 else None,
-                plane.number / 60,
                 plane.collection,
                 plane.meta_release,
                 plane.data_release,
@@ -187,6 +186,11 @@ def _fill_plane(connection: psycopg.Connection[object], plane: Plane) -> None:
                 plane.ra,
                 plane.dec,
             ],
+        )
+        connection.execute(
+            "insert into caom2_ai.image_oddness (planeID, mapID, cameraID, isHistory, oddness)"
+            " select %s, mapID, cameraID, false, %s from caom2_ai.camera where mapID = %s",
+            [plane.id, plane.number / 60, map_id],
         )
     connection.execute(
         "insert into caom2_ai.field_node (planeID, mapID, node) values (%s, %s, %s)",

@@ -70,11 +70,11 @@ select mapID, 7, 'satellite trail', 'Jörg', 0.9 from caom2_ai.map where kind = 
 delete from caom2_ai.fingerprint;
 insert into caom2_ai.fingerprint (
     planeID, mapID, obsID, publisherID, fingerprint, vector, nObjects, nDetected, sampledFraction, background, noise, fwhm,
-    fwhmPixel, elongation, saturatedFraction, maskedFraction, oddness, collection, instrument_name, bandpassName, intent,
+    fwhmPixel, elongation, saturatedFraction, maskedFraction, collection, instrument_name, bandpassName, intent,
     metaRelease, dataRelease, ra, dec, healpix, timeMid
 )
 select k.planeID, k.mapID, k.obsID, k.publisherID, c.counts, k.vector, 26 * s.n, 1000, 0.5,
-    case when s.n = 1 then 'Infinity'::real when s.n = 4 then 'NaN' else 100 end, 5, 1.2, 4, 1.1, 0, 0.01, s.n, k.collection,
+    case when s.n = 1 then 'Infinity'::real when s.n = 4 then 'NaN' else 100 end, 5, 1.2, 4, 1.1, 0, 0.01, k.collection,
     o.instrument_name, p.energy_bandpassName, k.intent, k.metaRelease, k.dataRelease, case when s.n <> 2 then s.ra end,
     case when s.n <> 2 then s.dec end, case when s.n <> 2 then s.healpix end,
     p.time_bounds_lower
@@ -86,6 +86,15 @@ cross join lateral (
     select array_agg(case node when 7 then 20 when 40 then 5 when 9 * s.n then 1 else 0 end * s.n order by node) as counts
     from generate_series(0, 399) node
 ) c;
+
+insert into caom2_ai.camera (mapID, collection, nImages)
+select mapID, 'any', 0 from caom2_ai.map where kind = 'object';
+
+insert into caom2_ai.image_oddness (planeID, mapID, cameraID, isHistory, oddness)
+select k.planeID, k.mapID, c.cameraID, true, s.n
+from kept k
+join place s on s.planeID = k.planeID
+join caom2_ai.camera c on c.mapID = k.mapID;
 
 insert into caom2_ai.part_fingerprint (
     planeID, publisherID, artifactURI, part, mapID, contentChecksum, fingerprint, nObjects, nDetected, sampledFraction, naxis1, naxis2

@@ -183,7 +183,6 @@ def fingerprint_of(plane: Plane, map_id: int) -> Row:
         **measures_of(plane, map_id),
         "obsID": plane.uuid("obs"),
         "vector": plane.vector if plane.number % 5 else None,
-        "oddness": plane.number / 162,
         "collection": f"{plane.number % 3}" if seen else SECRET,
         "instrument_name": f"{plane.number % 9},6" if seen else SECRET,
         "bandpassName": "2020-01-02" if seen else SECRET,
@@ -193,6 +192,12 @@ def fingerprint_of(plane: Plane, map_id: int) -> Row:
         **position_of(plane),
         "timeMid": 5.0 if seen else 1e308,
     }
+
+
+def oddness_of(plane: Plane, map_id: int) -> Row:
+    oddness = plane.number / 162 if plane.visible else 100
+    keys = {"planeID": plane.uuid("plane"), "mapID": map_id, "cameraID": map_id}
+    return {**keys, "isHistory": plane.visible, "oddness": oddness}
 
 
 def part_fingerprint_of(plane: Plane, map_id: int) -> Row:
@@ -254,6 +259,9 @@ def fill(database: Database) -> None:
         for map_id in (OLD_MAP, MAP):
             rows = [fingerprint_of(plane, map_id) for plane in PLANES]
             insert(connection, "caom2_ai.fingerprint", rows)
+            camera = {"cameraID": map_id, "mapID": map_id, "collection": "", "nImages": len(PLANES)}
+            insert(connection, "caom2_ai.camera", [camera])
+            insert(connection, "caom2_ai.image_oddness", [oddness_of(plane, map_id) for plane in PLANES])
             rows = [part_fingerprint_of(plane, map_id) for plane in PLANES]
             insert(connection, "caom2_ai.part_fingerprint", rows)
         fill_objects(connection)
