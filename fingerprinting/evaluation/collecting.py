@@ -46,6 +46,7 @@ from fingerprinting.training.collect import (
     read_instrument,
     to_half,
 )
+from fingerprinting.training.spoiled import look_at_spoiled
 
 TOLD: Final = 20  # lines of progress of a set
 LEAST_WIDTH: Final = 64  # pixels of a half
@@ -86,6 +87,8 @@ def look_at_images(plan: SetPlan, say: Say) -> Iterator[Look]:
     for path in find_images(plan.images):
         if choose_part(path.name) == plan.part:
             yield from _look_at_file(path, plan, say)
+            if plan.part == "train":
+                yield from look_at_spoiled(path, seed)
 
 
 def _look_at_file(path: Path, plan: SetPlan, say: Say) -> Iterator[Look]:

@@ -108,10 +108,15 @@ def see_part(
     part: Part, source: Source, most: int, rng: np.random.Generator, truth: NDArray[np.void] | None = None
 ) -> Sightings:
     """Detect the objects of a part and cut out at most `most` of them, drawn at random."""
-    seen = look_at(part, source, most, rng, truth)
-    cut = windows(seen.detection.sky_subtracted, seen.detection.sigma, seen.objects["x"], seen.objects["y"])
-    statistics = measure_whole(part, seen.detection).statistics
-    return Sightings(source, to_half(cut), seen.kinds, seen.x, statistics)
+    return keep(look_at(part, source, most, rng, truth))
+
+
+def keep(look: Look) -> Sightings:
+    """Keep of a part what is trained on."""
+    detection, objects = look.detection, look.objects
+    cut = windows(detection.sky_subtracted, detection.sigma, objects["x"], objects["y"])
+    statistics = measure_whole(look.part, detection).statistics
+    return Sightings(look.source, to_half(cut), look.kinds, look.x, statistics)
 
 
 def to_half(cut: NDArray[np.float32]) -> NDArray[np.float16]:

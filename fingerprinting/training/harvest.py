@@ -58,15 +58,13 @@ class Harvest:
     def add(self, seen: Iterable[Sightings], refused: str | None = None) -> None:
         """Add what was seen of the next image, or why it was refused."""
         entry: dict[str, Any] = {"refused": refused, "parts": []}
-        start = self._pixels.tell()
         try:
             for one in seen:
                 _write(self._pixels, np.ascontiguousarray(one.windows, "<f2").tobytes())
                 entry["parts"].append(_describe(one))
             os.fdatasync(self._pixels.fileno())
             _write(self._lines, json.dumps(entry).encode() + b"\n")
-        except OSError as error:
-            os.truncate(self._windows, start)
+        except OSError as error:  # what is half written is cut off at the next start
             raise explain_disk(error, self._windows) from error
         self._entries.append(entry)
 

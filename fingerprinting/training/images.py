@@ -14,7 +14,15 @@ from caomai.database import open_database, read_queries, translate_errors
 from caomai.errors import NotFoundError
 from caomai.settings import Settings
 from fingerprinting.archive import fetch
-from fingerprinting.training.collect import Sightings, Source, find_images, read_instrument, see_image
+from fingerprinting.training.collect import (
+    Sightings,
+    Source,
+    find_images,
+    keep,
+    read_instrument,
+    see_image,
+)
+from fingerprinting.training.spoiled import look_at_spoiled
 
 
 @dataclass(frozen=True)
@@ -85,7 +93,8 @@ def see(image: Image, most: int, seed: int, artifacts: Mapping[str, str], downlo
     with _open(image, artifacts, downloads) as path:
         name = image.place if image.archived else path.name
         source = Source(name, image.instrument or read_instrument(path))
-        return see_image(path, source, most, seed, image.selection)
+        seen = see_image(path, source, most, seed, image.selection)
+        return seen + [keep(look) for look in look_at_spoiled(path, seed) if len(look.objects)]
 
 
 @contextmanager

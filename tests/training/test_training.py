@@ -13,6 +13,8 @@ from typer.testing import CliRunner
 
 from caomai.errors import ParameterError
 from fingerprinting.command_line import register
+from fingerprinting.encoder import Encoder
+from fingerprinting.evaluation.ours import ModelMaps
 from fingerprinting.fieldmap import FIELDS, field_node
 from fingerprinting.fingerprint import search_vector
 from fingerprinting.model import load_model
@@ -28,7 +30,7 @@ from fingerprinting.training.collect import (
     weigh,
 )
 from fingerprinting.training.contrast import Recipe
-from fingerprinting.training.evaluate import make_vectors
+from fingerprinting.training.evaluate import blind
 from fingerprinting.training.loop import train_encoder
 from fingerprinting.training.maps import count_images, draw_sample, fit_maps
 from tests.training.conftest import Run
@@ -48,7 +50,7 @@ def test_trained_model_loads_and_fingerprints_a_frame(run: Run) -> None:
     assert model.hash == run.answer["hash"]
     (part,) = describe_file(run.images / "crowded-01.fits", model)
     assert part.fingerprint.sum() == len(part.objects) > 50
-    vector = search_vector(part.fingerprint, model)
+    vector = search_vector(part.fingerprint, part.quality.statistics, model)
     assert vector is not None
     assert 0 <= field_node(vector, model.fields) < FIELDS
 
@@ -108,18 +110,21 @@ def test_search_vectors_of_many_are_those_of_each(run: Run) -> None:
     model = load_model(run.folder)
     counts = np.random.default_rng(2).poisson(0.3, (5, 400)).astype(np.int32)
     counts[2] = 0
-    vectors, used = make_vectors(model, counts)
-    assert list(used) == [True, True, False, True, True]
-    singles = [search_vector(row, model) for row in counts]
+    maps = ModelMaps(model, Encoder(model.encoder))
+    frames = blind([Source("image", "camera")] * 5)
+    vectors = maps.vectors(counts, frames)
+    singles = [search_vector(row, known, model) for row, known in zip(counts, frames.statistics, strict=True)]
     assert singles[2] is None
-    assert np.allclose(vectors, [one for one in singles if one is not None], atol=1e-6)
+    assert not vectors[2].any()  # as far from all as unrelated images are from each other, and no nearer
+    for vector, single in zip(vectors, singles, strict=True):
+        assert single is None or np.allclose(vector, single, atol=1e-6)
 
 
 def test_no_instrument_dominates_the_training_set() -> None:
     sources = [Source(f"a{i}", "common") for i in range(60)]
     sources += [Source(f"b{i}", f"rare{i}") for i in range(30)]
     image = np.repeat(np.arange(90), 100)
-    weight = weigh(sources, image, 0.5)
+    weight = weigh(sources, image, np.full(len(image), ""), 0.5)
     assert weight.sum() == pytest.approx(1)
     common = weight[image < 60].sum()
     assert common < 0.5
@@ -129,9 +134,16 @@ def test_no_instrument_dominates_the_training_set() -> None:
 def test_real_and_simulated_objects_share_the_weight_as_asked() -> None:
     sources = [Source("r", "camera"), Source("s", "simulated", "sparse")]
     image = np.repeat([0, 1], [10, 500])
-    weight = weigh(sources, image, 0.3)
+    kinds = np.array([""] * 10 + ["star"] * 480 + ["spiral"] * 20)
+    weight = weigh(sources, image, kinds, 0.3)
     assert weight[:10].sum() == pytest.approx(0.3)
-    assert weigh(sources[1:], image[10:] - 1, 0.3).sum() == pytest.approx(1)
+    assert weigh(sources[1:], image[10:] - 1, kinds[10:], 0.3).sum() == pytest.approx(1)
+
+
+def test_rare_kinds_of_simulated_objects_count_more_than_as_they_come() -> None:
+    kinds = np.array(["star"] * 900 + ["spiral"] * 100)
+    weight = weigh([Source("s", "simulated", "sparse")], np.zeros(1000, np.intp), kinds)
+    assert weight[900:].sum() == pytest.approx(1 / (1 + 3))  # as the roots of 1 and 9
 
 
 def test_a_sample_by_weight_holds_different_objects() -> None:
