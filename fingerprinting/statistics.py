@@ -21,6 +21,7 @@ LEAST_SIDE: Final = 32  # pixels; a smaller piece tells nothing
 SKY_POINTS: Final = 32  # along each axis
 LEAST_OBJECTS: Final = 3
 LEAST_STARS: Final = 5
+FEW: Final = 10  # objects
 SHARP: Final = 0.9  # pixels, one standard deviation: sharper than most stars
 CLUMPS: Final = 4  # cells along each axis
 PLATEAU: Final = 0.9  # of the highest peak
@@ -103,20 +104,20 @@ def measure_objects(objects: NDArray[np.void], core: Box) -> Figures:
 
 
 def _measure_clumping(objects: NDArray[np.void], core: Box) -> float:
-    """Measure how much the numbers in 16 cells vary beyond Poisson, relative to their mean."""
+    """Measure how much the numbers in 16 cells vary beyond Poisson, relative to their mean if that is large."""
     places = ((objects["x"] - core.x0, core.shape[1]), (objects["y"] - core.y0, core.shape[0]))
     column, row = ((at / side * CLUMPS).astype(int).clip(0, CLUMPS - 1) for at, side in places)
     number = np.bincount(column + CLUMPS * row, minlength=CLUMPS**2)
-    return float(np.arcsinh(CLUMPS * (number.var() - number.mean()) / number.mean() ** 2))
+    return float(np.arcsinh(CLUMPS * (number.var() - number.mean()) / (1 + number.mean() ** 2)))
 
 
 def _measure_alignment(a: Values, b: Values, theta: Values) -> float:
-    """Measure how parallel elongated objects lie: 1 all, 0 none, without bias for few of them."""
+    """Measure how parallel elongated objects lie: 1 all, 0 none; a few of them by chance say little."""
     weight = (1 - b / a).astype(np.float64)
     alone = np.sum(weight**2)
     pairs = np.sum(weight) ** 2 - alone
     aligned = np.abs(np.sum(weight * np.exp(2j * theta))) ** 2 - alone
-    return float(aligned / pairs) if pairs > 0 else 0.0
+    return float(aligned / pairs * len(a) / (len(a) + FEW)) if pairs > 0 else 0.0
 
 
 def measure_stars(stars: NDArray[np.float64]) -> Figures:

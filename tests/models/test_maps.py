@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 import pytest
 from numpy.typing import NDArray
@@ -11,27 +9,13 @@ from numpy.typing import NDArray
 from caomai.errors import CaomAiError, ParameterError
 from fingerprinting.clusters import count_effective, find_clusters, normalise
 from fingerprinting.fieldmap import FieldMap, field_node, fit_fields
-from fingerprinting.fingerprint import count_nodes, distance, fit_means, make_kernel, search_vector
+from fingerprinting.fingerprint import count_nodes, fit_means, make_kernel
 from fingerprinting.layout import grid_positions, lay_out, neighbour_ratio
 from fingerprinting.nodes import assign
 
 
-@dataclass(frozen=True)
-class Smoother:
-    kernel: NDArray[np.float32]
-    prior: NDArray[np.float32]
-    vector_mean: NDArray[np.float32]
-
-
 def unit_vectors(n: int, d: int, seed: int) -> NDArray[np.float32]:
     return normalise(np.random.default_rng(seed).standard_normal((n, d)).astype(np.float32))
-
-
-@pytest.fixture(scope="module")
-def smoother() -> Smoother:
-    kernel = make_kernel(unit_vectors(400, 16, 1))
-    counts = np.random.default_rng(2).poisson(0.4, (50, 400))
-    return Smoother(kernel, *fit_means(counts, kernel))
 
 
 def test_assignment_is_that_of_brute_force() -> None:
@@ -56,34 +40,6 @@ def test_counts_are_a_histogram() -> None:
     assert counts.dtype == np.int32
     assert counts.shape == (400,)
     assert (counts[0], counts[5], counts[399], counts.sum()) == (1, 1, 2, 4)
-
-
-def test_search_vector_is_the_formula_of_the_design(smoother: Smoother) -> None:
-    counts = np.random.default_rng(3).poisson(0.2, 400)
-    total = float(counts.sum())
-    p = [(float(counts[i]) + 5 * float(smoother.prior[i])) / (total + 5) for i in range(400)]
-    smooth = [sum(p[i] * float(smoother.kernel[i, j]) for i in range(400)) for j in range(400)]
-    centred = np.sqrt(smooth) - smoother.vector_mean
-    vector = search_vector(counts, smoother)
-    assert vector is not None
-    assert vector.dtype == np.float32
-    assert vector == pytest.approx(centred / np.linalg.norm(centred), abs=1e-5)
-
-
-def test_an_image_without_objects_has_no_vector(smoother: Smoother) -> None:
-    assert search_vector(np.zeros(400, np.int32), smoother) is None
-
-
-def test_few_objects_say_less_than_many_of_the_same_kind(smoother: Smoother) -> None:
-    one, many = np.zeros((2, 400), np.int32)
-    one[7], many[7] = 1, 500
-    first, second = search_vector(one, smoother), search_vector(many, smoother)
-    other = search_vector(np.roll(many, 200), smoother)
-    assert first is not None
-    assert second is not None
-    assert other is not None
-    assert 0 < distance(first, second) < distance(second, other)
-    assert distance(first, first) == 0
 
 
 def test_kernel_is_a_gaussian_of_the_distance_whose_rows_sum_to_one() -> None:

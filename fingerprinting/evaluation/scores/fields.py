@@ -37,7 +37,7 @@ def score_fields(fitted: Fitted, name: str, context: Context) -> dict[str, Figur
     fields = fit_fields(known, context.seed)
     node = field_nodes(normalise(context.unseen.vectors), fields)
     weights = draw_weights(len(node), context.resamples)
-    counts = np.eye(FIELDS)[node]
+    counts = np.eye(FIELDS, dtype=np.int32)[node]
     figures = {"effective_fields": score_occupation(counts, weights)}
     types = context.unseen.field_types
     if (types != "").any():
@@ -48,7 +48,7 @@ def score_fields(fitted: Fitted, name: str, context: Context) -> dict[str, Figur
 
 
 def score_company(node: Nodes, types: NDArray[np.str_], resamples: int) -> dict[str, Figure]:
-    """Give the share of pairs of frames (n,) in the same field or in neighbours: of one type, of two types."""
+    """Give the share of pairs of frames (n,) in one field or in neighbours: of one type, of two types."""
     together = cells_apart(np.repeat(node, len(node)), np.tile(node, len(node)), SIDE) <= 1
     together = together.reshape(len(node), len(node))
     alike = types[:, None] == types
@@ -68,7 +68,7 @@ def _share_pairs(hit: NDArray[np.bool_], among: NDArray[np.bool_], weights: Weig
 
 
 def choose_old(sources: list[Source], seed: int) -> dict[str, NDArray[np.bool_]]:
-    """Choose which images (n,) an archive held before it grew: two of three, and those of two groups of three.
+    """Choose which images (n,) an archive held before it grew: two of three, those of two groups of three.
 
     Groups are instruments, or the field types of simulated frames, which are all of one instrument.
     """
