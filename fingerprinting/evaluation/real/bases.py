@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,9 +14,10 @@ from scipy import fft, ndimage
 
 from caomai.errors import ImageError
 from fingerprinting.detect import Detection, detect
-from fingerprinting.evaluation.frame import describe_part
 from fingerprinting.evaluation.real.content import read_contents
+from fingerprinting.evaluation.real.montage import as_part
 from fingerprinting.image import Part, read_parts
+from fingerprinting.quality import measure_whole
 from fingerprinting.training.collect import find_images, read_instrument
 
 Image = NDArray[np.float32]
@@ -27,7 +28,7 @@ MOST_LIT: Final = 0.65  # of the frame: more is no sky
 LARGEST_SIDE: Final = 640  # pixels of the part of a frame that is used: where most objects are
 LEAST_SIDE: Final = 200
 USUAL_FWHM: Final = 3.0  # pixels, where there is no star to measure
-LARGEST_FWHM: Final = 8.0
+LARGEST_FWHM: Final = 4.5  # of a sound frame: one that is sampled more finely is binned
 SMOOTHING, LIT, MARGIN, FEATHER = 1.5, 2.5, 5, 2.5  # pixels, but LIT: sigma of the smoothed image
 TO_SIGMA: Final = 1.4826  # of the median absolute deviation
 LARGE_SCALE: Final = 1 / 24  # cycles a pixel
@@ -86,8 +87,12 @@ def read_base(path: Path) -> Base | None:
         parts = list(read_parts(path))
         if len(parts) != 1 or min(parts[0].shape) < LEAST_SIDE:
             return None
-        part, detection = parts[0], detect(parts[0])
         instrument = read_instrument(path)
+        part, detection = parts[0], detect(parts[0])
+        fwhm = _measure_fwhm(part, detection)
+        if fwhm > LARGEST_FWHM:
+            part = _bin(part)
+            fwhm, detection = fwhm / 2, detect(part)
     except ImageError:
         return None
     box = _choose_box(part.shape, detection.objects)
@@ -96,13 +101,24 @@ def read_base(path: Path) -> Base | None:
         return None
     sky = np.asarray(detection.sky_subtracted / detection.sigma, np.float32)
     mask = None if part.mask is None else part.mask[box].copy()
-    base = Base(path.name, instrument, sky[box].copy(), mask, _measure_fwhm(part, detection))
+    base = Base(path.name, instrument, sky[box].copy(), mask, min(fwhm, LARGEST_FWHM))
     return base if base.lit.mean() <= MOST_LIT else None
 
 
 def _measure_fwhm(part: Part, detection: Detection) -> float:
-    fwhm = float(describe_part(part, detection)[0])
-    return min(fwhm, LARGEST_FWHM) if np.isfinite(fwhm) else USUAL_FWHM
+    fwhm = measure_whole(part, detection).fwhm_pixel
+    return USUAL_FWHM if fwhm is None else fwhm
+
+
+def _bin(part: Part) -> Part:
+    """Add up 2 x 2 pixels, as a detector that is read out binned; a pixel is masked with any of its four."""
+    height, width = (side // 2 * 2 for side in part.shape)
+
+    def fold(pixels: NDArray[Any]) -> NDArray[Any]:
+        return pixels[:height, :width].reshape(height // 2, 2, width // 2, 2)
+
+    mask = None if part.mask is None else fold(part.mask).any(axis=(1, 3))
+    return as_part(np.ascontiguousarray(fold(part.pixels).sum(axis=(1, 3))), mask)
 
 
 def _choose_box(shape: tuple[int, int], objects: NDArray[np.void]) -> tuple[slice, slice]:

@@ -12,7 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from caomai.errors import UnusableImageError
-from fingerprinting.detect import OBJECT, Detection
+from fingerprinting.description import STATISTICS
+from fingerprinting.detect import OBJECT, RECIPE, Detection
 from fingerprinting.evaluation.frame import describe_part
 from fingerprinting.evaluation.method import Fitted, Frames, Method, Say
 from fingerprinting.evaluation.patches import crop_objects
@@ -129,5 +130,5 @@ def _see(
 
 
 def tag(*words: object) -> str:
-    """Give a word that changes when any of the words does: for the names of folders of galleries."""
-    return f"{zlib.crc32(repr(words).encode()):08x}"
+    """Name a gallery by what its images depend on: the words, and how all images are looked at."""
+    return f"{zlib.crc32(repr((words, RECIPE, STATISTICS, MOST_OBJECTS)).encode()):08x}"

@@ -51,9 +51,9 @@ def defocus(scene: Scene, rng: np.random.Generator) -> Image:
 
 
 def worsen_seeing(scene: Scene, rng: np.random.Generator) -> Image:
-    """Make the seeing 2 to 4 times as bad."""
-    fwhm = scene.fwhm * np.sqrt(_draw(rng, 2.0, 4.0) ** 2 - 1)
-    return blur(scene, make_moffat(fwhm, beta=rng.uniform(2.8, 4.5), reach=5.0))
+    """Make the seeing at least twice as bad, and 6.5 to 12 pixels wide as in simulated frames."""
+    wanted = max(rng.uniform(6.5, 12), 2 * scene.fwhm)
+    return blur(scene, make_moffat(np.sqrt(wanted**2 - scene.fwhm**2), beta=rng.uniform(2.8, 4.5), reach=5.0))
 
 
 def blur(scene: Scene, kernel: Image) -> Image:

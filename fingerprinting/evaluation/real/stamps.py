@@ -99,6 +99,12 @@ def _parse(path: Path, text: str) -> Iterator[Stamp]:
         raise ParameterError(f"{path} is no table of comma-separated values: {error}.") from error
 
 
+def identify(folder: Path) -> str:
+    """Give a word that changes when a label or a picture of a set does."""
+    with Pictures(folder) as pictures:
+        return f"{zlib.crc32((folder / LABELS_FILE).read_bytes()):08x}-{pictures.checksum:08x}"
+
+
 class Pictures:
     """The pictures of a set, read one at a time from the archive."""
 
@@ -116,6 +122,12 @@ class Pictures:
 
     def __exit__(self, *_: object) -> None:
         self._archive.close()
+
+    @property
+    def checksum(self) -> int:
+        """Give a checksum of the names and checksums in the archive."""
+        entries = [(entry.filename, entry.CRC, entry.file_size) for entry in self._archive.infolist()]
+        return zlib.crc32(repr(entries).encode(errors="surrogateescape"))
 
     def read(self, stamp: Stamp) -> NDArray[np.float32]:
         """Read a stamp as grey values from 0 to 1, (ny, nx), first row at the top."""
