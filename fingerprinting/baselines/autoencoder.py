@@ -37,6 +37,7 @@ LATENT: Final = 64
 CODE: Final = WINDOW // 2 ** (len(WIDTHS) - 1)  # pixels left on a side where the code is made
 GAMMA: Final = 1e-3  # weight of the map's loss, as in the papers on DESOM
 BATCH: Final = 256
+SAMPLE: Final = 2048
 LEARNING_RATE: Final = 1e-3
 NODE_RATE: Final = 1e-2
 
@@ -140,10 +141,18 @@ class Training:
         self.crops, self.generator = crops, torch.Generator().manual_seed(seed + 1)
         self.batches = draw_batches(weight, BATCH, seed)
         self.precision, self.grid = half_precision(self.device), measure_grid().to(self.device)
+        self.spread = float(self._begin_with_mean(draw_sample(weight, SAMPLE, seed)))
         self.nodes = nn.Parameter(self._place_nodes(weight, seed))
         self.optimiser = make_optimiser(
             ([*self.network.parameters()], LEARNING_RATE), ([self.nodes], NODE_RATE)
         )
+
+    def _begin_with_mean(self, sample: NDArray[np.intp]) -> np.float32:
+        """Let the untrained decoder draw the mean brightness; give the variance about it."""
+        crops, last = prepare(self.crops[sample]), self.network.decoder[-1]
+        nn.init.constant_(last.bias, crops.mean())
+        last.weight.data *= 0.01
+        return crops.var()
 
     def _place_nodes(self, weight: NDArray[np.float64], seed: int) -> Tensor:
         """Begin with the codes of objects drawn at random."""
@@ -160,8 +169,8 @@ class Training:
             codes = self.network.encoder(crops.contiguous(memory_format=torch.channels_last))
             again = self.network.decoder(codes)
         mapped = organise(codes.float(), self.nodes, self.grid, shrink_radius(done))
-        loss = nn.functional.mse_loss(again.float(), crops) + GAMMA * mapped
-        return descend(loss, self.optimiser, done)
+        lost = nn.functional.mse_loss(again.float(), crops) / self.spread
+        return descend(lost + GAMMA * mapped, self.optimiser, done)
 
     def turn(self, crops: Tensor) -> Tensor:
         """Turn a batch by a multiple of 90 degrees, and mirror it or not: no pixel is interpolated."""
