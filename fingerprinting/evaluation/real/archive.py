@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Final
 
 import numpy as np
+from numpy.typing import NDArray
 
 from caomai.errors import ImageError, UnusableImageError
 from fingerprinting.evaluation.figure import Context, Figure
@@ -73,9 +74,7 @@ def _read_first(path: Path) -> Part:
         raise UnusableImageError(f"{path} holds no image.") from error
 
 
-def _compare_instruments(
-    paths: list[Path], contents: list[Content]
-) -> np.ndarray[tuple[int, int], np.dtype[np.bool_]]:
+def _compare_instruments(paths: list[Path], contents: list[Content]) -> NDArray[np.bool_]:
     """Tell which pairs of images come from different instruments and folders, (m, m)."""
     folder = np.array([str(path.parent) for path in paths])
     name = np.array([content.instrument.split("(")[0].strip().lower() for content in contents])

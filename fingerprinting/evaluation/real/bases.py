@@ -117,7 +117,7 @@ def _bin(part: Part) -> Part:
     def fold(pixels: NDArray[Any]) -> NDArray[Any]:
         return pixels[:height, :width].reshape(height // 2, 2, width // 2, 2)
 
-    mask = None if part.mask is None else fold(part.mask).any(axis=(1, 3))
+    mask = None if part.mask is None else np.asarray(fold(part.mask).any(axis=(1, 3)))
     return as_part(np.ascontiguousarray(fold(part.pixels).sum(axis=(1, 3))), mask)
 
 

@@ -1,4 +1,4 @@
-"""Content beyond metadata: what maps tell of simulated frames that instrument, filter and exposure time do not.
+"""Content beyond metadata: what maps tell of frames that instrument, filter and exposure time do not.
 
 Each of a few instruments has its signature (fingerprinting.simulation.instruments), so that a map could
 recognise the camera instead of the sky: both are measured.
@@ -97,14 +97,14 @@ def score_beyond(fitted: Fitted, name: str, context: Context) -> Figures:
 
 
 def score_search(vectors: NDArray[np.float32], facts: list[Facts], weights: Weights) -> Figures:
-    """Search for frames of the same type: among all, without those of the same metadata, of the instrument."""
+    """Search for frames of the same type: among all, without those of like metadata, of the instrument."""
     types = np.array([one.field_type for one in facts])
     metadata = np.array(["|".join(map(str, one.metadata)) for one in facts])
     instrument = np.array([one.setup.instrument.name for one in facts])
     distances = measure_distances(vectors)
     wanted = types[:, None] == types
     same_camera = instrument[:, None] == instrument
-    figures = {}
+    figures: Figures = {}
     for name, allowed in (
         ("content", np.ones_like(wanted)),
         ("beyond_metadata", metadata[:, None] != metadata),
@@ -118,7 +118,7 @@ def score_search(vectors: NDArray[np.float32], facts: list[Facts], weights: Weig
 
 
 def assign_fields(archive: NDArray[np.float32], vectors: NDArray[np.float32], seed: int) -> NDArray[np.intp]:
-    """Fit 144 fields to an archive's vectors (n, k), by the same recipe for every method, and assign others."""
+    """Fit 144 fields to an archive (n, k), by the same recipe for every method, and assign other vectors."""
     centre = archive.mean(axis=0)
     fields = fit_fields(normalise(archive - centre), seed)
     return np.asarray((normalise(vectors - centre) @ fields.centroids.T).argmax(axis=1), np.intp)

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 import numpy as np
 from numpy.typing import NDArray
 
 from fingerprinting.evaluation.scores.retrieval import average_precision
 
-FIRST = 10
+FIRST: Final = 10
 
 
 def measure_distances(vectors: NDArray[np.floating]) -> NDArray[np.float64]:
     """Measure the squared distances of images by their vectors (m, k): (m, m)."""
     wide = np.asarray(vectors, np.float64)
     squares = (wide**2).sum(axis=1)
-    return np.maximum(squares[:, None] + squares - 2 * wide @ wide.T, 0)
+    return np.asarray(np.maximum(squares[:, None] + squares - 2 * wide @ wide.T, 0))
 
 
 def search(

@@ -1,4 +1,4 @@
-"""Whether nodes tell kinds of real objects: galaxies by shape (EFIGI, Baillard et al. 2011), stars, any labels."""
+"""Whether nodes tell kinds of real objects: shapes of galaxies (EFIGI, Baillard et al. 2011), stars, any."""
 
 from __future__ import annotations
 
