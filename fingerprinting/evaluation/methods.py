@@ -8,7 +8,7 @@ from typing import Final
 
 from caomai.errors import ParameterError
 from fingerprinting.evaluation.method import Budget, Frames, Method, Objects, Say
-from fingerprinting.evaluation.ours import FittedModel, Ours
+from fingerprinting.evaluation.ours import ModelMaps, Ours
 
 OURS, MODEL, TWIN = "ours", "model", "twin"
 BASELINES: Final = {
@@ -29,7 +29,7 @@ class Finished(Ours):
     def __init__(self, folder: Path) -> None:
         self.folder = folder
 
-    def fit(self, objects: Objects, frames: Frames, budget: Budget, seed: int, say: Say) -> FittedModel:
+    def fit(self, objects: Objects, frames: Frames, budget: Budget, seed: int, say: Say) -> ModelMaps:
         """Load the model."""
         del objects, frames, budget, seed, say
         return self.load(self.folder)

@@ -16,27 +16,29 @@ from fingerprinting.cutout import WINDOW
 from fingerprinting.encoder import Encoder
 from fingerprinting.evaluation.method import Budget, Frames, Objects, Say
 from fingerprinting.evaluation.patches import cut_middle
-from fingerprinting.fingerprint import search_vector
-from fingerprinting.model import LARGEST, Model, load_model
+from fingerprinting.fingerprint import search_vectors
+from fingerprinting.model import CARD_FILE, ENCODER_FILE, MAPS_FILE, Model, load_model
 from fingerprinting.nodes import assign
+from fingerprinting.training.card import write_toml
 from fingerprinting.training.collect import Collection, to_half
 
 COURSE: Final = "course.json"
 
 
-class FittedModel:
-    """A model, the files it was loaded from, and what its training took (NaN where nobody knows)."""
+class ModelMaps:
+    """A model in use; epochs and seconds are NaN where nobody knows what its training took."""
 
-    def __init__(self, folder: Path, epochs: float = math.nan, seconds: float = math.nan) -> None:
+    def __init__(
+        self, model: Model, encoder: Encoder, epochs: float = math.nan, seconds: float = math.nan
+    ) -> None:
+        self.model, self.encoder = model, encoder
         self.epochs, self.seconds = epochs, seconds
-        self.model: Model = load_model(folder)
-        self.files = {name: (folder / name).read_bytes() for name in LARGEST}
-        self.encoder = Encoder(self.model.encoder)
 
     def save(self, folder: Path) -> None:
         """Write the model folder, and beside its files what it took."""
-        for name, data in self.files.items():
-            (folder / name).write_bytes(data)
+        (folder / ENCODER_FILE).write_bytes(self.model.encoder)
+        (folder / MAPS_FILE).write_bytes(self.model.maps)
+        (folder / CARD_FILE).write_text(write_toml(self.model.card))
         course = {"epochs": self.epochs, "seconds": self.seconds}
         known = {name: value for name, value in course.items() if math.isfinite(value)}
         (folder / COURSE).write_text(json.dumps(known) + "\n")
@@ -57,11 +59,8 @@ class FittedModel:
         return self.model.centroids
 
     def vectors(self, counts: NDArray[np.int32], frames: Frames) -> NDArray[np.float32]:
-        """Give the search vectors of counts (m, 400); an image without objects lies at 0, far from all."""
-        del frames
-        zero = np.zeros(counts.shape[1], np.float32)
-        found = [search_vector(one, self.model) for one in counts]
-        return np.array([zero if vector is None else vector for vector in found], np.float32)
+        """Give the search vectors of counts (m, 400); 0, far from all, where nothing is known of an image."""
+        return search_vectors(counts, frames.statistics, self.model)
 
 
 class Ours:
@@ -74,20 +73,26 @@ class Ours:
         del size
         return to_half(cut_middle(patches, WINDOW))
 
-    def fit(self, objects: Objects, frames: Frames, budget: Budget, seed: int, say: Say) -> FittedModel:
+    def fit(self, objects: Objects, frames: Frames, budget: Budget, seed: int, say: Say) -> ModelMaps:
         """Train an encoder and both maps as `caom-ai train` does."""
         from fingerprinting.evaluation.training import train_ours  # noqa: PLC0415  # torch
 
         started = time.monotonic()
         collection = Collection(
-            frames.sources, objects.crops, objects.kinds, objects.x, objects.image, objects.weight
-        )
+            frames.sources, objects.crops, objects.kinds, objects.x, objects.image, objects.weight,
+            frames.statistics,
+        )  # fmt: skip
         with tempfile.TemporaryDirectory() as folder:
             epochs = train_ours(collection, budget, seed, Path(folder), say)
-            return FittedModel(Path(folder), epochs, time.monotonic() - started)
+            return _load(Path(folder), epochs, time.monotonic() - started)
 
-    def load(self, folder: Path) -> FittedModel:
+    def load(self, folder: Path) -> ModelMaps:
         """Load a model folder."""
         course = folder / COURSE
         numbers = json.loads(course.read_text()) if course.exists() else {}
-        return FittedModel(folder, numbers.get("epochs", math.nan), numbers.get("seconds", math.nan))
+        return _load(folder, numbers.get("epochs", math.nan), numbers.get("seconds", math.nan))
+
+
+def _load(folder: Path, epochs: float, seconds: float) -> ModelMaps:
+    model = load_model(folder)
+    return ModelMaps(model, Encoder(model.encoder), epochs, seconds)

@@ -115,24 +115,33 @@ def score_search(fitted: Fitted, name: str, context: Context) -> Figures:
         return {}
     vectors, types = context.unseen.vectors[chosen], context.unseen.field_types[chosen]
     weights = draw_weights(len(types), context.resamples)
-    return score_retrieval(vectors, types, weights) | score_usable(vectors, types, weights)
+    figures = score_retrieval(vectors, types, weights) | score_usable(vectors, types, weights)
+    # Where no frame is spoiled, or each is the only one of its type, there is nothing to find.
+    return {name: figure for name, figure in figures.items() if np.isfinite(figure.value)}
+
+
+def choose_halves(fitted: Fitted, seen: Seen) -> tuple[NDArray[np.bool_], NDArray[np.float32]]:
+    """Choose the real images (h,) both of whose halves have objects; give their vectors too, (2 h, k)."""
+    full = (seen.half_counts.sum(axis=1) >= LEAST_OBJECTS).reshape(-1, 2).all(axis=1)
+    vectors = fitted.vectors(seen.half_counts, seen.halves)
+    return full, vectors[np.repeat(full, 2)]
 
 
 def score_real_halves(fitted: Fitted, name: str, context: Context) -> Figures:
     """Let halves of real test images look for each other, among those of the training images too."""
     del name
-    vectors, asked = [], []
-    for seen, is_test in ((context.trained, False), (context.unseen, True)):
-        full = (seen.half_counts.sum(axis=1) >= LEAST_OBJECTS).reshape(-1, 2).all(axis=1)
-        found = fitted.vectors(seen.half_counts, seen.halves) if full.any() else np.empty((0, NODES))
-        vectors.append(found[np.repeat(full, 2)] if full.any() else found)
-        asked.append(np.full(full.sum(), is_test))
-    tested = np.concatenate(asked)
-    if tested.sum() < LEAST_IMAGES:
+    if not len(context.unseen.halved):
         return {}
-    every = np.concatenate([some for some in vectors if len(some)])
+    asked, vectors = choose_halves(fitted, context.unseen)
+    tested = np.ones(int(asked.sum()), bool)
+    if len(context.trained.halved):
+        more, others = choose_halves(fitted, context.trained)
+        tested = np.concatenate([tested, np.zeros(int(more.sum()), bool)])
+        vectors = np.concatenate([vectors, others])
+    if asked.sum() < LEAST_IMAGES:
+        return {}
     number = Figure(*(float(len(tested)),) * 3)
-    scores = score_halves(every, tested, draw_weights(int(tested.sum()), context.resamples))
+    scores = score_halves(vectors, tested, draw_weights(int(asked.sum()), context.resamples))
     return scores | {"other_half_images": number}
 
 

@@ -1,137 +1,96 @@
-"""How good a model is: on simulated frames that it has not seen, and on the two halves of real images."""
+"""The figures of the model card: scores of fingerprinting.evaluation on what training has at hand."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import replace
+from pathlib import Path
 from typing import Final
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
 
-from fingerprinting.clusters import count_effective, normalise
+from fingerprinting.description import STATISTICS
 from fingerprinting.encoder import Encoder
-from fingerprinting.fingerprint import NODES, spread
-from fingerprinting.layout import neighbour_ratio
-from fingerprinting.model import SIDE, Model
-from fingerprinting.nodes import assign
-from fingerprinting.training.augment import Augmentation, make_view
-from fingerprinting.training.collect import Collection
-from fingerprinting.training.embed import embed_windows
-from fingerprinting.training.maps import count_images
+from fingerprinting.evaluation.figure import Context, Figure, Seen, Turned
+from fingerprinting.evaluation.method import Frames, Objects
+from fingerprinting.evaluation.ours import ModelMaps, Ours
+from fingerprinting.evaluation.scores.bootstrap import draw_weights
+from fingerprinting.evaluation.scores.halves import score_halves
+from fingerprinting.evaluation.scores.occupation import effective_nodes
+from fingerprinting.evaluation.scoring import choose_halves, score_kinds, score_map, score_search, score_turns
+from fingerprinting.evaluation.turning import turn
+from fingerprinting.fingerprint import count_nodes
+from fingerprinting.model import Model
+from fingerprinting.training.collect import Collection, Source, to_half
 
 TURNED: Final = 4000  # objects whose node is looked up again after a turn
-LEAST_OBJECTS: Final = 10  # in each half of an image
-FEW, TOP = 5, 10
-ANY_TURN: Final = Augmentation(shift=0.0, zoom=0.0, dimmest=1.0, unturned=0.0)
+LEAST_IMAGES: Final = 10  # whose halves are compared
+RESAMPLES: Final = 1  # the card gives no intervals
+SHOWN: Final = (
+    "layout_neighbour_ratio", "effective_nodes", "node_accuracy", "node_accuracy_balanced",
+    "same_node_rot90", "same_node_any_turn_and_noise", "within_one_cell_any_turn_and_noise",
+    "retrieval_p10", "retrieval_map",
+)  # fmt: skip
 
 Figures = dict[str, float]
 
 
-@dataclass(frozen=True)
-class Seen:
-    """A collection as a model sees it: embeddings (n, 128) and nodes (n,)."""
-
-    collection: Collection
-    embeddings: NDArray[np.float32]
-    node: NDArray[np.int16]
-
-
 def see(model: Model, encoder: Encoder, collection: Collection) -> Seen:
-    """Embed a collection and assign its objects."""
-    embeddings = embed_windows(encoder, collection.windows)
-    return Seen(collection, embeddings, assign(embeddings, model.centroids)[0])
+    """Embed a collection and assign its objects; of its images only the statistics are known."""
+    maps = ModelMaps(model, encoder)
+    embeddings = maps.embed(collection.windows)
+    objects = Objects(collection.windows, collection.kinds, collection.image, collection.x, collection.weight)
+    halved = np.flatnonzero([not source.field_type for source in collection.sources])
+    halves = blind([collection.sources[i] for i in np.repeat(halved, 2)])
+    frames = blind(collection.sources)
+    if collection.statistics is not None:
+        frames = replace(frames, statistics=collection.statistics)
+    return Seen(maps, objects, frames, halves, halved, embeddings, maps.assign(embeddings))
+
+
+def blind(sources: list[Source]) -> Frames:
+    """Give frames of which nothing is known but where they come from."""
+    unknown = np.full((len(sources), len(STATISTICS)), np.nan, np.float32)
+    return Frames(sources, np.empty((len(sources), 0, 0), np.float32), unknown)
 
 
 def evaluate(model: Model, encoder: Encoder, trained: Seen, unseen: Seen, seed: int) -> Figures:
     """Give the figures of the model card; shares are 0 to 1."""
-    figures = {
-        "layout_neighbour_ratio": neighbour_ratio(model.centroids, SIDE, SIDE),
-        "effective_nodes_unseen": count_effective(unseen.embeddings, model.centroids),
-    }
-    figures |= score_nodes(trained, unseen)
-    figures |= score_turns(model, encoder, unseen, seed)
-    figures |= score_retrieval(model, unseen)
-    real = trained.collection.real
-    if real.any():
-        figures["effective_nodes_real"] = count_effective(trained.embeddings[real], model.centroids)
-        figures |= score_halves(model, trained)
+    maps = ModelMaps(model, encoder)
+    context = Context(
+        method=Ours(), trained=trained, unseen=unseen, turned=see_turned(maps, unseen, seed), folder=Path(),
+        images=(), labelled=(), seed=seed, resamples=RESAMPLES, say=lambda _: None,
+    )  # fmt: skip
+    found: dict[str, Figure] = {}
+    for score in (score_map, score_kinds, score_turns, score_search):
+        found |= score(maps, "", context)
+    figures: Figures = {name: found[name].value for name in SHOWN if name in found}
+    figures["effective_nodes_unseen"] = figures.pop("effective_nodes")
+    figures |= score_real(maps, trained)
     return {name: round(float(value), 4) for name, value in figures.items()}
 
 
-def score_nodes(trained: Seen, unseen: Seen) -> Figures:
-    """Name each node by its most frequent true kind in training; score those names on unseen objects."""
-    kinds, codes = np.unique(trained.collection.kinds, return_inverse=True)
-    votes = np.zeros((NODES, len(kinds)), int)
-    np.add.at(votes, (trained.node, codes), 1)
-    votes[:, kinds == ""] = 0
-    known = unseen.collection.kinds != ""
-    if not votes.any() or not known.any():
-        return {}
-    names = np.where(votes.any(axis=1), kinds[votes.argmax(axis=1)], kinds[votes.sum(axis=0).argmax()])
-    truth, right = unseen.collection.kinds[known], names[unseen.node[known]] == unseen.collection.kinds[known]
-    return {
-        "node_accuracy": right.mean(),
-        "node_accuracy_balanced": np.mean([right[truth == kind].mean() for kind in np.unique(truth)]),
-    }
-
-
-def score_turns(model: Model, encoder: Encoder, unseen: Seen, seed: int) -> Figures:
-    """Turn objects by 90 degrees, and by any angle with fresh noise; tell how many keep their node."""
+def see_turned(maps: ModelMaps, unseen: Seen, seed: int) -> Turned:
+    """Turn some objects by 90 degrees, and by any angle with fresh noise."""
     rng = np.random.default_rng([seed, 6])
     chosen = rng.permutation(len(unseen.node))[:TURNED]
-    windows, node = unseen.collection.windows[chosen], unseen.node[chosen]
-    turned = assign(embed_windows(encoder, np.rot90(windows, axes=(1, 2))), model.centroids)[0]
-    generator = torch.Generator().manual_seed(seed)
-    views = make_view(torch.from_numpy(windows).float(), ANY_TURN, generator).numpy()
-    fresh = assign(encoder.embed(views), model.centroids)[0]
-    apart = np.abs(np.stack([node % SIDE - fresh % SIDE, node // SIDE - fresh // SIDE])).max(axis=0)
-    return {
-        "same_node_rot90": (turned == node).mean(),
-        "same_node_any_turn_and_noise": (fresh == node).mean(),
-        "within_one_cell_any_turn_and_noise": (apart <= 1).mean(),
-    }
+    windows: NDArray[np.float16] = unseen.objects.crops[chosen]
+    fresh = turn(windows.astype(np.float32), rng.uniform(0, 2 * np.pi, len(chosen)), rng)
+    quarter, free = (
+        maps.assign(maps.embed(view)) for view in (np.rot90(windows, axes=(1, 2)), to_half(fresh))
+    )
+    return Turned(unseen.objects.image[chosen], unseen.node[chosen], quarter, free)
 
 
-def score_retrieval(model: Model, unseen: Seen) -> Figures:
-    """Search each unseen frame among the others: precision of the first 10 and mean average precision."""
-    types = np.array([source.field_type for source in unseen.collection.sources])
-    vectors, used = make_vectors(model, count_images(unseen.collection, unseen.node))
-    types = types[used]
-    likeness = vectors @ vectors.T
-    np.fill_diagonal(likeness, -np.inf)
-    order = np.argsort(-likeness, axis=1, kind="stable")[:, :-1]
-    right = types[order] == types[:, None]
-    rank = np.arange(1, right.shape[1] + 1)
-    wanted = np.maximum(right.sum(axis=1), 1)
-    average = (np.cumsum(right, axis=1) / rank * right).sum(axis=1) / wanted
-    return {"retrieval_p10": right[:, :TOP].mean(), "retrieval_map": average.mean()}
-
-
-def score_halves(model: Model, seen: Seen) -> Figures:
-    """Cut real images in two along x; tell how often the other half is the nearest, or in the first 5."""
-    collection = seen.collection
-    counts = np.zeros((2, len(collection.sources), NODES), np.int32)
-    np.add.at(counts, ((collection.x >= 0.5).astype(int), collection.image, seen.node), 1)  # noqa: PLR2004
-    real = np.array([not source.field_type for source in collection.sources])
-    counts = counts[:, real & (counts.sum(axis=2) >= LEAST_OBJECTS).all(axis=0)]
-    images = counts.shape[1]
-    if images < TOP:
+def score_real(maps: ModelMaps, trained: Seen) -> Figures:
+    """Give how many nodes real objects use, and how often halves of real images find each other."""
+    real = (trained.field_types == "")[trained.objects.image]
+    if not real.any():
         return {}
-    vectors, _ = make_vectors(model, counts.reshape(-1, NODES))
-    likeness = vectors @ vectors.T
-    np.fill_diagonal(likeness, -np.inf)
-    other = np.roll(np.arange(2 * images), images)
-    rank = (likeness > likeness[np.arange(2 * images), other][:, None]).sum(axis=1)
-    return {
-        "real_images": images,
-        "other_half_rank1": (rank < 1).mean(),
-        "other_half_top5": (rank < FEW).mean(),
-    }
-
-
-def make_vectors(model: Model, counts: NDArray[np.int32]) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:
-    """Make the search vectors of images (n, 400) that have objects, and tell which ones have."""
-    used = np.asarray(counts.any(axis=1))
-    centred = spread(counts[used], model.kernel, model.prior) - model.vector_mean
-    return normalise(centred.astype(np.float32)), used
+    figures = {"effective_nodes_real": float(effective_nodes(count_nodes(trained.node[real])))}
+    full, vectors = choose_halves(maps, trained)
+    if full.sum() >= LEAST_IMAGES:
+        asked = np.ones(int(full.sum()), bool)
+        scores = score_halves(vectors, asked, draw_weights(len(asked), RESAMPLES))
+        figures |= {"real_images": len(asked)} | {name: one.value for name, one in scores.items()}
+    return figures
