@@ -6,6 +6,7 @@ import math
 from typing import Final
 
 from fingerprinting.evaluation.figure import Figure
+from fingerprinting.evaluation.real.headings import REAL_HEADINGS
 
 # In the order of the table.
 HEADINGS: Final = {
@@ -28,6 +29,7 @@ HEADINGS: Final = {
     "other_half_top5": "other half of a real image, top 5",
     "other_half_images": "real images in that search",
     "cutouts_per_second": "cut-outs/s, one core",
+    **REAL_HEADINGS,
 }
 LESS_IS_BETTER: Final = frozenset({"layout_neighbour_ratio"})
 UNKNOWN: Final = "-"

@@ -27,7 +27,8 @@ from fingerprinting.simulation.instruments import INSTRUMENTS, Setup
 from fingerprinting.training.collect import Look, Source, as_part, look_at
 
 VERSION: Final = 1
-FRAMES: Final = 5  # of each field type and instrument
+MOST_FRAMES: Final = 5  # of each field type and instrument
+LEAST_FRAMES: Final = 3  # so that 10 of a type are left without an instrument
 SMALLEST, LARGEST = 400, 640  # pixels a side
 FILTERS: Final = ("g", "r", "i")
 TIMES: Final = (20.0, 120.0, 600.0)  # seconds, one for each bin
@@ -54,10 +55,10 @@ class Facts:
         return self.setup.instrument.name, "" if dark else self.setup.filter, exposure_bin
 
 
-def plan_frames(part: str) -> tuple[list[Recipe], list[Facts]]:
-    """Plan frames of all field types by all instruments, in filters and exposure times drawn at random."""
+def plan_frames(part: str, each: int) -> tuple[list[Recipe], list[Facts]]:
+    """Plan `each` frames of all field types by all instruments, filters and exposure times at random."""
     recipes, facts = [], []
-    for number in range(FRAMES * len(FIELD_TYPES) * len(INSTRUMENTS)):
+    for number in range(each * len(FIELD_TYPES) * len(INSTRUMENTS)):
         seed = APART + SEEDS[part] * 10_000 + number
         rng = np.random.default_rng(seed)
         field_type = FIELD_TYPES[number % len(FIELD_TYPES)]
@@ -79,9 +80,13 @@ def look(facts: Facts, source: Source, seed: int) -> Look:
 
 
 def score_beyond(fitted: Fitted, name: str, context: Context) -> Figures:
-    """Score content beyond metadata on simulated frames of fixed instruments."""
+    """Score content beyond metadata on as many frames of fixed instruments as the part of the split has."""
     del name
-    recipes, facts = plan_frames(context.part)
+    simulated = int((context.unseen.field_types != "").sum())
+    each = min(simulated // (len(FIELD_TYPES) * len(INSTRUMENTS)), MOST_FRAMES)
+    if each < LEAST_FRAMES:
+        return {}
+    recipes, facts = plan_frames(context.part, each)
     gallery = Gallery(context.folder / f"beyond-{tag(VERSION, context.part)}", recipes)
     gallery.fill(context.say)
     view = gallery.view(context.method, fitted)
