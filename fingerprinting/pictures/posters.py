@@ -90,7 +90,7 @@ class Session:
         frames = f"{self.request.simulated} simulated frames, seed {self.request.seed}"
         notes = [
             f"Model {model.hash[:12]}; {table.numbers.sum():,} objects of {frames}; each row in per cent.",
-            "Nodes are named on half of the frames, by the kind with the greatest rate, and scored on the rest.",
+            "Nodes are named on half of the frames, by the greatest rate of a kind, and scored on the rest.",
             f"Balanced accuracy {table.balanced_accuracy:.2f} (by chance {1 / len(table.kinds):.2f}).",
         ]
         return confusion.draw_confusion(table, Caption("What is taken for what", notes))

@@ -50,7 +50,7 @@ def measure(text: str, size: int = BODY) -> int:
 
 def shorten(text: str, width: int, size: int = BODY) -> str:
     """Cut a text so that it fits a width, pixels."""
-    text = plain(text)
+    text = plain(text[: max(width, 1)])  # no letter is narrower than a pixel, and names may be long
     if measure(text, size) <= width:
         return text
     while text and measure(f"{text}...", size) > width:
