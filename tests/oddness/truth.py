@@ -1,0 +1,61 @@
+"""Percentiles of unlikeness by plain loops, written a second time from the documentation."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from tests.oddness.rows import Image
+
+
+def figures_of(image: Image) -> list[float]:
+    """Give the figures that images are compared by, but for the distance."""
+    detected, background, noise, fwhm, elongation, saturated, masked, pixels, oddest = image.quality
+    return [
+        math.log((detected + 1) / pixels), math.asinh(background / noise), math.log(noise), math.log(fwhm),
+        math.log(elongation), saturated, masked, -math.log10(1 - oddest), *image.statistics,
+    ]  # fmt: skip
+
+
+def apart(image: Image, others: list[Image]) -> float:
+    """Give the distance to the fifth nearest of the others; no vector is the zero vector."""
+    zero = np.zeros(400)
+    own = zero if image.vector is None else image.vector.astype(float)
+    distances = sorted(
+        float(np.linalg.norm(own - (zero if other.vector is None else other.vector))) for other in others
+    )
+    return distances[4]
+
+
+def rank(history: list[Image], images: list[Image]) -> dict[str, float]:
+    """Give the percentile of each image by its name."""
+    table = [
+        [*figures_of(one), apart(one, [other for other in history if other is not one])] for one in history
+    ]
+    scores = [score(row, table) for row in table]
+    ranks = {}
+    for image in images:
+        if image in history:
+            own = scores[history.index(image)]
+            ranks[image.name] = 100 * sum(other < own for other in scores) / (len(history) - 1)
+        else:
+            own = score([*figures_of(image), apart(image, history)], table)
+            ranks[image.name] = 100 * sum(other < own for other in scores) / len(history)
+    return ranks
+
+
+def score(row: list[float], table: list[list[float]]) -> float:
+    """Give the rarest deviation: mean excesses beyond the limit that a tenth passes."""
+    rarest = -math.inf
+    for value, column in zip(row, zip(*table, strict=True), strict=True):
+        known = [one for one in column if math.isfinite(one)]
+        if not known or not math.isfinite(value):
+            continue
+        middle = float(np.median(known))
+        aside = [abs(one - middle) for one in known]
+        limit = float(np.quantile(aside, 0.9))
+        beyond = [one - limit for one in aside if one > limit]
+        excess = max(sum(beyond) / len(beyond) if beyond else 0.0, 1e-3)
+        rarest = max(rarest, (abs(value - middle) - limit) / excess)
+    return rarest
