@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -53,13 +53,15 @@ def _unroll(windows: Floats) -> Floats:
     middle = windows[:, seen, seen]
     rows = middle[:, 0::2] + middle[:, 1::2]
     binned = np.clip(rows[:, :, 0::2] + rows[:, :, 1::2], -BRIGHTEST, BRIGHTEST)
-    light: Floats = weight @ binned.reshape(len(windows), weight.shape[1]).T
+    light: Floats = weight @ np.ascontiguousarray(binned.reshape(len(windows), weight.shape[1]).T)
     return light.reshape(len(RADII), ANGLES, len(windows))
 
 
 @lru_cache(maxsize=4)
-def _sampling(side: int) -> tuple[slice, Floats]:
+def _sampling(side: int) -> tuple[slice, Any]:
     """Give the rows and columns that the circles reach, and the weights (points, bins) of their bins."""
+    from scipy.sparse import csr_array  # noqa: PLC0415 - takes 0.2 s, and many commands know this module
+
     half = int(RADII[-1] / 2) + 2  # bins
     start = max(side // 2 - 2 * half, 0)
     seen = slice(start, side - start)
@@ -74,4 +76,4 @@ def _sampling(side: int) -> tuple[slice, Floats]:
     for i, j in ((0, 0), (0, 1), (1, 0), (1, 1)):
         weight[bottom + j, left + i, *point] = (1 - abs(x - left - i)) * (1 - abs(y - bottom - j)) / 4
     weight = weight / 2 + (np.roll(weight, 1, axis=3) + np.roll(weight, -1, axis=3)) / 4
-    return seen, np.ascontiguousarray(weight.reshape(bins**2, -1).T, np.float32)
+    return seen, csr_array(weight.reshape(bins**2, -1).T.astype(np.float32))

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from caomai.errors import UnusableImageError
 from fingerprinting.fitsfile import FitsFile, Hdu, read_card
+from fingerprinting.rice import find_tiles
 from fingerprinting.section import Box
 
 RAW: Final = {8: ">u1", 16: ">i2", 32: ">i4", 64: ">i8", -32: ">f4", -64: ">f8"}
@@ -82,6 +83,12 @@ def _read_compressed(file: FitsFile, hdu: Hdu, index: int, box: Box) -> NDArray[
     lead = tuple(int(axis) for axis in np.unravel_index(index, hdu.shape[:-2]))
     columns = slice(box.x0, box.x1)
     try:
+        tiles = find_tiles(file, hdu)
+        if tiles is not None:
+            convert = _Scaling(hdu)
+            for y, raw in tiles.read(index, box.y0, box.y1):
+                convert(raw[:, columns], pixels[y - box.y0 : y - box.y0 + len(raw)])
+            return pixels
         section = file.astropy[hdu.number].section
         with np.errstate(over="ignore", invalid="ignore"):
             if not lead and math.prod(hdu.shape) <= WHOLE:  # the heap is then read at once, else tile by tile
@@ -90,7 +97,7 @@ def _read_compressed(file: FitsFile, hdu: Hdu, index: int, box: Box) -> NDArray[
             for y in range(0, box.shape[0], CHUNK_ROWS):
                 rows = slice(box.y0 + y, min(box.y0 + y + CHUNK_ROWS, box.y1))
                 pixels[y : y + CHUNK_ROWS] = section[(*lead, rows, columns)]
-    except MemoryError:
+    except (MemoryError, UnusableImageError):
         raise
     except Exception as error:  # astropy and its decoders raise many kinds
         raise UnusableImageError(
