@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import io
 import pickle
 import re
@@ -16,22 +15,13 @@ import pytest
 
 from caomai.errors import CaomAiError, NotFoundError
 from fingerprinting.encoder import Encoder
-from fingerprinting.model import MAPS, default_folder, hash_model, load_model
-from fingerprinting.training.card import write_toml
+from fingerprinting.model import MAPS, default_folder, load_model
+from tests.models.sealing import reseal
 
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     return Path(shutil.copytree(default_folder(), tmp_path / "model"))
-
-
-def reseal(folder: Path) -> None:
-    """Make hashes fit again, as somebody would who wants a file to be read."""
-    card = dict(load_model().card)
-    names = ("encoder.onnx", "maps.npz")
-    card["files"] = {name: hashlib.sha256((folder / name).read_bytes()).hexdigest() for name in names}
-    card["hash"] = hash_model(card["files"], card["parameters"])
-    (folder / "card.toml").write_text(write_toml(card))
 
 
 def write_maps(folder: Path, **changed: object) -> None:

@@ -25,6 +25,7 @@ class Run:
     images: Path
     answer: dict[str, Any]
     said: str
+    options: tuple[str, ...]
 
 
 @pytest.fixture(scope="session")
@@ -40,12 +41,13 @@ def images(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def run(images: Path, tmp_path_factory: pytest.TempPathFactory) -> Run:
     """Train for two dozen steps on a few hundred objects."""
     folder = tmp_path_factory.mktemp("model") / "tiny"
-    command = [
-        sys.executable, "-m", "caomai", "train", "-o", str(folder), "--images", str(images),
-        "--simulated", "16", "--unseen", "16", "--steps", "24", "--batch", "32", "--seed", "2", "--json",
-    ]  # fmt: skip
+    options = (
+        "--images", str(images), "--simulated", "16", "--unseen", "16", "--steps", "24", "--batch", "32",
+        "--seed", "2", "--json",
+    )  # fmt: skip
+    command = [sys.executable, "-m", "caomai", "train", "-o", str(folder), *options]
     done = subprocess.run(
         command, capture_output=True, text=True, check=False, env=os.environ | {"OMP_NUM_THREADS": "1"}
     )
     assert done.returncode == 0, done.stderr
-    return Run(folder, images, json.loads(done.stdout), done.stderr)
+    return Run(folder, images, json.loads(done.stdout), done.stderr, options)

@@ -1,0 +1,18 @@
+"""Model folders whose files were changed and whose card fits them nevertheless."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+
+from fingerprinting.model import hash_model, load_model
+from fingerprinting.training.card import write_toml
+
+
+def reseal(folder: Path) -> None:
+    """Make hashes fit again, as somebody would who wants a file to be read."""
+    card = dict(load_model().card)
+    names = ("encoder.onnx", "maps.npz")
+    card["files"] = {name: hashlib.sha256((folder / name).read_bytes()).hexdigest() for name in names}
+    card["hash"] = hash_model(card["files"], card["parameters"])
+    (folder / "card.toml").write_text(write_toml(card))
