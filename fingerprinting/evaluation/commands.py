@@ -137,8 +137,8 @@ def evaluate(  # noqa: PLR0917  # options of a command
 
 def _report(campaign: Campaign, rows: list[Any], *, as_json: bool) -> None:
     """Write the table into the working folder and show it."""
+    from fingerprinting.evaluation.goals import check_goals  # noqa: PLC0415  # heavy
     from fingerprinting.evaluation.report import show, to_json, write_report  # noqa: PLC0415  # heavy
-    from fingerprinting.evaluation.table import check_goals  # noqa: PLC0415  # heavy
 
     if not rows:
         raise ParameterError(f"Nothing has been scored on the {campaign.part} set in {campaign.work} yet.")

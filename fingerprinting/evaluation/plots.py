@@ -11,10 +11,11 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure as Canvas
 from matplotlib.ticker import LogLocator, NullLocator, StrMethodFormatter
 
+from fingerprinting.evaluation.goals import PLAIN_GOALS
 from fingerprinting.evaluation.headings import LESS_IS_BETTER, describe
 from fingerprinting.evaluation.methods import MODEL, OURS, TWIN
 from fingerprinting.evaluation.scores.retrieval import DEPTHS
-from fingerprinting.evaluation.table import PLAIN_GOALS, RECALL, Row
+from fingerprinting.evaluation.table import RECALL, Row
 
 SHOWN: Final = (
     "node_accuracy", "node_accuracy_balanced", "knn_accuracy", "knn_accuracy_balanced",

@@ -12,6 +12,7 @@ from rich.console import Console
 from rich.table import Table
 
 from fingerprinting.evaluation.fits import to_number, write_json
+from fingerprinting.evaluation.goals import Goal, check_goals
 from fingerprinting.evaluation.headings import (
     HEADINGS,
     UNKNOWN,
@@ -20,7 +21,7 @@ from fingerprinting.evaluation.headings import (
     write_figure,
     write_value,
 )
-from fingerprinting.evaluation.table import RECALL, Goal, Row, check_goals
+from fingerprinting.evaluation.table import RECALL, Row
 
 HIDDEN_PREFIXES = (RECALL, "retrieval_p")  # a table or a plot of their own
 

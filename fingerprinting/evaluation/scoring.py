@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from fingerprinting.evaluation.figure import Context, Figure, Score, Seen
 from fingerprinting.evaluation.method import Fitted
+from fingerprinting.evaluation.oddities import score as score_oddities
 from fingerprinting.evaluation.real.scores import REAL_SCORES
 from fingerprinting.evaluation.scores.bootstrap import Weights, count_pairs, draw_weights
 from fingerprinting.evaluation.scores.grid import trustworthiness
@@ -167,4 +168,5 @@ SCORES: Final[dict[str, Score]] = {
     "halves": score_real_halves,
     "speed": score_speed,
     **REAL_SCORES,
+    "oddities": score_oddities,
 }
