@@ -11,9 +11,9 @@ from numpy.typing import NDArray
 from fingerprinting.fingerprint import OBJECT_AXES, fit_means, spread, standardise
 
 SHRINKAGE: Final = 2.0  # of the mean variance: keeps axes that hardly vary from being blown up
-LEAST_SCALE: Final = 0.3  # of the standard deviation, where most images have the same value
+LEAST_SCALE: Final = 0.3  # of the spread of nearly all images, where most have the same value
 ROUNDS: Final = 20
-QUARTERS: Final = (15.87, 50.0, 84.13)  # percent: one standard deviation of a Gaussian on either side
+SPREAD: Final = (2.28, 15.87, 50.0, 84.13, 97.72)  # percent: whole standard deviations of a Gaussian
 
 
 @dataclass(frozen=True)
@@ -68,9 +68,9 @@ def _fit_scales(statistics: NDArray[np.float64]) -> tuple[NDArray[np.float32], N
     centre, scale = np.zeros(statistics.shape[1]), np.ones(statistics.shape[1])
     for column in np.flatnonzero(known.sum(axis=0) > 1):
         values = statistics[known[:, column], column]
-        low, middle, high = np.percentile(values, QUARTERS)
+        least, low, middle, high, most = np.percentile(values, SPREAD)
         centre[column] = middle
-        scale[column] = max((high - low) / 2, LEAST_SCALE * values.std(), 1e-6)
+        scale[column] = max((high - low) / 2, LEAST_SCALE * (most - least) / 2, 1e-6)
     for _ in range(ROUNDS):  # the limit moves the mean of a skew distribution
         usual = standardise(statistics, centre.astype(np.float32), scale.astype(np.float32))
         centre += scale * usual.sum(axis=0) / np.maximum(known.sum(axis=0), 1)

@@ -104,7 +104,7 @@ def measure_objects(objects: NDArray[np.void], core: Box) -> Figures:
 
 
 def _measure_clumping(objects: NDArray[np.void], core: Box) -> float:
-    """Measure how much the numbers in 16 cells vary beyond Poisson, relative to their mean if that is large."""
+    """Measure how much the numbers in 16 cells vary beyond Poisson, relative to a large mean."""
     places = ((objects["x"] - core.x0, core.shape[1]), (objects["y"] - core.y0, core.shape[0]))
     column, row = ((at / side * CLUMPS).astype(int).clip(0, CLUMPS - 1) for at, side in places)
     number = np.bincount(column + CLUMPS * row, minlength=CLUMPS**2)
