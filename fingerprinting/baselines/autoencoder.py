@@ -15,7 +15,14 @@ from fingerprinting.baselines.course import descend, make_optimiser, plan_course
 from fingerprinting.baselines.deploy import Deployed, build_graph, shrink
 from fingerprinting.baselines.histogram import hellinger
 from fingerprinting.baselines.pca import cut_window
-from fingerprinting.baselines.som import measure_grid, organise, shrink_radius, square_distances
+from fingerprinting.baselines.som import (
+    Nodes,
+    find_neighbours,
+    measure_grid,
+    organise,
+    shrink_radius,
+    square_distances,
+)
 from fingerprinting.baselines.storage import (
     ENCODER,
     FLOAT,
@@ -39,7 +46,6 @@ GAMMA: Final = 1e-3  # weight of the map's loss, as in the papers on DESOM
 BATCH: Final = 256
 SAMPLE: Final = 2048
 LEARNING_RATE: Final = 1e-3
-NODE_RATE: Final = 1e-2
 
 
 class AutoEncoder(nn.Module):
@@ -106,7 +112,7 @@ class AutoEncoderSom:
         graph = build_graph(training.network.encoder, (1, WINDOW, WINDOW), LATENT)
         return FittedAutoEncoder(
             encoder=Deployed(shrink(graph, objects.crops, prepare, seed), prepare),
-            nodes=training.nodes.detach().cpu().numpy(),
+            nodes=training.nodes.places.cpu().numpy(),
             epochs=spent.steps * BATCH / len(objects.crops),
             seconds=spent.seconds,
         )
@@ -142,10 +148,8 @@ class Training:
         self.batches = draw_batches(weight, BATCH, seed)
         self.precision, self.grid = half_precision(self.device), measure_grid().to(self.device)
         self.spread = float(self._begin_with_mean(draw_sample(weight, SAMPLE, seed)))
-        self.nodes = nn.Parameter(self._place_nodes(weight, seed))
-        self.optimiser = make_optimiser(
-            ([*self.network.parameters()], LEARNING_RATE), ([self.nodes], NODE_RATE)
-        )
+        self.nodes = Nodes(self._place_nodes(weight, seed))
+        self.optimiser = make_optimiser(([*self.network.parameters()], LEARNING_RATE))
 
     def _begin_with_mean(self, sample: NDArray[np.intp]) -> np.float32:
         """Let the untrained decoder draw the mean brightness; give the variance about it."""
@@ -168,9 +172,11 @@ class Training:
         with self.precision:
             codes = self.network.encoder(crops.contiguous(memory_format=torch.channels_last))
             again = self.network.decoder(codes)
-        mapped = organise(codes.float(), self.nodes, self.grid, shrink_radius(done))
+        squares = square_distances(codes.float(), self.nodes.places)
+        near = find_neighbours(squares, self.grid, shrink_radius(done))
         lost = nn.functional.mse_loss(again.float(), crops) / self.spread
-        return descend(lost + GAMMA * mapped, self.optimiser, done)
+        self.nodes.move(codes.detach().float(), near)
+        return descend(lost + GAMMA * organise(squares, near), self.optimiser, done)
 
     def turn(self, crops: Tensor) -> Tensor:
         """Turn a batch by a multiple of 90 degrees, and mirror it or not: no pixel is interpolated."""

@@ -14,7 +14,14 @@ from fingerprinting.baselines.deploy import Deployed, build_graph
 from fingerprinting.baselines.histogram import hellinger
 from fingerprinting.baselines.published import student, vae, vicreg
 from fingerprinting.baselines.published.method import MINUTES, PASSES
-from fingerprinting.baselines.som import measure_grid, organise, shrink_radius
+from fingerprinting.baselines.som import (
+    Nodes,
+    find_neighbours,
+    measure_grid,
+    organise,
+    shrink_radius,
+    square_distances,
+)
 from fingerprinting.baselines.weights import make_network
 from fingerprinting.evaluation.method import Budget
 
@@ -36,14 +43,31 @@ def test_neighbourhood_shrinks_from_ten_cells_to_a_tenth() -> None:
 @pytest.mark.parametrize("radius", [3.0, 0.1])
 def test_loss_of_the_map_is_that_of_the_paper(radius: float) -> None:
     points, nodes = random(7, 5), random(400, 5, seed=2)
-    squares = cdist(points, nodes, "sqeuclidean")
     wanted = 0.0
-    for row in squares:
+    for row in cdist(points, nodes, "sqeuclidean"):
         best = row.argmin()
         cells = [abs(best % 20 - node % 20) + abs(best // 20 - node // 20) for node in range(400)]
         weight = np.exp(-((np.array(cells) / radius) ** 2))
         wanted += (weight * row).sum() / weight.sum() / len(points)
-    assert float(organise(points, nodes, measure_grid(), radius)) == pytest.approx(wanted, rel=1e-6)
+    squares = square_distances(points, nodes)
+    near = find_neighbours(squares, measure_grid(), radius)
+    assert float(organise(squares, near)) == pytest.approx(wanted, rel=1e-6)
+
+
+def test_map_unfolds_over_what_it_is_shown() -> None:
+    """Points of a square: neighbours on the grid end as neighbours in the square, and no node is idle."""
+    nodes, grid = Nodes(torch.full((400, 2), 0.5) + 0.01 * random(400, 2).float()), measure_grid()
+    rng = torch.Generator().manual_seed(1)
+    for step in range(300):
+        points = torch.rand((256, 2), generator=rng)
+        nodes.move(
+            points, find_neighbours(square_distances(points, nodes.places), grid, shrink_radius(step / 300))
+        )
+    places = nodes.places.reshape(20, 20, 2)
+    step = (places[1:] - places[:-1]).norm(dim=2).mean() + (places[:, 1:] - places[:, :-1]).norm(dim=2).mean()
+    assert float(step) / 2 < 0.1
+    used = square_distances(torch.rand((8000, 2), generator=rng), nodes.places).argmin(dim=1)
+    assert len(used.unique()) > 360
 
 
 def test_vicreg_is_its_three_terms() -> None:
