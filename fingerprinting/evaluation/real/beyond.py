@@ -129,11 +129,13 @@ def assign_fields(archive: NDArray[np.float32], vectors: NDArray[np.float32], se
     return np.asarray((normalise(vectors - centre) @ fields.centroids.T).argmax(axis=1), np.intp)
 
 
-def score_information(field: NDArray[np.intp], facts: list[Facts], resamples: int) -> Figures:
+def score_information(
+    field: NDArray[np.intp], facts: list[Facts], resamples: int, permutations: int = PERMUTATIONS
+) -> Figures:
     """Score the bits that the field of an image adds to its metadata, of those that its content has."""
     content = np.unique([one.field_type for one in facts], return_inverse=True)[1]
     setup = np.unique(["|".join(map(str, one.metadata)) for one in facts], return_inverse=True)[1]
-    found = measure_information(content, field, setup, SIDE, permutations=PERMUTATIONS, seed=1)
+    found = measure_information(content, field, setup, SIDE, permutations=permutations, seed=1)
     weights = draw_weights(len(facts), resamples)
     drawn = divide(weights @ found.gain, weights.sum(axis=1)) + (found.bits - found.gain.mean())
     figure = bound(found.bits, drawn)

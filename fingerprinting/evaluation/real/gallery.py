@@ -59,8 +59,8 @@ class View:
 
 def plan_part(name: str, source: Source, make: Callable[[], Part]) -> Recipe:
     """Plan an image of which a sample of all objects is looked at."""
-    rng = np.random.default_rng([zlib.crc32(name.encode()), 2])
-    return Recipe(name, source, lambda: look_at(make(), source, MOST_OBJECTS, rng))
+    seed = [zlib.crc32(name.encode()), 2]
+    return Recipe(name, source, lambda: look_at(make(), source, MOST_OBJECTS, np.random.default_rng(seed)))
 
 
 class Gallery:
