@@ -41,8 +41,12 @@ class History:
         middle = np.array([_quantile(column, 0.5) for column in figures.T])
         aside = np.abs(figures - middle)
         limit = np.array([_quantile(column, TAIL) for column in aside.T])
-        excess = np.array([_exceed(column, least) for column, least in zip(aside.T, limit, strict=True)])
-        return cls(evidence.vectors, middle, limit, excess, _rate(figures, middle, limit, excess))
+        beyond = np.nan_to_num(np.maximum(aside - limit, 0), nan=0.0)
+        total, number = beyond.sum(axis=0), np.count_nonzero(beyond, axis=0)
+        excess = np.maximum(total / np.maximum(number, 1), LEAST_EXCESS)
+        # Each image is judged by the others: otherwise one that is odd would hide behind itself.
+        others = np.maximum((total - beyond) / np.maximum(number - (beyond > 0), 1), LEAST_EXCESS)
+        return cls(evidence.vectors, middle, limit, excess, _rate(figures, middle, limit, others))
 
     def score(self, evidence: Evidence) -> Floats:
         """Score images (n,) that are not of the history: a figure's tail is taken for exponential."""
@@ -65,12 +69,6 @@ def _quantile(figure: Floats, share: float) -> float:
     """Give a quantile of a figure over the images where it is known, 0 where it nowhere is."""
     known = figure[np.isfinite(figure)]
     return float(np.quantile(known, share)) if known.size else 0.0
-
-
-def _exceed(aside: Floats, limit: float) -> float:
-    """Give by how much those deviations that pass the limit do so on average."""
-    beyond = aside[aside > limit] - limit
-    return max(float(beyond.mean()), LEAST_EXCESS) if beyond.size else LEAST_EXCESS
 
 
 def _rate(figures: Floats, middle: Floats, limit: Floats, excess: Floats) -> Floats:

@@ -33,7 +33,7 @@ def rank(history: list[Image], images: list[Image]) -> dict[str, float]:
     table = [
         [*figures_of(one), apart(one, [other for other in history if other is not one])] for one in history
     ]
-    scores = [score(row, table) for row in table]
+    scores = [score(row, table, place) for place, row in enumerate(table)]
     ranks = {}
     for image in images:
         if image in history:
@@ -45,8 +45,8 @@ def rank(history: list[Image], images: list[Image]) -> dict[str, float]:
     return ranks
 
 
-def score(row: list[float], table: list[list[float]]) -> float:
-    """Give the rarest deviation: mean excesses beyond the limit that a tenth passes."""
+def score(row: list[float], table: list[list[float]], own: int | None = None) -> float:
+    """Give the rarest deviation: mean excesses, those of others, beyond the limit that a tenth passes."""
     rarest = -math.inf
     for value, column in zip(row, zip(*table, strict=True), strict=True):
         known = [one for one in column if math.isfinite(one)]
@@ -55,7 +55,8 @@ def score(row: list[float], table: list[list[float]]) -> float:
         middle = float(np.median(known))
         aside = [abs(one - middle) for one in known]
         limit = float(np.quantile(aside, 0.9))
-        beyond = [one - limit for one in aside if one > limit]
+        others = [one for place, one in enumerate(column) if place != own and math.isfinite(one)]
+        beyond = [abs(one - middle) - limit for one in others if abs(one - middle) > limit]
         excess = max(sum(beyond) / len(beyond) if beyond else 0.0, 1e-3)
         rarest = max(rarest, (abs(value - middle) - limit) / excess)
     return rarest
