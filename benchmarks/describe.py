@@ -12,6 +12,7 @@ from pathlib import Path
 
 import numpy as np
 from astropy.io import fits
+from astropy.wcs import WCS
 from numpy.typing import NDArray
 from rich.console import Console
 from rich.table import Table
@@ -39,6 +40,16 @@ def render(objects: int) -> NDArray[np.uint16]:
     return np.clip(frame, 0, 65535).astype(np.uint16)
 
 
+def write_frames(folder: Path, objects: int) -> list[Path]:
+    """Write a frame with a place on the sky as it is and in RICE tiles: a.fits and a.fits.fz."""
+    frame, wcs = render(objects), WCS(naxis=2)
+    wcs.wcs.ctype, wcs.wcs.crval, wcs.wcs.cdelt = ("RA---TAN", "DEC--TAN"), (150, 2), (-1e-4, 1e-4)
+    paths = [folder / name for name in ("a.fits", "a.fits.fz")]
+    for path, kind in zip(paths, (fits.PrimaryHDU, fits.CompImageHDU), strict=True):
+        kind(frame, wcs.to_header()).writeto(path, overwrite=True)
+    return paths
+
+
 def measure(path: Path, processes: int) -> float:
     """Give Mpix/s of so many processes, each busy with frames."""
     with Children(processes) as children:
@@ -58,12 +69,9 @@ def main() -> None:
     table = Table("objects", "file", "1 process", "2 processes", title="describe, Mpix/s")
     with tempfile.TemporaryDirectory() as folder:
         for objects in OBJECTS:
-            frame = render(objects)
-            for name, hdu in (("a.fits", fits.PrimaryHDU(frame)), ("a.fits.fz", fits.CompImageHDU(frame))):
-                path = Path(folder) / name
-                hdu.writeto(path, overwrite=True)
+            for path in write_frames(Path(folder), objects):
                 rates = [f"{measure(path, processes):.1f}" for processes in (1, 2)]
-                table.add_row(f"{objects:,}", name[1:], *rates)
+                table.add_row(f"{objects:,}", path.name[1:], *rates)
     Console().print(table)
 
 

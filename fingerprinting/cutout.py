@@ -66,8 +66,10 @@ def fovea(cut: NDArray[np.float32]) -> NDArray[np.float32]:
     time: a smooth patch would be what the encoder sees first.
     """
     blank = cut == 0
-    if blank.any():
-        cut = np.where(blank, make_grain(), cut)
+    holed = np.flatnonzero(blank.any(axis=(1, 2)))  # few, mostly
+    if holed.size:
+        cut = cut.copy()
+        cut[holed] = np.where(blank[holed], make_grain(), cut[holed])
     edge = (WINDOW - FOVEA) // 2
     views = np.empty((len(cut), 2, FOVEA, FOVEA), np.float32)
     native = cut[:, edge : edge + FOVEA, edge : edge + FOVEA]

@@ -31,7 +31,7 @@ from fingerprinting.tiles import MOST_PIXELS, Tile, split
 
 __all__ = ["Limits", "PartDescription", "Quality", "describe_file"]
 
-BATCH: Final = 256  # cut-outs at once: 4 MB of windows
+BATCH: Final = 64  # cut-outs at once: 1 MB of windows, the cache of a core
 
 
 @dataclass(frozen=True)
