@@ -62,7 +62,7 @@ def collect(plan: SetPlan, image_set: ImageSet, methods: Sequence[Method], say: 
     wanted = {path.name: method.crop for path, method in places.items() if not path.exists()}
     if image_set.complete and not wanted:
         return
-    rows = _Rows()
+    rows = Rows()
     with ExitStack() as stack:
         crops = {name: stack.enter_context(GrowingArray(folder / name)) for name in wanted}
         files = {
@@ -134,7 +134,7 @@ def _check_plan(plan: SetPlan, folder: Path) -> None:
 
 
 @dataclass
-class _Rows:
+class Rows:
     """The small things of a set, in memory until the pass ends."""
 
     sources: list[dict[str, Any]] = field(default_factory=list)

@@ -13,7 +13,7 @@ from fingerprinting.baselines.pca import PcaKmeans
 from fingerprinting.cutout import WINDOW, windows
 from fingerprinting.detect import detect
 from fingerprinting.evaluation.arrayfile import GrowingArray, map_array
-from fingerprinting.evaluation.collecting import collect
+from fingerprinting.evaluation.collecting import Rows, collect
 from fingerprinting.evaluation.method import Method
 from fingerprinting.evaluation.ours import Ours
 from fingerprinting.evaluation.patches import crop_objects, cut_middle, cut_patches
@@ -24,7 +24,7 @@ from fingerprinting.evaluation.turning import turn
 from fingerprinting.section import Box
 from fingerprinting.simulation.fields import render
 from fingerprinting.simulation.write import write_set
-from fingerprinting.training.collect import as_part, gather, see_simulated
+from fingerprinting.training.collect import Source, as_part, gather, look_at, see_simulated
 
 
 def ignore(*_: object) -> None:
@@ -167,3 +167,17 @@ def test_crops_are_known_by_what_they_are() -> None:
 
     ours: Method = Ours()
     assert identify_crop(ours) == identify_crop(Ours()) != identify_crop(Wider())
+
+
+def test_versions_of_an_image_with_a_defect_have_no_halves_to_be_found() -> None:
+    part, rng = as_part(render("sparse", 4, (200, 260))), np.random.default_rng(1)
+    rows, plan = Rows(), SetPlan("train", 0)
+    numbers = []
+    for name in ("a.fits", "a.fits (ghost)", "narrow.fits"):
+        seen = look_at(part, Source(name, "camera"), 9, rng)
+        if name == "narrow.fits":
+            seen = replace(seen, part=replace(part, pixels=part.pixels[:, :100]))
+        rows.keep(seen, plan)
+        numbers.append(len(rows.halve(seen)))
+    assert numbers == [2, 0, 0]
+    assert rows.halved == [0]
