@@ -83,7 +83,7 @@ def search_vectors(counts: NDArray[np.integer], statistics: NDArray[np.floating]
     """
     total = np.asarray(counts).sum(axis=1, keepdims=True)
     centred = spread(counts, maps.kernel, maps.prior) - maps.vector_mean
-    objects = _scale_to_unit(centred @ maps.object_axes) * (total / (total + PSEUDO_COUNTS))
+    objects = _scale_to_unit(centred @ maps.object_axes) * (total / (total + PSEUDO_COUNTS)) + 0.0  # no -0
     usual = standardise(statistics, maps.statistics_centre, maps.statistics_scale)
     whole = _scale_to_unit(usual @ maps.statistics_axes) * WEIGHT
     return normalise(np.concatenate([objects, whole], axis=1).astype(np.float32))

@@ -25,13 +25,18 @@ HEADINGS: Final = {
     "usable_agreement": "usable-or-not agreement",
     "usable_spoiled_found": "spoiled frames found",
     "field_type_agreement": "field type agreement (16)",
+    "fields_same_type_together": "Map 2: frames of one type in the same field or the next",
+    "fields_other_type_together": "the same for frames of two types (less is better)",
+    "fields_kept_grown_by_half": "images that stay within one field when the archive grows by half",
+    "fields_kept_new_content": "the same when what comes is of new kinds",
+    "effective_fields": "effective fields of 144",
     "other_half_rank1": "other half of a real image, rank 1",
     "other_half_top5": "other half of a real image, top 5",
     "other_half_images": "real images in that search",
     "cutouts_per_second": "cut-outs/s, one core",
     **REAL_HEADINGS,
 }
-LESS_IS_BETTER: Final = frozenset({"layout_neighbour_ratio"})
+LESS_IS_BETTER: Final = frozenset({"fields_other_type_together", "layout_neighbour_ratio"})
 UNKNOWN: Final = "-"
 LARGE: Final = 10.0  # from here on figures are written without decimals
 

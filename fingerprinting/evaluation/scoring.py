@@ -12,6 +12,7 @@ from fingerprinting.evaluation.method import Fitted
 from fingerprinting.evaluation.oddities import score as score_oddities
 from fingerprinting.evaluation.real.scores import REAL_SCORES
 from fingerprinting.evaluation.scores.bootstrap import Weights, count_pairs, draw_weights
+from fingerprinting.evaluation.scores.fields import score_fields
 from fingerprinting.evaluation.scores.grid import trustworthiness
 from fingerprinting.evaluation.scores.halves import score_halves
 from fingerprinting.evaluation.scores.kinds import Truth, name_nodes, score_predictions, score_recall
@@ -165,6 +166,7 @@ SCORES: Final[dict[str, Score]] = {
     "map": score_map,
     "turns": score_turns,
     "search": score_search,
+    "fields": score_fields,
     "halves": score_real_halves,
     "speed": score_speed,
     **REAL_SCORES,

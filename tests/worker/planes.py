@@ -20,7 +20,7 @@ QUALITY = Quality(
     elongation=1.1,
     saturated_fraction=0.25,
     masked_fraction=0.5,
-    statistics=np.zeros(len(STATISTICS), np.float32),
+    statistics=np.full(len(STATISTICS), np.nan, np.float32),
 )
 
 
