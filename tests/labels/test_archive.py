@@ -8,7 +8,7 @@ import os
 import subprocess
 import sys
 import zipfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 
@@ -49,7 +49,7 @@ def object_map(database: Database, model_hash: str) -> int:
 
 
 @pytest.fixture(autouse=True)
-def no_labels(database: Database, object_map: int) -> Iterator[int]:
+def no_labels(database: Database, object_map: int) -> int:
     with closing(database.connect("owner", autocommit=True)) as connection:
         connection.execute("truncate caom2_ai.label")
     return object_map
