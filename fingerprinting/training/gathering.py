@@ -104,7 +104,8 @@ def _see_images(plan: Plan, images: list[Image], share: int, downloads: Path) ->
 
 
 def _explain(image: Image, error: CaomAiError) -> str:
-    return f"{printable(image.place)}: {printable(str(error))}"
+    text = printable(str(error))
+    return text if image.place in text else f"{printable(image.place)}: {text}"
 
 
 class _Course:

