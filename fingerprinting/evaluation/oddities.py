@@ -5,6 +5,7 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Final
 
@@ -68,7 +69,7 @@ Shoot = Callable[[str, int], tuple[Image, dict[str, float], Injected]]
 
 
 def expose(
-    field_type: str, series: int, oddity: str, number: int, side: int
+    field_type: str, series: int, side: int, oddity: str, number: int
 ) -> tuple[Image, dict[str, float], Injected]:
     """Render a frame of a series: one camera and site, a seeing, sky and transparency that vary."""
     site = np.random.default_rng([SEED, series])
@@ -79,7 +80,8 @@ def expose(
     e.blur(float(np.clip(seeing * np.exp(rng.normal(0, 0.12)), 1.8, 5)))
     injected = None
     if oddity in LENSES:
-        lens = draw_lens(rng, *rng.uniform(MARGIN, side - MARGIN, 2), e.fwhm, ring=oddity == RING)
+        x, y = rng.uniform(MARGIN, side - MARGIN, 2)
+        lens = draw_lens(rng, x, y, e.fwhm, ring=oddity == RING)
         add_lens(e.scene, lens, e.camera.sigma, e.psf, rng)
         injected = lens.x, lens.y, lens.einstein + BLUR
     collect_light(e, field_type)
@@ -171,10 +173,10 @@ def rank_series(shoot: Shoot, size: Size, model: Model, encoder: Encoder) -> dic
 def list_series(size: Size, images: tuple[Path, ...]) -> Iterator[tuple[str, Shoot]]:
     """List the series: of simulated cameras, and of real frames in folders."""
     for number, field_type in enumerate(TYPES):
-        yield "", lambda oddity, k, n=number, t=field_type: expose(t, n, oddity, k, size.side)
+        yield "", partial(expose, field_type, number, size.side)
     bases = (read_base(path) for path in find_bases(images))
     for base, _ in zip(filter(None, bases), range(size.bases), strict=False):
-        yield "real_", lambda oddity, k, b=base: vary(b, oddity, k)
+        yield "real_", partial(vary, base)
 
 
 def score_oddities(
