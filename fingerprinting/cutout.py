@@ -16,6 +16,7 @@ BRIGHTEST: Final = 5
 CORE: Final = 8
 LEAST_PEAK: Final = 0.5  # keeps windows whose core is empty or masked from being blown up to pure noise
 LOWEST, HIGHEST = -0.5, 1.5
+GRAIN: Final = 0  # the seed of the noise that stands where there are no pixels
 
 
 def windows(
@@ -85,7 +86,7 @@ def fovea(cut: NDArray[np.float32]) -> NDArray[np.float32]:
 @cache
 def make_grain() -> NDArray[np.float32]:
     """Make the noise of one sigma, (64, 64), that stands where there are no pixels."""
-    return np.random.default_rng(0).standard_normal((WINDOW, WINDOW), dtype=np.float32)
+    return np.random.default_rng(GRAIN).standard_normal((WINDOW, WINDOW), dtype=np.float32)
 
 
 def _peak(views: NDArray[np.float32]) -> NDArray[np.float32]:

@@ -36,6 +36,7 @@ def describe_parameters() -> dict[str, dict[str, Any]]:
             "least_peak": cutout.LEAST_PEAK,
             "lowest": cutout.LOWEST,
             "highest": cutout.HIGHEST,
+            "grain": cutout.GRAIN,
         },
         "maps": {
             "object_side": SIDE,
