@@ -36,7 +36,7 @@ Grey = NDArray[np.float64]
 def draw_galaxy(side: int = 88, size: float = 16, axis_ratio: float = 1.0) -> Grey:
     """Draw an exponential disk on a faint sky, from 0 to 1."""
     y, x = np.mgrid[:side, :side] - (side - 1) / 2
-    return 0.02 + 0.9 * np.exp(-np.hypot(x, y / axis_ratio) / size * 2)
+    return np.asarray(0.02 + 0.9 * np.exp(-np.hypot(x, y / axis_ratio) / size * 2))
 
 
 def encode(grey: Grey, kind: str = "JPEG") -> bytes:
