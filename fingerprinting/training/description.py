@@ -16,8 +16,8 @@ from fingerprinting.training.loop import Progress
 from fingerprinting.training.plan import Plan, describe_recipe
 
 METHOD: Final = (
-    "SimCLR on physical augmentations and changed surroundings, then DeepCluster; spherical k-means on whitened "
-    "embeddings; linear assignment sorting"
+    "SimCLR on physical augmentations and changed surroundings, then DeepCluster; spherical k-means on "
+    "whitened embeddings; linear assignment sorting"
 )
 INTENDED: Final = (
     "Searching images by content, finding odd ones, and telling usable frames from others, in archives whose "
