@@ -12,7 +12,7 @@ import pytest
 from typer.testing import CliRunner
 
 from caomai.errors import NotFoundError, UsageError
-from caomai.settings import Settings, read_settings
+from caomai.settings import read_settings
 from fingerprinting.changes import follow_changes
 from fingerprinting.inventory import drop_model, list_models, use_model
 from fingerprinting.maps import Maps, register_maps
@@ -308,4 +308,4 @@ def test_the_command_lists_uses_and_drops(
 def test_the_take_over_is_a_setting(monkeypatch: pytest.MonkeyPatch) -> None:
     assert read_settings().take_over
     monkeypatch.setenv("CAOMAI_TAKE_OVER", "false")
-    assert not Settings().take_over
+    assert not read_settings().take_over
