@@ -147,16 +147,16 @@ class Training:
         self.crops, self.generator = crops, torch.Generator().manual_seed(seed + 1)
         self.batches = draw_batches(weight, BATCH, seed)
         self.precision, self.grid = half_precision(self.device), measure_grid().to(self.device)
-        self.spread = float(self._begin_with_mean(draw_sample(weight, SAMPLE, seed)))
+        self.spread = self._begin_with_mean(draw_sample(weight, SAMPLE, seed))
         self.nodes = Nodes(self._place_nodes(weight, seed))
         self.optimiser = make_optimiser(([*self.network.parameters()], LEARNING_RATE))
 
-    def _begin_with_mean(self, sample: NDArray[np.intp]) -> np.float32:
+    def _begin_with_mean(self, sample: NDArray[np.intp]) -> float:
         """Let the untrained decoder draw the mean brightness; give the variance about it."""
         crops, last = prepare(self.crops[sample]), self.network.decoder[-1]
         nn.init.constant_(last.bias, crops.mean())
         last.weight.data *= 0.01
-        return crops.var()
+        return float(crops.var())
 
     def _place_nodes(self, weight: NDArray[np.float64], seed: int) -> Tensor:
         """Begin with the codes of objects drawn at random."""

@@ -60,15 +60,15 @@ class FittedTwin:
 
     def assign(self, embeddings: NDArray[np.float32]) -> NDArray[np.int16]:
         """Give the likeliest class if all were equally frequent."""
-        return self._judge(embeddings, np.log(self.shares[0]))
+        return self._judge(embeddings, self.shares[0])
 
     def assign_plain(self, embeddings: NDArray[np.float32]) -> NDArray[np.int16]:
         """Give the likeliest class if all are as frequent as in the training set."""
-        with np.errstate(divide="ignore"):
-            return self._judge(embeddings, np.log(self.shares[0]) - np.log(self.shares[1]))
+        return self._judge(embeddings, self.shares[0] / np.maximum(self.shares[1], 1e-12))
 
     def _judge(self, embeddings: NDArray[np.float32], odds: NDArray[np.float32]) -> NDArray[np.int16]:
-        likely = embeddings @ self.nodes.T + self.bias - odds
+        """Divide the classes' probabilities by odds (17,), and take the greatest of classes that occur."""
+        likely = embeddings @ self.nodes.T + self.bias - np.log(np.maximum(odds, 1e-12))
         likely[:, self.shares[1] == 0] = -np.inf
         return np.asarray(likely.argmax(axis=1), np.int16)
 

@@ -24,7 +24,7 @@ def keys(side: int, wanted: int = 128) -> NDArray[np.float64]:
         t = np.abs((np.arange(side) + 0.5 - (row + 0.5) * scale) / scale)
         near, far = 1.5 * t**3 - 2.5 * t**2 + 1, -0.5 * t**3 + 2.5 * t**2 - 4 * t + 2
         weights[row] = np.where(t < 1, near, np.where(t < 2, far, 0))
-    return weights / weights.sum(axis=1, keepdims=True)
+    return np.asarray(weights / weights.sum(axis=1, keepdims=True))
 
 
 @pytest.mark.parametrize("side", [130, 150, 192])
