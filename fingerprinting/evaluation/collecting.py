@@ -37,7 +37,6 @@ from fingerprinting.image import read_part
 from fingerprinting.planes import choose_planes
 from fingerprinting.section import Box
 from fingerprinting.training.collect import (
-    SUFFIXES,
     Look,
     Source,
     as_part,
@@ -165,8 +164,7 @@ class Rows:
     def halve(self, look: Look) -> NDArray[np.float32]:
         """Give the thumbnails of both halves of a real image, (2, 256, 256); of a simulated one none."""
         height, width = look.part.shape
-        spoiled = not look.source.name.lower().endswith(SUFFIXES)  # a version of an image, by its name
-        if look.source.field_type or spoiled or width < 2 * LEAST_WIDTH:
+        if look.source.field_type or look.source.defect or width < 2 * LEAST_WIDTH:
             return np.empty((0, THUMBNAIL, THUMBNAIL), np.float32)
         boxes = Box(0, width // 2, 0, height), Box(width // 2, width, 0, height)
         self.halved.append(len(self.sources) - 1)

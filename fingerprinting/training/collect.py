@@ -33,11 +33,12 @@ EVENNESS: Final = 0.5  # 0 takes simulated kinds as they come, 1 gives all the s
 
 @dataclass(frozen=True)
 class Source:
-    """An image of the training set; field_type is empty for a real one."""
+    """An image of the training set; field_type is empty for a real one, defect names what was put into it."""
 
     name: str
     instrument: str
     field_type: str = ""
+    defect: str = ""
 
 
 def know_nothing() -> NDArray[np.float32]:

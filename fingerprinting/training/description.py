@@ -39,7 +39,7 @@ def describe_training(plan: Plan, gathered: Gathered, standing: Progress) -> dic
     """Give the tables of the card that tell people where the model comes from and what it is for."""
     collection = gathered.collection
     real: NDArray[np.bool_] = collection.real
-    genuine = [source for source in collection.sources if not source.field_type]
+    genuine = [source for source in collection.sources if not (source.field_type or source.defect)]
     training = {
         "method": METHOD,
         "plan": plan.hash,

@@ -40,7 +40,7 @@ def see(model: Model, encoder: Encoder, collection: Collection) -> Seen:
     maps = ModelMaps(model, encoder)
     embeddings = maps.embed(collection.windows)
     objects = Objects(collection.windows, collection.kinds, collection.image, collection.x, collection.weight)
-    halved = np.flatnonzero([not source.field_type for source in collection.sources])
+    halved = np.flatnonzero([not (one.field_type or one.defect) for one in collection.sources])
     halves = blind([collection.sources[i] for i in np.repeat(halved, 2)])
     frames = blind(collection.sources)
     if collection.statistics is not None:

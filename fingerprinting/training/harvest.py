@@ -117,7 +117,7 @@ def _describe(seen: Sightings) -> dict[str, Any]:
     source = seen.source
     kinds = seen.kinds.tolist() if (seen.kinds != "").any() else None
     return {
-        "source": [source.name, source.instrument, source.field_type],
+        "source": [source.name, source.instrument, source.field_type, source.defect],
         "x": [round(float(x), 6) for x in seen.x],
         "kinds": kinds,
         "statistics": [float(value) if np.isfinite(value) else None for value in seen.statistics],

@@ -26,7 +26,7 @@ def look_at_spoiled(path: Path, seed: int) -> Iterator[Look]:
     name = path.name.encode(errors="surrogateescape")
     rng = np.random.default_rng([seed, 6, zlib.crc32(name)])
     for defect in rng.choice(sorted(DEFECTS), VERSIONS, replace=False).tolist():
-        source = Source(f"{path.name} ({defect})", base.instrument)
+        source = Source(f"{path.name} ({defect})", base.instrument, defect=defect)
         try:
             yield look_at(make_version(base, defect, seed), source, MOST, rng)
         except ImageError:
