@@ -12,13 +12,16 @@ from fingerprinting.clusters import find_clusters, normalise
 from fingerprinting.description import STATISTICS
 from fingerprinting.fieldmap import FIELDS, FieldMap, fit_fields
 from fingerprinting.fingerprint import NODES, make_kernel, search_vectors
-from fingerprinting.layout import lay_out
+from fingerprinting.layout import draw_together, lay_out
 from fingerprinting.model import SIDE
 from fingerprinting.nodes import assign
 from fingerprinting.oddness import fit_oddness, measure_all_arcs
 from fingerprinting.training.collect import Collection
 
 SAMPLE: Final = 60_000  # objects that the nodes are found from
+CHUNK: Final = 4096
+DOUBT: Final = 0.1  # of a cosine: how much nearer a node is before it is e times as likely
+LEAST_SHARE: Final = 0.1  # of the nearest node's
 
 Arrays = dict[str, NDArray[Any]]
 
@@ -37,6 +40,7 @@ def fit_maps(collection: Collection, embeddings: NDArray[np.float32], seed: int)
     sample = draw_sample(collection.weight, SAMPLE, seed)
     centroids = find_clusters(embeddings[sample], NODES, seed)
     centroids = centroids[lay_out(centroids, SIDE, SIDE, seed)]
+    centroids = centroids[draw_together(count_between(embeddings[sample], centroids), SIDE, SIDE)]
     node, _, distance = assign(embeddings, centroids)
     counts = count_images(collection, node)
     arcs = measure_all_arcs(collection.windows)
@@ -50,6 +54,19 @@ def fit_maps(collection: Collection, embeddings: NDArray[np.float32], seed: int)
         "fields": fit_training_fields(vectors[vectors.any(axis=1)], seed).centroids,
         **fit_oddness(distance, node, arcs, collection.weight).to_arrays(),
     }
+
+
+def count_between(embeddings: NDArray[np.float32], centroids: NDArray[np.float32]) -> NDArray[np.float64]:
+    """Count the objects that could be in either of two nodes, (400, 400): noise would change their sides."""
+    flow = np.zeros((len(centroids), len(centroids)))
+    for start in range(0, len(embeddings), CHUNK):
+        cosine = embeddings[start : start + CHUNK] @ centroids.T
+        share = np.exp((cosine - cosine.max(axis=1, keepdims=True)) / DOUBT)
+        share[share < LEAST_SHARE] = 0
+        share /= share.sum(axis=1, keepdims=True)
+        flow += share.T @ share
+    np.fill_diagonal(flow, 0)
+    return flow
 
 
 def know_statistics(collection: Collection) -> NDArray[np.float32]:

@@ -10,8 +10,9 @@ from caomai.errors import CaomAiError, ParameterError
 from fingerprinting.clusters import count_effective, find_clusters, normalise
 from fingerprinting.fieldmap import FieldMap, field_node, fit_fields
 from fingerprinting.fingerprint import count_nodes, fit_means, make_kernel
-from fingerprinting.layout import grid_positions, lay_out, neighbour_ratio
+from fingerprinting.layout import draw_together, grid_positions, lay_out, neighbour_ratio
 from fingerprinting.nodes import assign
+from fingerprinting.training.maps import count_between
 
 
 def unit_vectors(n: int, d: int, seed: int) -> NDArray[np.float32]:
@@ -113,3 +114,28 @@ def test_field_map_survives_its_bytes_and_finds_the_nearest_field() -> None:
 def test_bytes_that_are_no_field_map_are_refused() -> None:
     with pytest.raises(CaomAiError, match="field map is broken"):
         FieldMap.from_bytes(b"PK\x03\x04 nothing")
+
+
+def test_nodes_between_which_objects_waver_come_to_lie_side_by_side() -> None:
+    rng = np.random.default_rng(6)
+    flow = np.zeros((30, 30))
+    for first, second in rng.permutation(30).reshape(15, 2):  # each node has one other, anywhere on the grid
+        flow[first, second] = flow[second, first] = 1.0
+    order = draw_together(flow, 6, 5)
+    assert sorted(order) == list(range(30))
+    cells = grid_positions(6, 5)
+    place = cells[np.argsort(order)]
+    steps = np.abs(place[:, None] - place[None]).max(axis=2)
+    before = np.abs(cells[:, None] - cells[None]).max(axis=2)
+    assert (steps[flow > 0] == 1).mean() >= 0.9
+    assert (before[flow > 0] == 1).mean() < 0.5
+
+
+def test_wavering_objects_are_counted_between_the_nodes_they_waver_between() -> None:
+    nodes = np.eye(4, dtype=np.float32)
+    sure = np.array([[1, 0, 0, 0]], np.float32)
+    torn = np.array([[1, 1, 0, 0]], np.float32) / np.sqrt(2).astype(np.float32)
+    assert not count_between(np.repeat(sure, 7, axis=0), nodes).any()
+    flow = count_between(np.repeat(torn, 8, axis=0), nodes)
+    assert flow[0, 1] == flow[1, 0] == pytest.approx(8 / 4)
+    assert flow.sum() == pytest.approx(4)
