@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import shutil
 import threading
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import psycopg
@@ -16,10 +18,12 @@ from caomai.settings import read_settings
 from fingerprinting.changes import follow_changes
 from fingerprinting.inventory import drop_model, list_models, use_model
 from fingerprinting.maps import Maps, register_maps
-from fingerprinting.model import Model
+from fingerprinting.model import Model, default_folder, hash_model, load_model
 from fingerprinting.model_commands import model_commands
+from fingerprinting.session import fingerprint_archive
 from fingerprinting.store import Artifact, store, store_failure
 from fingerprinting.succession import carry_labels, match_nodes, switch, take_over
+from fingerprinting.training.card import write_toml
 from tests.worker.archives import Archive
 from tests.worker.planes import describe, insert_plane
 
@@ -303,6 +307,33 @@ def test_the_command_lists_uses_and_drops(
     assert "say --yes" in run(archive, monkeypatch, "drop", str(first.object_map), code=2)
     assert "is gone" in run(archive, monkeypatch, "drop", str(first.object_map), "--yes")
     assert len(json.loads(run(archive, monkeypatch, "--json"))) == 2
+
+
+def test_a_worker_with_another_model_fills_its_maps_and_takes_over(archive: Archive, tmp_path: Path) -> None:
+    archive.render(2)
+    archive.ingest()
+    archive.fingerprint()
+    old = archive.fetch(CURRENT)
+    folder = Path(shutil.copytree(default_folder(), tmp_path / "model"))
+    card = dict(load_model().card)
+    card["parameters"] = card["parameters"] | {"note": "another model by its hash"}
+    card |= {"id": "second", "hash": hash_model(card["files"], card["parameters"])}
+    (folder / "card.toml").write_text(write_toml(card))
+    settings = archive.settings.model_copy(update={"model": folder, "take_over": False})
+    assert fingerprint_archive(settings, 1, watch=False, quiet=True).done == 2
+    assert archive.fetch(CURRENT) == old
+    taking = settings.model_copy(update={"take_over": True})
+    assert fingerprint_archive(taking, 1, watch=False, quiet=True).done == 0
+    names = archive.fetch("select modelName from caom2_ai.map where isCurrent")
+    assert names == [("second",), ("second",)]
+    same = archive.fetch("""
+        select count(*), min(overlap) from caom2_ai.node_match m
+        join caom2_ai.map a on a.mapID = m.mapID1 and a.kind = 'object' where node1 = node2
+    """)
+    assert same[0][0] > 10
+    assert same[0][1] == 1  # the same encoder, so the same nodes
+    archive.check_whole()
+    assert archive.count("caom2_ai.fingerprint") == 4
 
 
 def test_the_take_over_is_a_setting(monkeypatch: pytest.MonkeyPatch) -> None:
