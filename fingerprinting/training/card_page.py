@@ -58,7 +58,8 @@ Hash `{card["hash"]}`
 {training["method"]}.
 {training["steps"]} steps of {training["batch"]} objects, seed {training["seed"]}. Recipe: {recipe}.
 
-- {training["real_objects"]} objects of {training["real_planes"]} planes of real images;
+- {training["real_objects"]} objects of {training["real_planes"]} planes of real images, and of
+  {training["spoiled_frames"]} versions of such with defects put in;
   instruments: {instruments}
 - {training["simulated_objects"]} objects of {training["simulated_frames"]} simulated frames
 
