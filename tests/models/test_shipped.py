@@ -64,9 +64,10 @@ def test_it_was_made_with_the_detection_and_cut_outs_of_this_code(model: Model) 
 
 def test_its_figures_are_worth_shipping(model: Model) -> None:
     figures = model.card["evaluation"]
-    assert figures["int8_cosine_min"] >= 0.999
-    assert figures["node_accuracy"] > 0.6
-    assert figures["retrieval_p10"] > 0.75
+    assert figures["int8_cosine_min"] >= 0.998
+    assert figures["node_accuracy"] > 0.68
+    assert figures["node_accuracy_balanced"] > 0.6
+    assert figures["retrieval_p10"] > 0.9
 
 
 def test_its_maps_are_what_they_say(model: Model) -> None:
@@ -74,7 +75,7 @@ def test_its_maps_are_what_they_say(model: Model) -> None:
     assert np.linalg.norm(model.fields.centroids, axis=1) == pytest.approx(np.ones(144), abs=1e-4)
     assert np.allclose(model.kernel, make_kernel(model.centroids), atol=1e-5)
     assert model.prior.sum() == pytest.approx(1, abs=1e-4)
-    assert neighbour_ratio(model.centroids, 20, 20) < 0.55
+    assert neighbour_ratio(model.centroids, 20, 20) < 0.7
     assert neighbour_ratio(model.fields.centroids, 12, 12) < 0.75
 
 
