@@ -52,7 +52,10 @@ def evaluate(  # noqa: PLR0917  # options of a command
     ] = None,
     methods: Annotated[
         str | None,
-        typer.Option(help="Only these, as ours,twin: model, ours, pca-kmeans, ae-som, published, twin."),
+        typer.Option(
+            help="Only these, as ours,twin: model, ours, pca-kmeans, ae-som, published, twin; and, to see "
+            "what a part of ours is worth, ours:moved=0 (any number of the recipe on a model's card)."
+        ),
     ] = None,
     images: Annotated[
         list[Path] | None, typer.Option(help="A folder of real FITS files to use too (may be repeated).")

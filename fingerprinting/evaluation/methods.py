@@ -36,9 +36,12 @@ class Finished(Ours):
 
 
 def make_method(name: str, model: Path) -> Method:
-    """Make a method by its name; `model` is the folder of the method called model."""
-    if name == OURS:
-        return Ours()
+    """Make a method by its name; `model` is the folder of the method called model.
+
+    `ours:moved=0` is ours with one number of its recipe changed.
+    """
+    if name.partition(":")[0] == OURS:
+        return Ours(name.partition(":")[2])
     if name == MODEL:
         return Finished(model)
     if name not in BASELINES:

@@ -64,9 +64,14 @@ class ModelMaps:
 
 
 class Ours:
-    """The method of `caom-ai train`."""
+    """The method of `caom-ai train`, or a variant of it that tells what a part of its recipe is worth.
 
-    name = "ours"
+    A change is written as `moved=0`: a number of training.contrast.Recipe or of its augmentation.
+    """
+
+    def __init__(self, change: str = "") -> None:
+        self.change = change
+        self.name = f"ours:{change}" if change else "ours"
 
     def crop(self, patches: NDArray[np.float32], size: NDArray[np.float32]) -> NDArray[np.float16]:
         """Cut the encoder's windows."""
@@ -83,7 +88,7 @@ class Ours:
             frames.statistics,
         )  # fmt: skip
         with tempfile.TemporaryDirectory() as folder:
-            epochs = train_ours(collection, budget, seed, Path(folder), say)
+            epochs = train_ours(collection, budget, seed, Path(folder), say, self.change)
             return _load(Path(folder), epochs, time.monotonic() - started)
 
     def load(self, folder: Path) -> ModelMaps:

@@ -21,6 +21,7 @@ from fingerprinting.evaluation.headings import (
     write_figure,
     write_value,
 )
+from fingerprinting.evaluation.methods import OURS
 from fingerprinting.evaluation.table import RECALL, Row
 
 HIDDEN_PREFIXES = (RECALL, "retrieval_p")  # a table or a plot of their own
@@ -42,7 +43,7 @@ def write_report(rows: Sequence[Row], work: Path, part: str, settings: Mapping[s
     goals = check_goals(rows)
     table, page = work / f"table-{part}.json", work / f"table-{part}.md"
     write_json(table, to_json(rows, goals, settings))
-    pictures = draw_plots(rows, work, part)
+    pictures = draw_plots([row for row in rows if not row.variant], work, part)
     page.write_text(to_markdown(rows, goals, part, [path.name for path in pictures]))
     return [table, page, *pictures]
 
@@ -77,13 +78,17 @@ def _row_to_json(row: Row) -> dict[str, Any]:
 
 
 def to_markdown(rows: Sequence[Row], goals: Sequence[Goal], part: str, pictures: Sequence[str]) -> str:
-    """Give the table as a page."""
+    """Give the table as a page; variants of ours have a table of their own."""
+    variants = [row for row in rows if row.variant or row.method == OURS]
+    rows = [row for row in rows if not row.variant]
     names = {name for row in rows for name in row.figures}
     main = sort_names({name for name in names if name in HEADINGS or not name.startswith(HIDDEN_PREFIXES)})
     recall = sorted(name for name in names if name.startswith(RECALL))
     parts = [f"# Evaluation on {part} images", EXPLANATION.format(part=part), _write_table(rows, main)]
     if goals:
         parts += ["## Goals", _write_goals(goals)]
+    if len(variants) > 1:
+        parts += ["## What parts of the recipe of ours are worth", _write_table(variants, main)]
     if recall:
         parts += ["## Recall of each kind (balanced names)", _write_table(rows, recall)]
     parts += [f"![{name}]({name})" for name in pictures]

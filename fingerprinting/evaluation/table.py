@@ -34,6 +34,11 @@ class Row:
         """Name the row for people."""
         return f"{self.method} {self.budget}"
 
+    @property
+    def variant(self) -> bool:
+        """Tell whether this is ours with a part of its recipe changed."""
+        return ":" in self.method
+
 
 def read_table(work: Path, part: str) -> list[Row]:
     """Read the rows of all fits that have been scored on a part: ours first, the ceiling last."""
@@ -45,7 +50,15 @@ def read_table(work: Path, part: str) -> list[Row]:
             grouped.setdefault((fit.method, fit.budget), []).append((fit, figures))
     order = (MODEL, OURS, *BASELINES)
     rows = [_summarise(key, fits, work) for key, fits in grouped.items()]
-    return sorted(rows, key=lambda row: (order.index(row.method), "epochs" in row.budget, row.budget))
+    return sorted(
+        rows,
+        key=lambda row: (
+            order.index(row.method.partition(":")[0]),
+            row.method,
+            "epochs" in row.budget,
+            row.budget,
+        ),
+    )
 
 
 def _summarise(key: tuple[str, str], fits: Sequence[tuple[Fit, dict[str, Figure]]], work: Path) -> Row:

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from caomai.errors import ParameterError
 from fingerprinting.evaluation.figure import Figure
 from fingerprinting.evaluation.fits import (
     Course,
@@ -25,6 +26,8 @@ from fingerprinting.evaluation.headings import write_figure
 from fingerprinting.evaluation.method import Budget, Frames
 from fingerprinting.evaluation.report import to_markdown, write_report
 from fingerprinting.evaluation.table import Row, find_best_baseline, read_table
+from fingerprinting.evaluation.training import vary
+from fingerprinting.training.contrast import Recipe
 
 
 class Still:
@@ -139,3 +142,21 @@ def test_budgets_are_written_as_words() -> None:
     assert [write_budget(Budget(minutes=6)), write_budget(Budget(epochs=9.3333))] == ["6min", "9.33epochs"]
     with pytest.raises(Exception, match="minutes or epochs"):
         Budget()
+
+
+def test_variants_of_ours_have_a_table_of_their_own(work: Path) -> None:
+    add(work, Fit("ours:moved=0", "6min", 1), node_accuracy_balanced=0.55)
+    rows = read_table(work, "test")
+    assert [row.method for row in rows][:2] == ["ours", "ours:moved=0"]
+    main, _, rest = to_markdown(rows, check_goals(rows), "test", []).partition("## What parts")
+    assert "ours:moved=0" not in main
+    assert "| ours 6min | ours:moved=0 6min |" in rest
+
+
+def test_a_variant_changes_one_number_of_the_recipe() -> None:
+    assert vary(Recipe(), "") == Recipe()
+    assert vary(Recipe(), "clustering=0").clustering == 0
+    assert vary(Recipe(), "moved=0.25").augmentation.moved == 0.25
+    for change, words in (("colour=1", "no number of the recipe"), ("batch=many", "gives no number")):
+        with pytest.raises(ParameterError, match=words):
+            vary(Recipe(), change)
