@@ -22,8 +22,8 @@ from fingerprinting.training.collect import Source
 KINDS = (truth.STAR, truth.ELLIPTICAL, truth.SATELLITE_TRAIL, truth.COSMIC_RAY)
 IMAGES = 20
 # Enough for each to learn four kinds, in a few seconds each.
-EPOCHS = {"pca-kmeans": 1.0, "ae-som": 16.0, "twin": 12.0, "published": 1.0}
-FEW = {"pca-kmeans": 1.0, "ae-som": 2.0, "twin": 2.0, "published": 0.5}
+EPOCHS = {"pca-kmeans": 1.0, "ae-som": 16.0, "twin": 12.0, "published": 0.6}
+FEW = {"pca-kmeans": 1.0, "ae-som": 2.0, "twin": 2.0, "published": 0.25}
 
 
 @dataclass(frozen=True)
@@ -61,7 +61,7 @@ def draw_sky(number: int, seed: int) -> Sky:
         light = rng.uniform(20, 60) * np.exp(-(u**2 / wide**2 + v**2 / narrow**2) / 2)
         patches[i] += light.astype(np.float32)
     size = np.array([1.8, 7.0, 40.0, 2.5], np.float32)[kind]
-    image = rng.integers(IMAGES // 2, size=number) * 2 + (rng.random(number) < np.where(kind < 2, 0.2, 0.8))
+    image = rng.integers(IMAGES // 2, size=number) * 2 + (rng.random(number) < np.where(kind < 2, 0.1, 0.9))
     return Sky(patches, size, np.array(KINDS)[kind], image.astype(np.intp))
 
 

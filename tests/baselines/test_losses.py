@@ -113,6 +113,21 @@ def test_bound_of_the_vae_is_error_and_divergence() -> None:
     assert float(vae.bound(again, features, mean, log_variance)) == pytest.approx(float(wanted))
 
 
+def test_space_of_fields_keeps_what_images_differ_in() -> None:
+    rng = np.random.default_rng(1)
+    group = np.arange(120) % 6
+    features = (rng.standard_normal((6, 40))[group] + rng.standard_normal((120, 40))).astype(np.float32)
+    features[:, 7] = 3.0  # a constant one, as log10(1 + 0) of a node that nobody uses
+
+    def rank(steps: int) -> float:
+        space, _ = vae.fit_space(features, Course("a", steps=steps), 1, hush)
+        apart = cdist(space.place(features), space.place(features))
+        np.fill_diagonal(apart, np.inf)
+        return float(np.mean(group[apart.argsort(axis=1)[:, :10]] == group[:, None]))
+
+    assert rank(300) > max(rank(1) + 0.05, 0.75)
+
+
 def test_hellinger_distance_is_that_of_shares() -> None:
     counts = np.array([[3, 1, 0], [0, 50, 50], [0, 0, 0]])
     vectors = hellinger(counts)
