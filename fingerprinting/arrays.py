@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import zipfile
+import zlib
 from collections.abc import Mapping
 from io import BytesIO
 from typing import Any, Final
@@ -11,6 +12,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 HEADER_ROOM: Final = 4096  # bytes of an npy header, generously
+
+BROKEN: Final = (  # what zipfile and numpy raise on damaged files besides ValueError
+    OSError,
+    EOFError,
+    KeyError,
+    RuntimeError,  # encrypted, or packed in an unknown way
+    OverflowError,
+    MemoryError,  # a header that speaks of more than there is
+    zipfile.BadZipFile,
+    zlib.error,
+)
 
 Layout = tuple[type[np.generic], tuple[int, ...]]
 
@@ -21,7 +33,7 @@ def read_arrays(data: bytes, layouts: Mapping[str, Layout]) -> dict[str, NDArray
         _check_sizes(data, layouts)
         with np.load(BytesIO(data), allow_pickle=False) as archive:
             arrays = {name: archive[name] for name in layouts}
-    except (OSError, EOFError, KeyError, zipfile.BadZipFile, NotImplementedError) as error:
+    except BROKEN as error:
         raise ValueError(f"its arrays cannot be read ({error})") from error
     for name, (dtype, shape) in layouts.items():
         array = arrays[name]

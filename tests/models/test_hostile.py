@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from onnx import TensorProto, helper, numpy_helper
 
 from caomai.errors import CaomAiError
+from fingerprinting.arrays import Layout, read_arrays
 from fingerprinting.encoder import EMBEDDING, INPUT_SHAPE, Encoder
 from fingerprinting.model import default_folder, load_model
 from fingerprinting.onnxfile import check_graph
@@ -174,6 +175,32 @@ def test_values_that_maps_cannot_have_are_refused(
     reseal(folder)
     with pytest.raises(CaomAiError, match=reason):
         load_model(folder)
+
+
+def test_any_damage_of_an_archive_is_a_value_error() -> None:
+    layouts: dict[str, Layout] = {"a": (np.float32, (30,)), "b": (np.float32, (4, 4))}
+    buffer = io.BytesIO()
+    np.savez_compressed(buffer, a=np.arange(30, dtype=np.float32), b=np.eye(4, dtype=np.float32))
+    rng = np.random.default_rng(1)
+    refused = 0
+    for _ in range(2000):
+        data = np.frombuffer(buffer.getvalue(), np.uint8).copy()
+        data[rng.integers(len(data), size=3)] = rng.integers(256, size=3)
+        try:
+            read_arrays(data.tobytes(), layouts)
+        except ValueError:
+            refused += 1
+    assert refused > 1000
+
+
+@pytest.mark.parametrize("length", [10**12, 10**30])
+def test_an_array_that_claims_to_be_huge_is_refused(length: int) -> None:
+    header = f"{{'descr': '<f4', 'fortran_order': False, 'shape': ({length},), }}".ljust(117) + "\n"
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as archive:
+        archive.writestr("a.npy", b"\x93NUMPY\x01\x00" + len(header).to_bytes(2, "little") + header.encode())
+    with pytest.raises(ValueError, match="cannot be read"):
+        read_arrays(buffer.getvalue(), {"a": (np.float32, (30,))})
 
 
 def test_an_archive_that_names_files_elsewhere_writes_nothing(folder: Path) -> None:
