@@ -74,7 +74,7 @@ def write_model(
         folder.mkdir(parents=True, exist_ok=True)
         for key, data in files.items():
             (folder / key).write_bytes(data)
-        (folder / CARD_FILE).write_text(write_toml(card))
+        (folder / CARD_FILE).write_text(write_toml(card), encoding="utf-8")
     except OSError as error:
         raise CaomAiError(f"The model cannot be written to {folder}: {error.strerror}.") from error
     return model_hash
@@ -92,9 +92,11 @@ def write_toml(table: Mapping[str, Any], path: tuple[str, ...] = ()) -> str:
 
 
 def _write_key(key: str) -> str:
-    return key if key.replace("_", "").replace("-", "").isalnum() and key.isascii() else json.dumps(key)
+    return key if key.replace("_", "").replace("-", "").isalnum() and key.isascii() else _write_value(key)
 
 
 def _write_value(value: Any) -> str:
-    # A JSON scalar or list of scalars is TOML too, except null and the floats that JSON lacks.
-    return json.dumps(value, allow_nan=False)
+    # A JSON scalar or list of scalars is TOML too, except null, the floats that JSON lacks, and escapes of half
+    # a character. What is no character at all, as in names of files in another encoding, becomes "?".
+    text = json.dumps(value, allow_nan=False, ensure_ascii=False).replace("\x7f", "\\u007f")
+    return text.encode(errors="replace").decode()

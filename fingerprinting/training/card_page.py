@@ -30,7 +30,7 @@ MEANINGS: Final = {
 
 def write_page(folder: Path) -> None:
     """Write card.md beside the card.toml of a model folder."""
-    (folder / PAGE_FILE).write_text(make_page(load_model(folder).card))
+    (folder / PAGE_FILE).write_text(make_page(load_model(folder).card), encoding="utf-8")
 
 
 def make_page(card: Mapping[str, Any]) -> str:

@@ -176,3 +176,13 @@ def test_cards_are_toml() -> None:
     deep = {"er": {"flag": True}, "quoted key": 1}
     card = {"id": "a-1", "n": 3, "x": 1e-06, "names": ["ä", 'q"'], "deep": deep}
     assert tomllib.loads(write_toml(card)) == card
+
+
+@pytest.mark.parametrize(
+    ("word", "kept"), [("\U0001f52d", "\U0001f52d"), ("a\x7f\x01", "a\x7f\x01"), ("a\udcff", "a?")]
+)
+def test_cards_hold_any_name(word: str, kept: str) -> None:
+    assert tomllib.loads(write_toml({"name": word, "tables": {word: 1}})) == {
+        "name": kept,
+        "tables": {kept: 1},
+    }
