@@ -96,7 +96,7 @@ def _write_key(key: str) -> str:
 
 
 def _write_value(value: Any) -> str:
-    # A JSON scalar or list of scalars is TOML too, except null, the floats that JSON lacks, and escapes of half
-    # a character. What is no character at all, as in names of files in another encoding, becomes "?".
+    # A JSON scalar or list of scalars is TOML too, except null, the floats that JSON lacks, and escapes of
+    # half a character. What is no character, as in names of files in another encoding, becomes "?".
     text = json.dumps(value, allow_nan=False, ensure_ascii=False).replace("\x7f", "\\u007f")
     return text.encode(errors="replace").decode()
