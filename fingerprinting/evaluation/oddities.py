@@ -6,6 +6,7 @@ import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from functools import partial
+from itertools import islice
 from pathlib import Path
 from typing import Final
 
@@ -20,6 +21,7 @@ from fingerprinting.evaluation.ours import ModelMaps
 from fingerprinting.evaluation.real.bases import Base, find_bases, read_base
 from fingerprinting.evaluation.real.spoiling import CLEAN, make_version
 from fingerprinting.evaluation.scores.bootstrap import draw_weights, mean
+from fingerprinting.evaluation.split import TEST, choose_part
 from fingerprinting.fingerprint import NODES, search_vector
 from fingerprinting.image_oddness import weigh_quality
 from fingerprinting.model import Model
@@ -170,13 +172,19 @@ def rank_series(shoot: Shoot, size: Size, model: Model, encoder: Encoder) -> dic
     return ranks
 
 
-def list_series(size: Size, images: tuple[Path, ...]) -> Iterator[tuple[str, Shoot]]:
-    """List the series: of simulated cameras, and of real frames in folders."""
+def list_series(size: Size, images: tuple[Path, ...], part: str) -> Iterator[tuple[str, Shoot]]:
+    """List the series: of simulated cameras, and of real frames in folders that fall into a part."""
     for number, field_type in enumerate(TYPES):
         yield "", partial(expose, field_type, number, size.side)
-    bases = (read_base(path) for path in find_bases(images))
-    for base, _ in zip(filter(None, bases), range(size.bases), strict=False):
+    for base in islice(read_bases(images, part), size.bases):
         yield "real_", partial(vary, base)
+
+
+def read_bases(images: tuple[Path, ...], part: str) -> Iterator[Base]:
+    """Read the sound frames that fall into a part; those of training would hold nothing new."""
+    for path in find_bases(images):
+        if choose_part(path.name) == part and (base := read_base(path)) is not None:
+            yield base
 
 
 def score_oddities(
@@ -184,12 +192,13 @@ def score_oddities(
     encoder: Encoder,
     *,
     images: tuple[Path, ...] = (),
+    part: str = TEST,
     size: Size = Size(),
     resamples: int = 1000,
 ) -> dict[str, Figure]:
     """Give the share of injected oddities in the top 2 %, simulated and, as `real_...`, real frames."""
     found: dict[str, list[NDArray[np.float64]]] = {}
-    for kind, shoot in list_series(size, images):
+    for kind, shoot in list_series(size, images, part):
         for name, ranks in rank_series(shoot, size, model, encoder).items():
             found.setdefault(f"odd_{kind}{name}", []).append(ranks)
     figures = {}
@@ -205,4 +214,6 @@ def score(fitted: Fitted, name: str, context: Context) -> dict[str, Figure]:
     frames = int((context.unseen.field_types != "").sum())
     if not isinstance(fitted, ModelMaps) or frames < LEAST_FRAMES:
         return {}
-    return score_oddities(fitted.model, fitted.encoder, images=context.images, resamples=context.resamples)
+    return score_oddities(
+        fitted.model, fitted.encoder, images=context.images, part=context.part, resamples=context.resamples
+    )
