@@ -7,7 +7,10 @@ from __future__ import annotations
 
 import io
 import zipfile
+from collections import Counter
+from dataclasses import replace
 from pathlib import Path
+from typing import Any, cast
 
 import numpy as np
 import pytest
@@ -15,9 +18,17 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from caomai.errors import ParameterError
+from fingerprinting.evaluation.figure import Context, Figure
+from fingerprinting.evaluation.ours import Ours
 from fingerprinting.evaluation.real import morphology
 from fingerprinting.evaluation.real.montage import SIDE, find_stamps, lay_out
-from fingerprinting.evaluation.real.morphology import Answers, measure_area, score_answers, shape_of
+from fingerprinting.evaluation.real.morphology import (
+    Answers,
+    choose_classes,
+    measure_area,
+    score_answers,
+    shape_of,
+)
 from fingerprinting.evaluation.real.stamps import (
     LARGEST_PICTURE,
     Pictures,
@@ -28,6 +39,8 @@ from fingerprinting.evaluation.real.stamps import (
     read_labels,
 )
 from fingerprinting.evaluation.real.unstretch import GALAXIES, POINTS, Style, measure_extent, to_sigma
+from fingerprinting.evaluation.split import choose_part
+from fingerprinting.model import default_folder
 from fingerprinting.training.collect import Source
 
 Grey = NDArray[np.float64]
@@ -138,6 +151,15 @@ def test_a_damaged_entry_is_refused(tmp_path: Path) -> None:
         pictures.read(Stamp("a.png", "star", {}))
 
 
+@pytest.mark.parametrize("compression", [zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
+def test_what_unpacks_without_bound_is_refused(tmp_path: Path, compression: int) -> None:
+    folder = write_set(tmp_path / "set", {"a.png": b""})
+    with zipfile.ZipFile(folder / "images.zip", "w", compression) as archive:
+        archive.writestr("a.png", encode(draw_galaxy(), "PNG"))
+    with Pictures(folder) as pictures, pytest.raises(ParameterError, match=r"a\.png.*by deflate"):
+        pictures.read(Stamp("a.png", "star", {}))
+
+
 @pytest.mark.parametrize("style", [GALAXIES, POINTS])
 def test_light_comes_with_noise_of_one_sigma(style: Style) -> None:
     rng = np.random.default_rng(1)
@@ -197,6 +219,37 @@ def test_nodes_that_are_classes_score_1_and_random_ones_chance() -> None:
     assert abs(bad["q_auc"].value - 0.5) < 0.1
     assert bad["q_node_accuracy_balanced"].value < 0.5
     assert bad["q_auc"].low < bad["q_auc"].value < bad["q_auc"].high
+
+
+def test_only_frequent_classes_are_compared() -> None:
+    classes = np.array([*(f"{number:03d}" for number in range(100) for _ in range(60)), *["rare", ""] * 30])
+    trained = np.arange(len(classes)) % 2 == 0
+    classes[:100] = ""  # of the first there are few left, of the second half as many
+    nothing = np.zeros((len(classes), 1), np.float32)
+    chosen = choose_classes(Answers(nothing, np.zeros(len(classes), np.int16), classes, trained))
+    assert chosen.tolist() == [f"{number:03d}" for number in range(2, 22)]
+
+
+def test_validation_stamps_are_not_asked_about_in_the_test(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen: list[Answers] = []
+
+    def score(answers: Answers, name: str, resamples: int) -> dict[str, Figure]:
+        del name, resamples
+        seen.append(answers)
+        return {}
+
+    monkeypatch.setattr(morphology, "score_answers", score)
+    names = [f"{number:02d}.png" for number in range(25)]
+    write_set(tmp_path / "set", {name: encode(draw_galaxy(88, 14), "PNG") for name in names})
+    method, none = Ours(), cast("Any", None)
+    context = Context(method, none, none, none, tmp_path, (), (tmp_path / "set",), 1, 10, lambda _: None)
+    for part in ("test", "validation"):
+        morphology.score_stamps(method.load(default_folder()), "", replace(context, part=part))
+    number = Counter(choose_part(name) for name in names)
+    assert [int((~answers.trained).sum()) for answers in seen] == [number["test"], number["validation"]]
+    assert [len(answers.trained) for answers in seen] == [25, number["train"] + number["validation"]]
 
 
 def test_the_area_counts_pairs_and_ties_half() -> None:

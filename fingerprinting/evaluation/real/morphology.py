@@ -26,6 +26,7 @@ from fingerprinting.fingerprint import NODES
 
 VERSION: Final = 1
 LEAST_OF_CLASS: Final = 20  # in each half
+MOST_CLASSES: Final = 20  # the most frequent ones: each two of them are compared
 SMOOTHING: Final = 1.0  # objects of the mean of all nodes, that each node is given before its odds are taken
 
 Figures = dict[str, Figure]
@@ -91,7 +92,7 @@ def score_stamps(fitted: Fitted, name: str, context: Context) -> Figures:
         gallery.fill(context.say)
         view = gallery.view(context.method, fitted)
         place = view.image * SIDE**2 + find_places(view)
-        trained = np.array([choose_part(stamp.name) == TRAIN for stamp in stamps], bool)
+        trained = np.array([choose_part(stamp.name) != context.part for stamp in stamps], bool)
         for question in questions:
             classes = np.array([question.classify(stamp) for stamp in stamps], "U32")
             seen = Answers(view.embeddings, view.node, classes[place], trained[place])
@@ -100,7 +101,7 @@ def score_stamps(fitted: Fitted, name: str, context: Context) -> Figures:
 
 
 def _parts(part: str) -> frozenset[str]:
-    """Give the parts that are looked at: to the test's objects validation may be counted as training."""
+    """Give the parts that are looked at; what is not asked about names the nodes."""
     return frozenset({TRAIN, part}) if part != TEST else frozenset({TRAIN, VALIDATION, TEST})
 
 
@@ -122,13 +123,11 @@ class Answers:
 
 def score_answers(seen: Answers, name: str, resamples: int) -> Figures:
     """Name nodes by the training half, and score the names, the odds and the neighbours on the other."""
-    names, code = np.unique(seen.classes, return_inverse=True)
-    base, asked = (np.flatnonzero(half & (seen.classes != "")) for half in (seen.trained, ~seen.trained))
-    present = [one for one in names if one and _count(seen, one) >= LEAST_OF_CLASS]
-    base, asked = (some[np.isin(seen.classes[some], present)] for some in (base, asked))
-    if len(present) < 2:  # noqa: PLR2004
+    names = choose_classes(seen)
+    if len(names) < 2:  # noqa: PLR2004
         return {}
-    names = np.array(present)
+    present = np.isin(seen.classes, names)
+    base, asked = (np.flatnonzero(half & present) for half in (seen.trained, ~seen.trained))
     code = np.searchsorted(names, seen.classes)
     weights = draw_weights(len(asked), resamples)
     truth = Truth(np.arange(len(asked)), code[asked], names, len(asked))
@@ -141,9 +140,13 @@ def score_answers(seen: Answers, name: str, resamples: int) -> Figures:
     return figures
 
 
-def _count(seen: Answers, one: str) -> int:
-    of_class = seen.classes == one
-    return int(min((of_class & seen.trained).sum(), (of_class & ~seen.trained).sum()))
+def choose_classes(seen: Answers) -> NDArray[np.str_]:
+    """Choose the classes (c,) that have enough objects in both halves, sorted; '' is none."""
+    names, code = np.unique(seen.classes, return_inverse=True)
+    number = count_pairs(code, seen.trained.astype(np.intp), (len(names), 2)).min(axis=1)
+    number[names == ""] = 0
+    frequent = np.argsort(-number, kind="stable")[:MOST_CLASSES]
+    return np.asarray(names[np.sort(frequent[number[frequent] >= LEAST_OF_CLASS])])
 
 
 def score_odds(

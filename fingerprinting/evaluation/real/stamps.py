@@ -24,6 +24,8 @@ FORMATS: Final = ("JPEG", "PNG")
 LARGEST_LABELS: Final = 64 << 20  # bytes
 LARGEST_ARCHIVE: Final = 4 << 30
 LARGEST_PICTURE: Final = 1 << 20
+# Of the others zipfile unpacks all that it has read, however large it becomes.
+COMPRESSIONS: Final = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 MOST_STAMPS: Final = 200_000
 LONGEST_FIELD: Final = 1000  # characters
 SMALLEST_SIDE, LARGEST_SIDE = 16, 512  # pixels
@@ -139,7 +141,10 @@ class Pictures:
     def _unpack(self, name: str) -> bytes:
         broken = (OSError, EOFError, RuntimeError, NotImplementedError, ValueError, zlib.error)
         try:
-            with self._archive.open(name) as file:
+            entry = self._archive.getinfo(name)
+            if entry.compress_type not in COMPRESSIONS:
+                raise ParameterError("it is packed otherwise than by deflate.")
+            with self._archive.open(entry) as file:
                 data = file.read(LARGEST_PICTURE + 1)
         except KeyError as error:
             raise ParameterError("the archive has no such file.") from error
