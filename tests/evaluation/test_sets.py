@@ -173,8 +173,8 @@ def test_versions_of_an_image_with_a_defect_have_no_halves_to_be_found() -> None
     part, rng = as_part(render("sparse", 4, (200, 260))), np.random.default_rng(1)
     rows, plan = Rows(), SetPlan("train", 0)
     numbers = []
-    for name in ("a.fits", "a.fits (ghost)", "narrow.fits"):
-        seen = look_at(part, Source(name, "camera"), 9, rng)
+    for name, defect in (("a.fits", ""), ("a.fits (ghost)", "ghost"), ("narrow.fits", "")):
+        seen = look_at(part, Source(name, "camera", defect=defect), 9, rng)
         if name == "narrow.fits":
             seen = replace(seen, part=replace(part, pixels=part.pixels[:, :100]))
         rows.keep(seen, plan)
