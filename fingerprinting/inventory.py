@@ -153,8 +153,7 @@ def drop_model(settings: Settings, number: int, agree: Agree, say: Callable[[str
         images = _check_unused(connection, row)
         if not row["dropped"]:
             agree(f"Map {number} ({row['modelname'] or row['modelhash'][:8]}) goes with {images} images")
-        if not _execute(connection, "mark_dropped", mapID=number).rowcount:
-            raise UsageError(f"Map {number} has just become the current one.")
+        _mark_dropped(connection, number)
         fields = [row["mapid"]] if row["kind"] == "field" else _list_fields(connection, number)
         for field_map in fields:
             _repeat(connection, "delete_fields", PLANES, lambda _: None, mapID=field_map)
@@ -162,6 +161,14 @@ def drop_model(settings: Settings, number: int, agree: Agree, say: Callable[[str
         if row["kind"] == "object":
             _drop_objects(connection, row, say)
         return images
+
+
+def _mark_dropped(connection: Connection, number: int) -> None:
+    """Keep everybody from using a map, unless people search it by now."""
+    with connection.transaction():
+        connection.execute(read_queries("maps")["lock_maps"])
+        if not _execute(connection, "mark_dropped", mapID=number).rowcount:
+            raise UsageError(f"Map {number} has just become the current one.")
 
 
 def _check_unused(connection: Connection, row: DictRow) -> int:
@@ -186,10 +193,21 @@ def _drop_objects(connection: Connection, row: DictRow, say: Callable[[str], Non
     index = SQL(read_queries("models")["drop_index"]).format(index=Identifier(f"fingerprint_vector_{number}"))
     connection.execute(index)
     _repeat(connection, "delete_planes", PLANES, lambda done: say(f"{done} images"), **names)
-    _repeat(connection, "delete_images", CHUNK, lambda done: say(f"objects of {done} image HDUs"), **names)
+    _delete_images(connection, number, say)
     with connection.transaction():
         for query in ("delete_failures", "delete_jobs", "delete_map"):
             _execute(connection, query, **names)
+
+
+def _delete_images(connection: Connection, number: int, say: Callable[[str], None]) -> None:
+    """Delete the image HDUs of a map with their objects, in the order of their numbers."""
+    done = last = 0
+    while True:
+        found = _execute(connection, "delete_images", mapID=number, after=last, limit=CHUNK).fetchone()
+        if not found or not found["images"]:
+            return
+        done, last = done + found["images"], found["last"]
+        say(f"objects of {done} image HDUs")
 
 
 def _repeat(

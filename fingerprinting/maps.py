@@ -69,7 +69,8 @@ def recall_maps(connection: Connection, stored: DictRow) -> Maps | None:
 def load_maps(connection: Connection, model: Model, object_map: int, field_map: int | None = None) -> Maps:
     """Find the field map of an object map, or that of a number: one fitted here, or the model's own."""
     row = _execute(connection, "find_fields", objectMapID=object_map, mapID=field_map).fetchone()
-    assert row is not None
+    if row is None:
+        raise UsageError(f"Map {object_map} has been dropped meanwhile: nothing can be added to it.")
     fields = model.fields if row["arrays"] is None else FieldMap.from_bytes(row["arrays"])
     return Maps(model, object_map, row["mapid"], fields)
 
@@ -113,9 +114,7 @@ def fit_here(connection: Connection, maps: Maps, seed: int = 0) -> tuple[Maps, i
         cursor.execute(read_queries("maps")["list_vectors"], names)
         vectors = [decode_vector(vector) for (vector,) in cursor]
     if len(vectors) < FIELDS:
-        raise UsageError(
-            f"A map of {FIELDS} fields needs at least as many images; there are {len(vectors)}."
-        )
+        raise UsageError(f"A map of {FIELDS} fields needs at least as many images; there are {len(vectors)}.")
     fields = fit_fields(np.reshape(vectors, (len(vectors), VECTOR)), seed, maps.fields)
     digest = hashlib.sha256(fields.centroids.tobytes()).hexdigest()
     parameters = {"model": maps.model.hash, "seed": seed, "images": len(vectors), "previous": maps.field_map}

@@ -8,6 +8,7 @@ import psycopg
 from psycopg.rows import DictRow, dict_row
 
 from caomai.database import read_queries
+from caomai.errors import UsageError
 from fingerprinting.maps import Maps, refresh
 
 SAMPLE: Final = 3000  # image HDUs in which objects are compared
@@ -54,6 +55,9 @@ def switch(connection: Connection, object_map: int, field_map: int) -> bool:
     changed = False
     with connection.transaction():
         _execute(connection, "maps", "lock_maps")
+        usable = _execute(connection, "maps", "count_usable", first=object_map, second=field_map).fetchone()
+        if usable is None or usable["maps"] != 2:  # noqa: PLR2004
+            raise UsageError(f"Map {object_map} or {field_map} is being dropped: nobody can search them.")
         for kind, number in (("object", object_map), ("field", field_map)):
             _execute(connection, "maps", "unset_current", kind=kind, mapID=number)
             changed |= _execute(connection, "maps", "set_current", mapID=number).rowcount > 0

@@ -46,6 +46,10 @@ from caom2_ai.fingerprint f
 join caom2_ai.map m using (mapID)
 where m.kind = 'object' and m.isCurrent;
 
+-- name: count_usable
+-- How many of two maps people can be let search.
+select count(*) as maps from caom2_ai.map where mapID in (%(first)s, %(second)s) and not dropped;
+
 -- name: unset_current
 -- There is one current map of a kind.
 update caom2_ai.map set isCurrent = false where kind = %(kind)s and isCurrent and mapID <> %(mapID)s;

@@ -137,22 +137,31 @@ join origin o on o.there = c.there and o.label = c.label and o.place = 1
 on conflict (mapID, node, label) do nothing;
 
 -- name: mark_dropped
--- From now on no worker uses the map; not where people search it.
+-- From now on nobody uses the map, nor the field maps over it; not where people search one of them.
 update caom2_ai.map set dropped = true
-where not isCurrent and (mapID = %(mapID)s or objectMapID = %(mapID)s);
+where (mapID = %(mapID)s or objectMapID = %(mapID)s)
+    and not exists (
+        select from caom2_ai.map m where m.isCurrent and (m.mapID = %(mapID)s or m.objectMapID = %(mapID)s)
+    );
 
 -- name: drop_index
 -- Does not keep anybody from reading.
 drop index concurrently if exists caom2_ai.{index};
 
 -- name: delete_images
--- Some image HDUs of a map with their objects.
+-- Some image HDUs of a map with their objects, by their numbers: so the rows of other maps are passed only once.
 with chunk as materialized (
-    select imageID from caom2_ai.part_fingerprint where mapID = %(mapID)s limit %(limit)s
+    select imageID
+    from caom2_ai.part_fingerprint
+    where mapID = %(mapID)s and imageID > %(after)s
+    order by imageID
+    limit %(limit)s
 ), objects as (
     delete from caom2_ai.object_node o using chunk where o.imageID = chunk.imageID and o.mapID = %(mapID)s
+), parts as (
+    delete from caom2_ai.part_fingerprint p using chunk where p.imageID = chunk.imageID
 )
-delete from caom2_ai.part_fingerprint p using chunk where p.imageID = chunk.imageID;
+select count(*) as images, max(imageID) as last from chunk;
 
 -- name: delete_planes
 -- Some rows that people searched.

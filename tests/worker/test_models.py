@@ -17,7 +17,7 @@ from caomai.errors import NotFoundError, UsageError
 from caomai.settings import read_settings
 from fingerprinting.changes import follow_changes
 from fingerprinting.inventory import drop_model, list_models, use_model
-from fingerprinting.maps import Maps, register_maps
+from fingerprinting.maps import Maps, load_maps, register_maps
 from fingerprinting.model import Model, default_folder, hash_model, load_model
 from fingerprinting.model_commands import model_commands
 from fingerprinting.session import fingerprint_archive
@@ -248,6 +248,26 @@ def test_a_drop_that_was_killed_is_ended_before_the_model_is_used_again(
     drop_model(archive.settings, second.object_map, refuse, agree)  # was agreed to before
     assert register_maps(archive.connection, replace(model, hash="another")).object_map > second.object_map
     assert archive.fetch(CURRENT)[0] == ("object", first.object_map)
+
+
+def test_who_drops_and_who_uses_a_map_do_not_meet(archive: Archive, first: Maps, second: Maps) -> None:
+    fill(archive, second, insert(archive, 2), 3)
+    current = archive.fetch(CURRENT)
+    archive.connection.execute("update caom2_ai.map set isCurrent = false where kind = 'field'")
+    archive.connection.execute(
+        "update caom2_ai.map set isCurrent = true where mapID = %s", [second.field_map]
+    )
+    with pytest.raises(UsageError, match="has just become the current one"):  # its fields have
+        drop_model(archive.settings, second.object_map, agree, agree)
+    assert archive.count("caom2_ai.map where dropped") == 0
+    switch(archive.connection, first.object_map, first.field_map)
+    archive.connection.execute("update caom2_ai.map set dropped = true where mapID = %s", [second.object_map])
+    with pytest.raises(UsageError, match="is being dropped"):
+        switch(archive.connection, second.object_map, second.field_map)
+    assert archive.fetch(CURRENT) == current
+    drop_model(archive.settings, second.object_map, refuse, agree)
+    with pytest.raises(UsageError, match="has been dropped meanwhile"):  # a worker that stayed for it
+        load_maps(archive.connection, second.model, second.object_map)
 
 
 def test_readers_are_not_kept_waiting_by_a_drop(archive: Archive, first: Maps, second: Maps) -> None:
