@@ -34,8 +34,8 @@ def write_table(labels: Iterable[Label], model: str, stream: TextIO) -> None:
 
 
 def _disarm(cell: str) -> str:
-    """Put an apostrophe before what a spreadsheet would run; labels stored by other ways may begin so."""
-    return f"'{cell}" if cell.startswith((*FORMULA, "\t", "\r")) else cell
+    """Put an apostrophe, which reading drops, before what a spreadsheet would run and before another one."""
+    return f"'{cell}" if cell.startswith((*FORMULA, "'", "\t", "\r")) else cell
 
 
 def read_table(stream: TextIO, model: str) -> list[Label]:

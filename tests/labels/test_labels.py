@@ -134,6 +134,8 @@ def read(text: str, model: str = MODEL) -> list[Label]:
 def test_a_table_comes_back_as_it_went() -> None:
     assert read(write(LABELS)) == LABELS
     assert read(write([])) == []
+    quoted = [Label(1, "'t Hooft", "''me", WHEN)]
+    assert read(write(quoted)) == quoted
 
 
 def test_no_cell_begins_as_a_formula_does() -> None:
