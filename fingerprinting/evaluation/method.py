@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final, Protocol
+from typing import Any, Final, Protocol, runtime_checkable
 
 import numpy as np
 from numpy.typing import NDArray
@@ -82,6 +82,14 @@ class Fitted(Protocol):
 
         counts (m, 400) are the objects of each image in each node, in the order of the frames.
         """
+
+
+@runtime_checkable
+class Classifier(Protocol):
+    """Maps whose nodes are kinds, and which answer otherwise if the plain accuracy counts."""
+
+    def assign_plain(self, embeddings: NDArray[np.float32]) -> NDArray[np.int16]:
+        """Give the likeliest kind of each embedding (n, d) if all are as frequent as in the training set."""
 
 
 class Method(Protocol):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 from rich.console import Console
@@ -24,6 +24,7 @@ from fingerprinting.evaluation.headings import (
 from fingerprinting.evaluation.methods import OURS
 from fingerprinting.evaluation.table import RECALL, Row
 
+MARKUP: Final = frozenset("\\`*_[]<>|#!")
 HIDDEN_PREFIXES = (RECALL, "retrieval_p")  # a table or a plot of their own
 
 EXPLANATION = """\
@@ -31,8 +32,9 @@ Each column is a way of making the maps, fitted within its budget (wall time, or
 objects) on the same objects of the same images. Values are on {part} images that no method has seen; in
 brackets the 95 % interval of a bootstrap over frames (objects of one frame are not independent), which holds
 for other frames and not for other fits; ± is half the range over seeds. `twin` is told the true kinds: it is
-the ceiling. A node is named by the most frequent kind of the training objects in it; balanced, by the kind
-with the greatest rate, and the figure is then the mean recall of the kinds.
+the ceiling. `model` is a model as it is: who trained it may have shown it real images of this part, and its
+figures on real images are then too good. A node is named by the most frequent kind of the training objects in
+it; balanced, by the kind with the greatest rate, and the figure is then the mean recall of the kinds.
 """
 
 
@@ -53,8 +55,13 @@ def to_json(rows: Sequence[Row], goals: Sequence[Goal], settings: Mapping[str, A
     return {
         "settings": dict(settings),
         "rows": [_row_to_json(row) for row in rows],
-        "goals": [asdict(goal) | {"met": goal.met} for goal in goals],
+        "goals": [_goal_to_json(goal) for goal in goals],
     }
+
+
+def _goal_to_json(goal: Goal) -> dict[str, Any]:
+    numbers = {"value": to_number(goal.value), "wanted": to_number(goal.wanted)}
+    return asdict(goal) | numbers | {"met": goal.met}
 
 
 def _row_to_json(row: Row) -> dict[str, Any]:
@@ -101,10 +108,15 @@ def _write_table(rows: Sequence[Row], names: Sequence[str]) -> str:
     lines += [["epochs", *(_mean([course.epochs for course in row.courses]) for row in rows)]]
     lines += [["minutes", *(_mean([course.seconds / 60 for course in row.courses]) for row in rows)]]
     for name in names:
-        lines.append(
-            [describe(name).removeprefix(RECALL.replace("_", " ")), *(_cell(row, name) for row in rows)]
-        )
+        heading = plain(describe(name).removeprefix(RECALL.replace("_", " ")))
+        lines.append([heading, *(_cell(row, name) for row in rows)])
     return "\n".join(f"| {' | '.join(line)} |" for line in lines)
+
+
+def plain(text: str) -> str:
+    """Write a heading so that nothing in it is markup: labels of stamps come from anybody."""
+    letters = (letter if letter.isprintable() else "?" for letter in text)
+    return "".join(f"\\{letter}" if letter in MARKUP else letter for letter in letters)
 
 
 def _cell(row: Row, name: str) -> str:

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fingerprinting.evaluation.figure import Context, Figure, Score, Seen
-from fingerprinting.evaluation.method import Fitted
+from fingerprinting.evaluation.method import Classifier, Fitted
 from fingerprinting.evaluation.oddities import score as score_oddities
 from fingerprinting.evaluation.real.scores import REAL_SCORES
 from fingerprinting.evaluation.scores.bootstrap import Weights, count_pairs, draw_weights
@@ -48,11 +48,21 @@ def list_kinds(trained: Seen) -> NDArray[np.str_]:
     return np.asarray(kinds[kinds != ""])
 
 
-def name_by(trained: Seen, names: NDArray[np.str_], *, balanced: bool) -> NDArray[np.intp]:
-    """Name the nodes, (400,), by the kinds of the training objects in them."""
-    place, truth = know(trained, names)
-    votes = count_pairs(trained.node[place], truth.kind, (NODES, len(names)))
-    return name_nodes(votes, balanced=balanced)
+def predict_by_nodes(
+    context: Context, names: NDArray[np.str_], places: NDArray[np.intp], *, balanced: bool
+) -> NDArray[np.intp]:
+    """Predict the kinds of test objects (k,) by their nodes, named by the training objects in them."""
+    known, truth = know(context.trained, names)
+    nodes = [_find_nodes(seen, balanced=balanced) for seen in (context.trained, context.unseen)]
+    votes = count_pairs(nodes[0][known], truth.kind, (NODES, len(names)))
+    return np.asarray(name_nodes(votes, balanced=balanced)[nodes[1][places]])
+
+
+def _find_nodes(seen: Seen, *, balanced: bool) -> NDArray[np.int16]:
+    """Give the nodes of the objects (n,); a classifier has others where the plain accuracy counts."""
+    if balanced or not isinstance(seen.fitted, Classifier):
+        return seen.node
+    return seen.fitted.assign_plain(seen.embeddings)
 
 
 def score_kinds(fitted: Fitted, name: str, context: Context) -> Figures:
@@ -62,8 +72,8 @@ def score_kinds(fitted: Fitted, name: str, context: Context) -> Figures:
     place, truth = know(context.unseen, names)
     if not place.size:
         return {}
-    node, weights = context.unseen.node[place], weigh(context)
-    plain, balanced = (name_by(context.trained, names, balanced=fair)[node] for fair in (False, True))
+    weights = weigh(context)
+    plain, balanced = (predict_by_nodes(context, names, place, balanced=fair) for fair in (False, True))
     scores = score_predictions(plain, balanced, truth, weights, "node")
     return scores | score_recall(balanced, truth, weights)
 

@@ -148,6 +148,19 @@ def test_vectors_of_the_defect_alone_score_1() -> None:
     assert figures["real_defect_sources"].value == 3
 
 
+def test_precision_is_of_the_versions_that_can_be_found() -> None:
+    names, kinds = lay_out_versions()
+    few = np.isin(names, ["frame-1", "frame-2", "frame-3"])
+    code = np.unique(kinds[few], return_inverse=True)[1]
+    vectors, asked = np.eye(9, dtype=np.float32)[code], np.ones(int(few.sum()), bool)
+    assert score_versions(vectors, names[few], kinds[few], asked, 20)["real_defects_p10"].value == 1
+
+
+def test_files_of_one_name_in_two_folders_are_two_images(tmp_path: Path) -> None:
+    recipes, _ = plan_versions([tmp_path / "a" / "1.fits", tmp_path / "b" / "1.fits"], "test")
+    assert len({recipe.name for recipe in recipes}) == len(recipes)
+
+
 def test_a_gallery_makes_each_image_once_and_goes_on_after_a_kill(base: Base, tmp_path: Path) -> None:
     made = []
 

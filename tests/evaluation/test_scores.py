@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+from typing import Any, cast
+
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
+from fingerprinting.evaluation.figure import Context, Seen
+from fingerprinting.evaluation.method import Frames, Objects
 from fingerprinting.evaluation.scores.bootstrap import (
     bound,
     count_pairs,
@@ -21,6 +27,8 @@ from fingerprinting.evaluation.scores.occupation import effective_nodes, score_o
 from fingerprinting.evaluation.scores.retrieval import average_precision, rank_others, score_retrieval
 from fingerprinting.evaluation.scores.stability import cells_apart, share_by_frame
 from fingerprinting.evaluation.scores.usable import score_usable
+from fingerprinting.evaluation.scoring import score_kinds
+from fingerprinting.training.collect import Source
 
 
 def test_interval_of_a_mean_is_that_of_the_central_limit() -> None:
@@ -192,6 +200,28 @@ def test_the_other_half_is_ranked_among_all_halves() -> None:
     assert figures["other_half_rank1"].value == 0.5
     assert figures["other_half_top5"].value == 1
     assert score_halves(vectors, np.array([False, True]), np.ones((5, 1)))["other_half_rank1"].value == 0.5
+
+
+@pytest.mark.parametrize("value", [1.0, np.nan])
+def test_who_gives_all_halves_the_same_vector_finds_none(value: float) -> None:
+    assert rank_other_half(np.full((6, 2), value)).min() >= 4
+
+
+def test_a_classifier_answers_otherwise_where_the_plain_accuracy_counts() -> None:
+    class Sure:
+        def assign_plain(self, embeddings: NDArray[np.float32]) -> NDArray[np.int16]:
+            return np.zeros(len(embeddings), np.int16)
+
+    kinds = np.array(["a", "a", "a", "b"])
+    objects = Objects(np.zeros(4), kinds, np.zeros(4, np.intp), np.zeros(4), np.ones(4))
+    nothing = np.zeros((1, 1), np.float32)
+    frames = Frames([Source("x", "")], nothing, nothing)
+    none, node = cast("Any", None), np.array([0, 1, 0, 1], np.int16)
+    seen = Seen(cast("Any", Sure()), objects, frames, none, none, np.zeros((4, 1), np.float32), node)
+    context = Context(none, seen, seen, none, Path(), (), (), 1, 10, print)
+    figures = score_kinds(none, "", context)
+    assert figures["node_accuracy"].value == 0.75  # a for all
+    assert figures["node_accuracy_balanced"].value == pytest.approx((2 / 3 + 1) / 2)
 
 
 def test_pairs_are_counted() -> None:

@@ -24,7 +24,7 @@ from fingerprinting.evaluation.fits import (
 from fingerprinting.evaluation.goals import check_goals
 from fingerprinting.evaluation.headings import write_figure
 from fingerprinting.evaluation.method import Budget, Frames
-from fingerprinting.evaluation.report import to_markdown, write_report
+from fingerprinting.evaluation.report import plain, to_json, to_markdown, write_report
 from fingerprinting.evaluation.table import Row, find_best_baseline, read_table
 from fingerprinting.evaluation.training import vary
 from fingerprinting.training.contrast import Recipe
@@ -111,6 +111,18 @@ def test_report_is_written_as_json_markdown_and_pictures(work: Path) -> None:
     assert "| held-out node accuracy, balanced | 0.710 [0.610, 0.810] ±0.010 |" in page
     assert "**missed**" in page
     assert all(path.read_bytes().startswith(b"\x89PNG") for path in paths[2:])
+
+
+def test_a_goal_that_cannot_be_measured_is_missed_and_written() -> None:
+    figures = {"fields_kept_grown_by_half": Figure(math.nan, math.nan, math.nan)}
+    row = Row("ours", "6min", (), (), figures, dict.fromkeys(figures, 0.0), dict.fromkeys(figures, ()))
+    goals = check_goals([row])
+    assert [goal["met"] for goal in to_json([row], goals, {})["goals"]] == [False]
+    assert json.dumps(to_json([row], goals, {}), allow_nan=False)
+
+
+def test_labels_of_others_are_no_markup() -> None:
+    assert plain("stamps_a|<b>\n_auc") == r"stamps\_a\|\<b\>?\_auc"
 
 
 def test_unlisted_figures_of_other_scores_have_a_line_of_their_own() -> None:

@@ -75,7 +75,7 @@ def _plan(path: Path, kind: str, seed: int) -> Recipe:
             raise UnusableImageError(f"{path} is no sound frame with enough objects.")
         return make_version(base, kind, [CLEAN, *DEFECTS].index(kind) * 100 + seed)
 
-    return plan_part(f"{tag(path.name)}-{kind}-{seed}", Source(path.name, ""), make)
+    return plan_part(f"{tag(str(path))}-{kind}-{seed}", Source(path.name, ""), make)
 
 
 @lru_cache(maxsize=1)
@@ -100,7 +100,9 @@ def score_versions(
         figures[figure] = tally.average_classes(agreed, truth[asked])
     codes = {kind: code for code, kind in enumerate((CLEAN, *DEFECTS))}
     code = np.array([codes[str(kind)] for kind in kinds])
-    right = (code[order[:, :FIRST]] == code[asked][:, None]).mean(axis=1)
+    alike = (code == code[asked][:, None]) & (names != names[asked][:, None])
+    found = (code[order[:, :FIRST]] == code[asked][:, None]).sum(axis=1)
+    right = found / np.clip(alike.sum(axis=1), 1, FIRST)  # of what could be found
     figures["real_defects_p10"] = tally.average_classes(right, code[asked])
     for kind in codes:
         chosen = kinds[asked] == kind

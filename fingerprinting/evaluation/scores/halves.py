@@ -14,9 +14,9 @@ FEW: Final = 5
 
 
 def rank_other_half(vectors: NDArray[np.floating]) -> NDArray[np.int64]:
-    """Count the halves that lie nearer to each half than its other one: (2 m,), 0 is the best.
+    """Count the halves that lie at least as near to each half as its other one: (2 m,), 0 is the best.
 
-    Rows 2 i and 2 i + 1 of vectors (2 m, k) are the halves of image i.
+    Rows 2 i and 2 i + 1 of vectors (2 m, k) are the halves of image i. Where all are alike, none is found.
     """
     wide = np.asarray(vectors, np.float64)
     squares = (wide**2).sum(axis=1)
@@ -24,7 +24,7 @@ def rank_other_half(vectors: NDArray[np.floating]) -> NDArray[np.int64]:
     np.fill_diagonal(apart, np.inf)
     rows = np.arange(len(wide))
     other = apart[rows, rows ^ 1]
-    return np.asarray((apart < other[:, None]).sum(axis=1))
+    return np.asarray((~(apart > other[:, None])).sum(axis=1) - 1)
 
 
 def score_halves(
