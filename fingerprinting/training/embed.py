@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 import numpy as np
 import onnx
 import onnxruntime as ort
 from numpy.typing import NDArray
 
 from fingerprinting.cutout import fovea
-from fingerprinting.encoder import Encoder
+from fingerprinting.encoder import EMBEDDING, Encoder
 
-CHUNK = 512
+CHUNK: Final = 512
 
 
 def make_foveae(windows: NDArray[np.float16]) -> NDArray[np.float32]:
@@ -29,4 +31,4 @@ def pool(graph: onnx.ModelProto, foveae: NDArray[np.float32]) -> NDArray[np.floa
 def embed_windows(encoder: Encoder, windows: NDArray[np.float16]) -> NDArray[np.float32]:
     """Embed windows (n, 64, 64), a chunk at a time."""
     parts = [encoder.embed(make_foveae(windows[i : i + CHUNK])) for i in range(0, len(windows), CHUNK)]
-    return np.concatenate(parts) if parts else np.empty((0, 128), np.float32)
+    return np.concatenate(parts) if parts else np.empty((0, EMBEDDING), np.float32)

@@ -30,6 +30,7 @@ class Harvest:
         folder.mkdir(parents=True, exist_ok=True)
         self._index, self._windows = folder / "objects.jsonl", folder / "windows.f16"
         self._entries: list[dict[str, Any]] = []
+        self._objects = 0
         self._repair()
         self._lines, self._pixels = (path.open("ab", buffering=0) for path in (self._index, self._windows))
 
@@ -48,7 +49,7 @@ class Harvest:
     @property
     def objects(self) -> int:
         """Give the number of objects."""
-        return sum(_count(entry) for entry in self._entries)
+        return self._objects
 
     @property
     def refused(self) -> list[str]:
@@ -67,6 +68,7 @@ class Harvest:
         except OSError as error:  # what is half written is cut off at the next start
             raise explain_disk(error, self._windows) from error
         self._entries.append(entry)
+        self._objects += _count(entry)
 
     def gather(self, real_share: float = REAL_SHARE) -> Collection:
         """Give all of it as a collection whose windows stay in their file."""
@@ -103,6 +105,7 @@ class Harvest:
                     good, used = good + len(line), used + _count(entry) * BYTES
                     self._entries.append(entry)
             os.truncate(self._index, good)
+        self._objects = used // BYTES
         if room:
             os.truncate(self._windows, used)
 
@@ -129,7 +132,8 @@ def _read_entry(line: bytes) -> dict[str, Any] | None:
         entry = json.loads(line)
     except ValueError:
         return None
-    return entry if isinstance(entry, dict) and line.endswith(b"\n") else None
+    whole = isinstance(entry, dict) and entry.keys() == {"refused", "parts"} and line.endswith(b"\n")
+    return entry if whole else None
 
 
 def _count(entry: dict[str, Any]) -> int:

@@ -30,7 +30,7 @@ def draw_sample(weight: NDArray[np.float64], most: int, seed: int) -> NDArray[np
     """Draw at most `most` different objects by weight."""
     if len(weight) <= most:
         return np.arange(len(weight))
-    # Efraimidis & Spirakis 2006: the largest keys are a weighted sample without replacement.
+    # Efraimidis & Spirakis 2006: the least keys are a weighted sample without replacement.
     keys = np.random.default_rng([seed, 4]).exponential(size=len(weight)) / np.maximum(weight, 1e-12)
     return np.sort(np.argpartition(keys, most)[:most])
 
