@@ -5,7 +5,7 @@ from __future__ import annotations
 import zlib
 from collections.abc import Callable, Iterable, Iterator
 from collections.abc import Collection as Collected
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Final
 
@@ -153,8 +153,9 @@ def see_image(
     """See the objects of the parts of one image, at most about `most` together, each part by its number.
 
     The sample depends on the seed and the name alone, and windows of that many objects are held at a time.
+    Parts without objects are seen too: what bias frames look like belongs to what is usual.
     """
-    rng = np.random.default_rng([seed, 1, zlib.crc32(source.name.encode())])
+    rng = np.random.default_rng([seed, 1, zlib.crc32(source.name.encode(errors="surrogateescape"))])
     seen: list[Sightings] = []
     found: list[int] = []
     for part in read_parts(path, selection):
@@ -162,14 +163,14 @@ def see_image(
         found.append(len(seen[-1].x))
         total = max(sum(found), most)
         seen = [_thin(one, -(-number * most // total), rng) for one, number in zip(seen, found, strict=True)]
-    return [one for one in seen if len(one.x)]
+    return seen
 
 
 def _thin(seen: Sightings, most: int, rng: np.random.Generator) -> Sightings:
     if len(seen.x) <= most:
         return seen
-    keep = rng.permutation(len(seen.x))[:most]
-    return Sightings(seen.source, seen.windows[keep], seen.kinds[keep], seen.x[keep], seen.statistics)
+    kept = rng.permutation(len(seen.x))[:most]
+    return replace(seen, windows=seen.windows[kept], kinds=seen.kinds[kept], x=seen.x[kept])
 
 
 def read_instrument(path: Path) -> str:
@@ -244,7 +245,7 @@ def weigh(
     instruments, group = np.unique([source.instrument for source in sources], return_inverse=True)
     real = np.array([not source.field_type for source in sources])
     total = np.bincount(group, share, minlength=len(instruments))
-    genuine = np.unique(group[real])
+    genuine = np.unique(group[real & (number > 0)])
     if genuine.size:
         most = DOMINANT * total[genuine].mean()
         share[real] *= np.minimum(1, most / np.maximum(total, 1e-9))[group[real]]

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Final
 
 import typer
 
@@ -11,7 +12,15 @@ from caomai.console import print_json
 from caomai.errors import UsageError
 from caomai.settings import read_settings
 
-EXTRA = "Training needs torch, onnx and safetensors: pip install 'caom-ai[train]'."
+MOST_SEED: Final = (1 << 32) - 1
+EXTRA: Final = "Training needs torch, onnx and safetensors: pip install 'caom-ai[train]'."
+
+
+def check_number(value: float) -> float:
+    """Refuse what is no number, or has no end."""
+    if not math.isfinite(value):
+        raise typer.BadParameter(f"{value} is no number of that kind.")
+    return value
 
 
 def train(  # noqa: PLR0917  # options of a command
@@ -30,17 +39,20 @@ def train(  # noqa: PLR0917  # options of a command
         int, typer.Option(min=1000, help="Objects of all real images together; each needs 8 kB of disk.")
     ] = 300_000,
     simulated: Annotated[int, typer.Option(min=0, help="Number of simulated frames to learn from.")] = 960,
-    minutes: Annotated[float, typer.Option(min=0.01, help="Time for the encoder.")] = 15.0,
+    minutes: Annotated[
+        float, typer.Option(min=0.01, callback=check_number, help="Time for the encoder.")
+    ] = 15.0,
     steps: Annotated[
         int, typer.Option(min=0, help="Steps instead of minutes: the same steps and seed, the same model.")
     ] = 0,
     unseen: Annotated[int, typer.Option(min=16, help="Simulated frames kept for the evaluation.")] = 384,
     batch: Annotated[int, typer.Option(min=8, help="Objects in a step.")] = 256,
-    seed: Annotated[int, typer.Option(min=0)] = 1,
+    seed: Annotated[int, typer.Option(min=0, max=MOST_SEED)] = 1,
     name: Annotated[str, typer.Option(help="The model's id begins with it.")] = "caom-ai",
     licence: Annotated[str, typer.Option(help="Terms of the model, for its card.")] = "BSD-3-Clause",
     checkpoint: Annotated[
-        float, typer.Option(min=0, help="Seconds of training that a kill may cost at most.")
+        float,
+        typer.Option(min=0, callback=check_number, help="Seconds of training that a kill may cost at most."),
     ] = 60.0,
     restart: Annotated[
         bool, typer.Option("--restart", help="Begin anew instead of going on with an unfinished training.")

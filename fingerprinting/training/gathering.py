@@ -11,8 +11,9 @@ from pathlib import Path
 from typing import Final
 
 from caomai.console import printable
-from caomai.errors import CaomAiError, TransientError
+from caomai.errors import CaomAiError, ParameterError, TransientError
 from fingerprinting.archive import download_folder
+from fingerprinting.fingerprint import NODES
 from fingerprinting.training.checkpoint import write_whole
 from fingerprinting.training.collect import Collection, Sightings, see_frame
 from fingerprinting.training.harvest import BYTES, Harvest
@@ -41,7 +42,7 @@ def gather_objects(plan: Plan, folder: Path, teller: Teller) -> Gathered:
     images = list_images(plan, folder)
     share = plan.share(len(images))
     if images:
-        most = share * len(images)
+        most = 2 * share * len(images)  # with versions that have defects
         teller.say(
             f"{len(images)} images, at most {share} objects of each: up to {most} objects, "
             f"{most * BYTES / 1e9:.1f} GB in {folder}"
@@ -55,6 +56,11 @@ def gather_objects(plan: Plan, folder: Path, teller: Teller) -> Gathered:
         course.total = len(images) + plan.simulated
         course.run("images and frames", ((seen, None) for seen in frames))
         collection = harvest.gather()
+        if len(collection.x) < NODES:
+            raise ParameterError(
+                f"{NODES} nodes need at least as many objects; there are {len(collection.x)}: give more "
+                "images or simulated frames."
+            )
         teller.say(f"{len(collection.x)} objects of {len(collection.sources)} planes")
         return Gathered(collection, len(images), len(harvest.refused))
 
@@ -74,7 +80,10 @@ def list_images(plan: Plan, folder: Path) -> list[Image]:
     """List the real images once; a training that goes on has the list it began with."""
     path = folder / IMAGES_FILE
     if path.exists():
-        return [Image.from_json(value) for value in json.loads(path.read_bytes())]
+        try:
+            return [Image.from_json(value) for value in json.loads(path.read_bytes())]
+        except (ValueError, TypeError, KeyError) as error:
+            raise CaomAiError(f"{path} is broken: begin anew with --restart.") from error
     images = list_files(plan.images)
     if plan.collections:
         assert plan.settings is not None

@@ -22,7 +22,7 @@ from fingerprinting.training.collect import (
     read_instrument,
     see_image,
 )
-from fingerprinting.training.spoiled import look_at_spoiled
+from fingerprinting.training.spoiled import VERSIONS, look_at_spoiled
 
 
 @dataclass(frozen=True)
@@ -89,12 +89,12 @@ def _explain(name: str, there: list[str]) -> str:
 
 
 def see(image: Image, most: int, seed: int, artifacts: Mapping[str, str], downloads: Path) -> list[Sightings]:
-    """See the objects of an image, at most about `most`; a download is gone afterwards."""
+    """See the objects of an image, and of its versions, at most about `most` each; no download stays."""
     with _open(image, artifacts, downloads) as path:
         name = image.place if image.archived else path.name
         source = Source(name, image.instrument or read_instrument(path))
         seen = see_image(path, source, most, seed, image.selection)
-        return seen + [keep(look) for look in look_at_spoiled(path, seed) if len(look.objects)]
+        return seen + [keep(look) for look in look_at_spoiled(path, seed, most // VERSIONS)]
 
 
 @contextmanager

@@ -38,8 +38,8 @@ class Plan:
     restart: bool = False
 
     def share(self, images: int) -> int:
-        """Give the most objects of one image, so that all of so many images stay within the limit."""
-        return max(min(self.most_real, self.most_objects // max(images, 1)), LEAST_OF_IMAGE)
+        """Give the most objects of an image, and of its versions, so that all stay within the limit."""
+        return max(min(self.most_real, self.most_objects // max(2 * images, 1)), LEAST_OF_IMAGE)
 
     def to_json(self) -> dict[str, Any]:
         """Give what the model depends on, in plain values."""

@@ -18,8 +18,11 @@ VERSIONS: Final = 3  # of each sound frame
 MOST: Final = 200  # objects of each
 
 
-def look_at_spoiled(path: Path, seed: int) -> Iterator[Look]:
-    """Look at versions of a sound frame, each with another defect; nothing of any other kind of image."""
+def look_at_spoiled(path: Path, seed: int, most: int = MOST) -> Iterator[Look]:
+    """Look at versions of a sound frame, each with another defect and at most `most` objects.
+
+    There are none of any other kind of image.
+    """
     base = read_base(path)
     if base is None:
         return
@@ -28,6 +31,6 @@ def look_at_spoiled(path: Path, seed: int) -> Iterator[Look]:
     for defect in rng.choice(sorted(DEFECTS), VERSIONS, replace=False).tolist():
         source = Source(f"{path.name} ({defect})", base.instrument, defect=defect)
         try:
-            yield look_at(make_version(base, defect, seed), source, MOST, rng)
+            yield look_at(make_version(base, defect, seed), source, min(most, MOST), rng)
         except ImageError:
             continue  # too dark or too bright to be searched

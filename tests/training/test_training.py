@@ -9,9 +9,10 @@ import numpy as np
 import pytest
 import torch
 import typer
+from astropy.io import fits
 from typer.testing import CliRunner
 
-from caomai.errors import ParameterError
+from caomai.errors import CaomAiError, ParameterError
 from fingerprinting.command_line import register
 from fingerprinting.encoder import Encoder
 from fingerprinting.evaluation.ours import ModelMaps
@@ -31,8 +32,12 @@ from fingerprinting.training.collect import (
 )
 from fingerprinting.training.contrast import Recipe
 from fingerprinting.training.evaluate import blind
+from fingerprinting.training.images import Image, see
 from fingerprinting.training.loop import train_encoder
 from fingerprinting.training.maps import count_images, draw_sample, fit_maps
+from fingerprinting.training.plan import Plan
+from fingerprinting.training.run import train_model
+from fingerprinting.training.teller import Teller
 from tests.training.conftest import Run
 
 
@@ -158,6 +163,34 @@ def test_a_rich_image_is_capped(images: Path) -> None:
     assert sum(len(one.x) for one in seen) == 30
 
 
+def test_frames_without_objects_tell_what_they_look_like(tmp_path: Path) -> None:
+    path = tmp_path / "bias.fits"
+    noise = np.random.default_rng(1).normal(300, 4, (200, 200)).astype(np.float32)
+    fits.PrimaryHDU(noise).writeto(path)
+    (seen,) = see(Image(str(path)), 10, 1, {}, tmp_path)
+    assert len(seen.x) == 0
+    assert np.isfinite(seen.statistics).any()
+    sources = [seen.source, Source("a", "camera"), Source("b", "another")]
+    weight = weigh(sources, np.array([1] * 90 + [2]), np.full(91, ""))
+    assert np.array_equal(weight, weigh(sources[1:], np.array([0] * 90 + [1]), np.full(91, "")))
+
+
+def test_names_in_another_encoding_are_taken(images: Path, tmp_path: Path) -> None:
+    path = tmp_path / "caf\udce9.fits"
+    path.symlink_to(images / "crowded-01.fits")
+    (seen,) = see(Image(str(path)), 5, 1, {}, tmp_path)[:1]
+    assert len(seen.x) == 5
+
+
+def test_too_few_objects_are_refused_before_anything_is_trained(images: Path, tmp_path: Path) -> None:
+    plan = Plan(tmp_path / "model", images=(images,), most_real=10, simulated=0)
+    with pytest.raises(ParameterError, match=r"400 nodes need at least as many objects; there are \d+:"):
+        train_model(plan, Teller())
+    (tmp_path / "model.partial" / "images.json").write_text("[{}]")
+    with pytest.raises(CaomAiError, match=r"images\.json is broken: begin anew with --restart"):
+        train_model(plan, Teller())
+
+
 def test_folders_and_sets_without_anything_to_learn_from_are_refused(tmp_path: Path) -> None:
     with pytest.raises(ParameterError, match="is no folder"):
         find_images([tmp_path / "missing"])
@@ -170,6 +203,14 @@ def test_help_of_the_command_teaches() -> None:
     register(app)
     text = CliRunner().invoke(app, ["train", "--help"]).stdout
     assert "no labels are needed" in " ".join(text.split())
+
+
+@pytest.mark.parametrize("words", [("--minutes", "nan"), ("--checkpoint", "inf"), ("--seed", str(1 << 64))])
+def test_numbers_that_cannot_be_are_wrong_use(words: tuple[str, str], tmp_path: Path) -> None:
+    app = typer.Typer()
+    register(app)
+    assert CliRunner().invoke(app, ["train", "-o", str(tmp_path / "model"), *words]).exit_code == 2
+    assert not any(tmp_path.iterdir())
 
 
 def test_cards_are_toml() -> None:
