@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from fingerprinting.axes import Axes, fit_axes
 from fingerprinting.clusters import normalise
-from fingerprinting.description import STATISTICS, PartDescription, Quality
+from fingerprinting.description import DESCRIBED, STATISTICS, PartDescription, Quality
 from fingerprinting.fingerprint import (
     OBJECT_AXES,
     distance,
@@ -55,7 +55,8 @@ def test_a_vector_is_the_formula_of_the_design(axes: Axes) -> None:
     plain = np.concatenate(halves) / np.linalg.norm(np.concatenate(halves))
     vector = search_vector(counts, statistics, axes)
     assert vector is not None
-    assert (vector.dtype, vector.shape) == (np.float32, (400,))
+    assert vector.dtype == np.float32
+    assert vector.shape == (400,)
     assert vector == pytest.approx(plain, abs=1e-5)
 
 
@@ -133,7 +134,9 @@ def test_a_plane_of_two_parts_is_their_sum() -> None:
         statistics = np.full(KNOWN, 50.0 + 8 * number, np.float32)
         quality = Quality(0, 1, None, None, None, None, 0, statistics)
         counts = rng.poisson(0.3, 400).astype(np.int32)
-        parts.append(PartDescription(str(number), number, shape, 9, 1.0, counts, np.zeros(0), quality))
-    counts, statistics = sum_descriptions(parts)
-    assert np.array_equal(counts, parts[0].fingerprint + parts[1].fingerprint)
+        parts.append(
+            PartDescription(str(number), number, shape, 9, 1.0, counts, np.zeros(0, DESCRIBED), quality)
+        )
+    total, statistics = sum_descriptions(parts)
+    assert np.array_equal(total, parts[0].fingerprint + parts[1].fingerprint)
     assert statistics == pytest.approx(np.full(KNOWN, 52), rel=1e-6)
