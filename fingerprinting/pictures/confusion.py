@@ -9,6 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from caomai.errors import ParameterError
+from fingerprinting.evaluation.scores.bootstrap import count_pairs
+from fingerprinting.evaluation.scores.kinds import name_nodes
 from fingerprinting.fingerprint import NODES
 from fingerprinting.pictures.members import Members
 from fingerprinting.pictures.node import say_kind
@@ -52,20 +54,12 @@ def confuse(members: Members, seed: int = 0) -> Confusion:
     first = half[members.image]
     table = np.zeros((len(kinds), len(kinds)), int)
     for naming in (first, ~first):
-        names = name_nodes(members.node[naming & known], codes[naming & known], len(kinds))
+        votes = count_pairs(members.node[naming & known], codes[naming & known], (NODES, len(kinds)))
+        names = name_nodes(votes, balanced=True)
         scored = ~naming & known
         np.add.at(table, (codes[scored], names[members.node[scored]]), 1)
     numbers = table.sum(axis=1)
     return Confusion(kinds, table / np.maximum(numbers, 1)[:, None], numbers)
-
-
-def name_nodes(node: NDArray[np.int16], code: NDArray[np.intp], kinds: int) -> NDArray[np.intp]:
-    """Name nodes, (400,), by the kind with the greatest rate there; empty ones by the most frequent kind."""
-    votes = np.zeros((NODES, kinds))
-    np.add.at(votes, (node, code), 1)
-    rates = votes / np.maximum(votes.sum(axis=0), 1)
-    names: NDArray[np.intp] = np.where(votes.any(axis=1), rates.argmax(axis=1), votes.sum(axis=0).argmax())
-    return names
 
 
 def _rank(kind: str) -> tuple[int, str]:

@@ -21,7 +21,7 @@ from fingerprinting.evaluation.scores.bootstrap import (
 )
 from fingerprinting.evaluation.scores.grid import trustworthiness
 from fingerprinting.evaluation.scores.halves import rank_other_half, score_halves
-from fingerprinting.evaluation.scores.kinds import Truth, confuse, name_nodes, score_predictions, score_recall
+from fingerprinting.evaluation.scores.kinds import Truth, name_nodes, score_predictions, score_recall
 from fingerprinting.evaluation.scores.neighbours import find_nearest, predict, vote
 from fingerprinting.evaluation.scores.occupation import effective_nodes, score_occupation
 from fingerprinting.evaluation.scores.retrieval import average_precision, rank_others, score_retrieval
@@ -84,7 +84,6 @@ def test_accuracy_and_recall_of_predictions_by_hand() -> None:
     assert figures["node_accuracy_balanced"].value == pytest.approx((3 / 4 + 1) / 2)
     recall = score_recall(balanced, truth, weights)
     assert {name: one.value for name, one in recall.items()} == {"recall_star": 0.75, "recall_trail": 1.0}
-    assert confuse(balanced, truth) == pytest.approx(np.array([[0.75, 0.25], [0, 1]]))
 
 
 def test_nearest_are_those_of_brute_force() -> None:

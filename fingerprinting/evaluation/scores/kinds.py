@@ -11,7 +11,6 @@ from fingerprinting.evaluation.figure import Figure
 from fingerprinting.evaluation.scores.bootstrap import (
     Weights,
     count_pairs,
-    divide,
     mean_of_shares,
     share,
 )
@@ -62,13 +61,6 @@ def score_recall(predicted: NDArray[np.intp], truth: Truth, weights: Weights) ->
         for i, kind in enumerate(truth.names)
         if total[:, i].any()
     }
-
-
-def confuse(predicted: NDArray[np.intp], truth: Truth) -> NDArray[np.float64]:
-    """Give the share of each true kind (row) that is predicted as each kind, (kinds, kinds)."""
-    kinds = len(truth.names)
-    counts = count_pairs(truth.kind, predicted, (kinds, kinds))
-    return divide(counts, counts.sum(axis=1, keepdims=True))
 
 
 def _tally(predicted: NDArray[np.intp], truth: Truth) -> NDArray[np.float64]:
