@@ -96,9 +96,11 @@ CREATE TABLE caom2_ai.label (
     nseen integer,
     labelledset text,
     modelhash text,
-    CONSTRAINT label_author_check CHECK ((((length(author) >= 1) AND (length(author) <= 64)) AND (author !~ '[[:cntrl:]<>]'::text))),
+    CONSTRAINT label_author_check CHECK (((length(author) >= 1) AND (length(author) <= 64))),
+    CONSTRAINT label_author_check1 CHECK ((author !~ '[[:cntrl:]<>]'::text)),
     CONSTRAINT label_check CHECK (((origin = 'person'::text) OR ((labelprecision IS NOT NULL) AND (nseen IS NOT NULL) AND (labelledset IS NOT NULL)))),
-    CONSTRAINT label_label_check CHECK ((((length(label) >= 1) AND (length(label) <= 64)) AND (label !~ '[[:cntrl:]<>]'::text))),
+    CONSTRAINT label_label_check CHECK (((length(label) >= 1) AND (length(label) <= 64))),
+    CONSTRAINT label_label_check1 CHECK ((label !~ '[[:cntrl:]<>]'::text)),
     CONSTRAINT label_origin_check CHECK ((origin = ANY (ARRAY['person'::text, 'suggested'::text])))
 );
 

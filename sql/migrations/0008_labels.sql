@@ -7,6 +7,8 @@ alter table caom2_ai.label
     add column nSeen integer,  -- objects of the set in the node
     add column labelledSet text,
     add column modelHash text,  -- by which the set was sorted into nodes: that of an older map where a label was carried over
-    add check (length(label) between 1 and 64 and label !~ '[[:cntrl:]<>]'),
-    add check (length(author) between 1 and 64 and author !~ '[[:cntrl:]<>]'),
+    add check (length(label) between 1 and 64),
+    add check (label !~ '[[:cntrl:]<>]'),
+    add check (length(author) between 1 and 64),
+    add check (author !~ '[[:cntrl:]<>]'),
     add check (origin = 'person' or (labelPrecision is not null and nSeen is not null and labelledSet is not null));

@@ -144,7 +144,7 @@ insert into tap_schema.columns (
     ('caom2_ai.label', 7, 'origin', 'char', '*', null, null, 'meta.code.class', 'caom2_ai:Label.origin', 0, 1, 0, 'person, or suggested by a set of labelled objects'),
     ('caom2_ai.label', 8, 'precisionLow', 'float', null, null, null, 'stat.fit.goodness;stat.min', 'caom2_ai:Label.precisionLow', 0, 0, 0, 'lower end of the 95 % interval of labelPrecision'),
     ('caom2_ai.label', 9, 'precisionHigh', 'float', null, null, null, 'stat.fit.goodness;stat.max', 'caom2_ai:Label.precisionHigh', 0, 0, 0, 'upper end of the 95 % interval of labelPrecision'),
-    ('caom2_ai.label', 10, 'lift', 'float', null, null, null, 'arith.ratio', 'caom2_ai:Label.lift', 0, 0, 0, 'labelPrecision over the share that such objects have in the whole set'),
+    ('caom2_ai.label', 10, 'lift', 'float', null, null, null, 'meta.number;arith.ratio', 'caom2_ai:Label.lift', 0, 0, 0, 'labelPrecision over the share that such objects have in the whole set'),
     ('caom2_ai.label', 11, 'nSeen', 'int', null, null, null, 'meta.number;src', 'caom2_ai:Label.nSeen', 0, 0, 0, 'objects of the set in the node'),
     ('caom2_ai.label', 12, 'labelledSet', 'unicodeChar', '*', null, null, 'meta.dataset', 'caom2_ai:Label.labelledSet', 0, 0, 0, 'the labelled objects that it was measured on'),
     ('caom2_ai.label', 13, 'modelHash', 'char', '*', null, null, 'meta.checksum;meta.modelled', 'caom2_ai:Label.modelHash', 0, 0, 0, 'SHA-256 of the model that sorted the set into nodes'),

@@ -91,7 +91,7 @@ insert into caom2_ai.camera (mapID, collection, nImages)
 select mapID, 'any', 0 from caom2_ai.map where kind = 'object';
 
 insert into caom2_ai.image_oddness (planeID, mapID, cameraID, isHistory, oddness)
-select k.planeID, k.mapID, c.cameraID, true, s.n
+select k.planeID, k.mapID, c.cameraID, true, 100 - s.n
 from kept k
 join place s on s.planeID = k.planeID
 join caom2_ai.camera c on c.mapID = k.mapID;
