@@ -99,6 +99,8 @@ async def _feed(head: bytes, chunks: AsyncGenerator[bytes], pipe: StreamWriter) 
     try:
         pipe.write(head)
         async for chunk in chunks:
+            if pipe.is_closing():  # uvloop would raise a RuntimeError
+                return
             pipe.write(chunk)
             await pipe.drain()
         pipe.close()
