@@ -175,7 +175,7 @@ class Training:
         squares = square_distances(codes.float(), self.nodes.places)
         near = find_neighbours(squares, self.grid, shrink_radius(done))
         lost = nn.functional.mse_loss(again.float(), crops) / self.spread
-        self.nodes.move(codes.detach().float(), near)
+        self.nodes.move(codes.detach().float(), near, done)
         return descend(lost + GAMMA * organise(squares, near), self.optimiser, done)
 
     def turn(self, crops: Tensor) -> Tensor:

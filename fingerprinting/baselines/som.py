@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Final
-
 import numpy as np
 import torch
 from torch import Tensor
@@ -11,14 +9,21 @@ from torch import Tensor
 from fingerprinting.layout import grid_positions
 from fingerprinting.model import SIDE
 
-WIDEST, NARROWEST = 10.0, 0.1  # cells: the neighbourhood's radius at the beginning and at the end
-MEMORY: Final = 0.9  # of a node, per batch
+WIDEST, NARROWEST = 10.0, 0.5  # cells: the neighbourhood's radius at the beginning and at the end
+FIRST_LOSS, LAST_LOSS = 0.1, 0.01  # of a node's memory, per batch: at the end it is the mean of more points
 BEGINNING, FORGOTTEN = 1e-2, 1e-3  # weight of the first place; a node with less than the last stays
 
 
 def shrink_radius(done: float) -> float:
-    """Give the radius of the neighbourhood after a share of the training: it falls exponentially."""
-    return float(WIDEST * (NARROWEST / WIDEST) ** min(done, 1.0))
+    """Give the radius of the neighbourhood after a share of the training: it falls exponentially.
+
+    The papers on DESOM end at 0.1 cells, which is k-means: the nodes then lose their order.
+    """
+    return _fall(WIDEST, NARROWEST, done)
+
+
+def _fall(first: float, last: float, done: float) -> float:
+    return float(first * (last / first) ** min(done, 1.0))
 
 
 def measure_grid() -> Tensor:
@@ -58,8 +63,9 @@ class Nodes:
         self.places = places
         self._sums, self._sizes = places * BEGINNING, torch.full_like(places[:, :1], BEGINNING)
 
-    def move(self, points: Tensor, weight: Tensor) -> None:
-        """Move nodes towards the points (n, d), by their weights (n, k)."""
-        self._sums = MEMORY * self._sums + weight.T @ points
-        self._sizes = MEMORY * self._sizes + weight.sum(dim=0)[:, None]
+    def move(self, points: Tensor, weight: Tensor, done: float) -> None:
+        """Move nodes towards the points (n, d), by their weights (n, k), after a share of the training."""
+        kept = 1 - _fall(FIRST_LOSS, LAST_LOSS, done)
+        self._sums = kept * self._sums + weight.T @ points
+        self._sizes = kept * self._sizes + weight.sum(dim=0)[:, None]
         self.places = torch.where(self._sizes > FORGOTTEN, self._sums / self._sizes, self.places)

@@ -32,12 +32,12 @@ def random(*shape: int, seed: int = 1) -> torch.Tensor:
     return torch.randn(shape, generator=torch.Generator().manual_seed(seed), dtype=torch.float64)
 
 
-def test_neighbourhood_shrinks_from_ten_cells_to_a_tenth() -> None:
+def test_neighbourhood_shrinks_from_ten_cells_to_half_a_cell() -> None:
     radii = [shrink_radius(done / 10) for done in range(11)]
     assert radii[0] == pytest.approx(10)
-    assert radii[-1] == pytest.approx(0.1)
+    assert radii[-1] == pytest.approx(0.5)
     ratios = np.divide(radii[1:], radii[:-1])
-    assert np.allclose(ratios, 0.01 ** (1 / 10))
+    assert np.allclose(ratios, 0.05 ** (1 / 10))
 
 
 @pytest.mark.parametrize("radius", [3.0, 0.1])
@@ -60,9 +60,8 @@ def test_map_unfolds_over_what_it_is_shown() -> None:
     rng = torch.Generator().manual_seed(1)
     for step in range(300):
         points = torch.rand((256, 2), generator=rng)
-        nodes.move(
-            points, find_neighbours(square_distances(points, nodes.places), grid, shrink_radius(step / 300))
-        )
+        near = find_neighbours(square_distances(points, nodes.places), grid, shrink_radius(step / 300))
+        nodes.move(points, near, step / 300)
     places = nodes.places.reshape(20, 20, 2)
     step = (places[1:] - places[:-1]).norm(dim=2).mean() + (places[:, 1:] - places[:, :-1]).norm(dim=2).mean()
     assert float(step) / 2 < 0.1
