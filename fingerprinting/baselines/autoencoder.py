@@ -14,7 +14,6 @@ from torch import Tensor, nn
 from fingerprinting.baselines.course import descend, make_optimiser, plan_course
 from fingerprinting.baselines.deploy import Deployed, build_graph, shrink
 from fingerprinting.baselines.histogram import hellinger
-from fingerprinting.baselines.pca import cut_window
 from fingerprinting.baselines.som import (
     Nodes,
     find_neighbours,
@@ -33,15 +32,18 @@ from fingerprinting.baselines.storage import (
     save_numbers,
 )
 from fingerprinting.baselines.weights import make_convolutions, make_network
-from fingerprinting.cutout import WINDOW
-from fingerprinting.evaluation.method import Budget, Frames, Objects, Say
+from fingerprinting.cutout import SOFTENING
+from fingerprinting.evaluation.method import PATCH, Budget, Frames, Objects, Say
 from fingerprinting.fingerprint import NODES
 from fingerprinting.training.contrast import choose_device, draw_batches, half_precision
 from fingerprinting.training.maps import draw_sample
 
-WIDTHS: Final = (1, 16, 32, 64, 128)  # those of our own encoder
+# What the paper's cut-outs are like is not told where we could read it: these made the best nodes. Linear
+# brightness makes 0.55 instead of 0.58 of held-out objects fall in nodes of their kind, 64 pixels 0.46.
+SIDE: Final = 32
+WIDTHS: Final = (1, 32, 64, 128, 128)
 LATENT: Final = 64
-CODE: Final = WINDOW // 2 ** (len(WIDTHS) - 1)  # pixels left on a side where the code is made
+CODE: Final = SIDE // 2 ** (len(WIDTHS) - 1)  # pixels left on a side where the code is made
 GAMMA: Final = 1e-3  # weight of the map's loss, as in the papers on DESOM
 BATCH: Final = 256
 SAMPLE: Final = 2048
@@ -49,7 +51,7 @@ LEARNING_RATE: Final = 1e-3
 
 
 class AutoEncoder(nn.Module):
-    """Crops (n, 1, 64, 64) to codes (n, 64), and back."""
+    """Crops (n, 1, 32, 32) to codes (n, 64), and back."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -73,7 +75,7 @@ class FittedAutoEncoder:
     seconds: float
 
     def embed(self, crops: NDArray[Any]) -> NDArray[np.float32]:
-        """Encode crops (n, 64, 64) as (n, 64)."""
+        """Encode crops (n, 32, 32) as (n, 64)."""
         return self.encoder.embed(crops)
 
     def assign(self, embeddings: NDArray[np.float32]) -> NDArray[np.int16]:
@@ -99,9 +101,10 @@ class AutoEncoderSom:
     name = "ae-som"
 
     def crop(self, patches: NDArray[np.float32], size: NDArray[np.float32]) -> NDArray[np.uint8]:
-        """Cut windows (n, 64, 64), each scaled from its least to its greatest value, in 8 bits."""
+        """Cut (n, 32, 32) pixels, stretch and scale them from least to greatest value, in 8 bits."""
         del size
-        return scale_crops(cut_window(patches))
+        edge = (PATCH - SIDE) // 2
+        return scale_crops(np.arcsinh(patches[:, edge:-edge, edge:-edge] / SOFTENING))
 
     def fit(self, objects: Objects, frames: Frames, budget: Budget, seed: int, say: Say) -> FittedAutoEncoder:
         """Train auto-encoder and map together."""
@@ -109,7 +112,7 @@ class AutoEncoderSom:
         course = plan_course(self.name, budget, len(objects.crops), BATCH)
         training = Training(objects.crops, objects.weight, seed)
         spent = course.follow(training.step, say)
-        graph = build_graph(training.network.encoder, (1, WINDOW, WINDOW), LATENT)
+        graph = build_graph(training.network.encoder, (1, SIDE, SIDE), LATENT)
         return FittedAutoEncoder(
             encoder=Deployed(shrink(graph, objects.crops, prepare, seed), prepare),
             nodes=training.nodes.places.cpu().numpy(),
@@ -134,7 +137,7 @@ def scale_crops(crops: NDArray[np.float32]) -> NDArray[np.uint8]:
 
 
 def prepare(crops: NDArray[np.uint8]) -> NDArray[np.float32]:
-    """Turn crops (n, 64, 64) in 8 bits into the network's input (n, 1, 64, 64) from 0 to 1."""
+    """Turn crops (n, 32, 32) in 8 bits into the network's input (n, 1, 32, 32) from 0 to 1."""
     return crops[:, None].astype(np.float32) / np.float32(255)
 
 
