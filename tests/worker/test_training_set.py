@@ -62,7 +62,7 @@ def test_objects_of_folders_and_collections_are_gathered_together(archive: Archi
     archive.ingest(*files[1:])
     files[2].unlink()  # the archive has lost it
     plan = Plan(
-        tmp_path / "model", images=(own,), collections=("LOCAL",), settings=archive.settings, simulated=1,
+        tmp_path / "model", images=(own,), collections=("LOCAL",), settings=archive.settings, simulated=5,
         most_objects=90,
     )  # fmt: skip
     work = tmp_path / "work"
