@@ -13,7 +13,7 @@ from torch import Tensor, nn
 from fingerprinting.encoder import EMBEDDING, INPUT_SHAPE
 
 # Strides and narrow bottlenecks make it three times as fast in 8 bits as plain blocks of the same widths
-# (16-32-64-128, 467,000 weights), for the same accuracy in a third of the time of training.
+# (16-32-64-128, 467,000 weights); a linear probe finds as much in its embeddings.
 WIDTHS: Final = (32, 64, EMBEDDING)
 NARROW: Final = 2  # times fewer channels within a bottleneck
 HIDDEN, PROJECTION = 256, 128
