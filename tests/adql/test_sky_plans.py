@@ -20,6 +20,7 @@ CENTROID = "CENTROID(position_bounds)"
 EXTENT, HEALPIX, PLACE = "plane_position_extent", "plane_position_healpix", "plane_position_place"
 
 FILL = """
+select setseed(0.25);
 create temporary table place as
 select n, 360 * random() as ra, asind(2 * random() - 1) as "dec" from generate_series(1, 20000) n;
 insert into caom2.Plane (publisherID, obsID, planeID, planeURI, productID, metaRelease, dataRelease,
