@@ -82,7 +82,7 @@ async def _begin_with(
     if translation.vector_ids:
         await check_images(service, translation.vector_ids, pool)
     if question.maxrec == 0:
-        return _write_empty(writer)
+        return write_empty(writer)
     statement = copy_statement(translation.sql, document.fields, writer)
     blocks = copy_blocks(pool, statement, seconds, uploads.store if uploads.tables else None)
     first = await anext(blocks)
@@ -111,7 +111,8 @@ async def check_images(service: Service, ids: Sequence[str], pool: Pool) -> None
         )
 
 
-async def _write_empty(writer: Writer) -> AsyncGenerator[bytes]:
+async def write_empty(writer: Writer) -> AsyncGenerator[bytes]:
+    """Write the columns alone."""
     # MAXREC=0 asks for the columns alone, and is always an overflow (TAP 1.1 sect. 2.7.4).
     yield writer.head() + writer.tail(overflow=True)
 

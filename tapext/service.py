@@ -39,7 +39,9 @@ class Service:
     settings: Settings
     database: Database
     pool: Pool
-    queries: dict[str, str] = field(default_factory=lambda: _read_all("catalogue", "datalink", "tap"))
+    queries: dict[str, str] = field(
+        default_factory=lambda: _read_all("annotation", "catalogue", "datalink", "tap")
+    )
     started: datetime = field(default_factory=lambda: datetime.now(UTC))
     _knowledge: Knowledge | None = None
     _expires: float = 0

@@ -18,7 +18,7 @@ from tapext.pools import make_pool
 from tapext.service import Service
 from tapext.spool import remove_abandoned
 from tapext.uws.jobs import Jobs, open_jobs
-from tapext.web import files, links, pages, tap, vosi
+from tapext.web import annotate, files, links, pages, tap, vosi
 from tapext.web.dali import answer_error, answer_refusal
 from tapext.web.jobs import JobList
 from tapext.web.parameters import DALI, UPLOADS
@@ -36,6 +36,7 @@ ROUTES: Final = [
     Route("/tap/tables/{name:path}", vosi.table),
     Route("/datalink/links", links.links, methods=BOTH, middleware=DALI),
     Route("/files/{artifact:uuid}", files.file),
+    Route("/annotate", annotate.objects, methods=BOTH, middleware=UPLOADS),
 ]
 
 
