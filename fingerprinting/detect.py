@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from caomai.errors import UnusableImageError
 from fingerprinting.image import Part
 from fingerprinting.noise import Sky, kernel_noise, model_sky
+from fingerprinting.parameters import RECIPE, DetectionParameters
 
 FIRST_STACK: Final = 400_000  # pixels of open objects; SEP fills this buffer first: 3 million take 50 ms
 LAST_STACK: Final = 3_000_000
@@ -34,23 +35,6 @@ OBJECT: Final = np.dtype(
 
 
 @dataclass(frozen=True)
-class DetectionParameters:
-    """The recipe; a part of the model's identity, because nodes depend on what is detected."""
-
-    threshold: float = 2.0  # sigma, where the noise of neighbouring pixels is independent
-    resampled_threshold: float = 2.5  # at least, where WHT, CTX or CON tell of a drizzled frame
-    highest_threshold: float = 3.0  # for the most correlated noise
-    kernel_threshold: float = 4.5  # at least, in sigma of the noise that the detection kernel leaves
-    area: int = 5  # connected pixels
-    deblending: int = 16  # levels; 32 take 1.4 times as long in crowded fields and split 1 % more
-    crowded: int = 600_000  # bright pixels, of about 15,000 objects; beyond, false objects in wings stay
-    mesh: int = 128  # background box, pixels
-    sub_objects: int = 4096
-    retry_factor: float = 1.6
-    retries: int = 12
-
-
-@dataclass(frozen=True)
 class Detection:
     """What was found in one part, and the sky-subtracted pixels (ny, nx) it was found in."""
 
@@ -61,9 +45,6 @@ class Detection:
     noise: float
     threshold: float
     n_detected: int
-
-
-RECIPE: Final = DetectionParameters()
 
 
 def detect(part: Part, parameters: DetectionParameters = RECIPE) -> Detection:

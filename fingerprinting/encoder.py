@@ -10,10 +10,10 @@ import onnxruntime as ort
 from numpy.typing import NDArray
 
 from caomai.errors import CaomAiError
+from fingerprinting.model import EMBEDDING
 from fingerprinting.onnxfile import check_graph
 
 BATCH: Final = 512
-EMBEDDING: Final = 128
 INPUT_SHAPE: Final = (2, 32, 32)
 LONGEST: Final = 1.01  # length of an embedding
 

@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 from fingerprinting.clusters import normalise
 from fingerprinting.description import STATISTICS, PartDescription
 
-NODES: Final = 400
+SIDE: Final = 20  # of Map 1: node = gridX + 20 gridY
+NODES: Final = SIDE * SIDE
 VECTOR: Final = 400  # axes of a search vector
 OBJECT_AXES: Final = VECTOR - len(STATISTICS)
 PSEUDO_COUNTS: Final = 5.0  # objects of the archive's mean that every image is given (Dirichlet prior)

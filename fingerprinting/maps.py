@@ -17,8 +17,8 @@ from caomai.database import read_queries
 from caomai.errors import CaomAiError, UsageError
 from fingerprinting.fieldmap import FIELDS, FieldMap, field_node, fit_fields
 from fingerprinting.fieldmap import SIDE as FIELD_SIDE
+from fingerprinting.fingerprint import SIDE as OBJECT_SIDE
 from fingerprinting.fingerprint import VECTOR
-from fingerprinting.model import SIDE as OBJECT_SIDE
 from fingerprinting.model import Model, make_model
 
 SAMPLE: Final = 100_000  # vectors that a field map is fitted on

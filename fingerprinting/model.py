@@ -19,10 +19,10 @@ from fingerprinting.description import STATISTICS
 from fingerprinting.fieldmap import FIELDS, FieldMap
 from fingerprinting.fingerprint import NODES, OBJECT_AXES, VECTOR
 from fingerprinting.oddness import SHARES, Oddness
+from fingerprinting.parameters import find_difference
 from fingerprinting.safety import check_values, read_file
 
 EMBEDDING: Final = 128
-SIDE: Final = 20
 ENCODER_FILE, MAPS_FILE, CARD_FILE = "encoder.onnx", "maps.npz", "card.toml"
 FORMAT: Final = 1  # of the folder; a card without the entry is of this one
 LARGEST: Final = {ENCODER_FILE: 64 << 20, MAPS_FILE: 16 << 20, CARD_FILE: 1 << 20}  # bytes
@@ -78,6 +78,11 @@ def load_model(folder: Path | None = None) -> Model:
             raise CaomAiError(f"{folder / name} is not the file of {CARD_FILE}; copy the model anew.")
     if _hash_card(card) != card["hash"]:
         raise CaomAiError(f"{folder / CARD_FILE} has been changed: its parameters do not fit its hash.")
+    if difference := find_difference(card["parameters"]):
+        raise CaomAiError(
+            f"{folder} is a model of another version of caom-ai ({difference}): "
+            "use the version that made it, or train a model anew with this one."
+        )
     return make_model(card, files[MAPS_FILE], files[ENCODER_FILE], str(folder / MAPS_FILE))
 
 

@@ -22,9 +22,8 @@ from fingerprinting.clusters import find_clusters, normalise
 from fingerprinting.cutout import WINDOW, fovea
 from fingerprinting.encoder import INPUT_SHAPE
 from fingerprinting.evaluation.method import PATCH, Budget, Frames, Objects, Say
-from fingerprinting.fingerprint import NODES
+from fingerprinting.fingerprint import NODES, SIDE
 from fingerprinting.layout import lay_out
-from fingerprinting.model import SIDE
 from fingerprinting.nodes import assign
 from fingerprinting.training.maps import SAMPLE, draw_sample
 

@@ -6,8 +6,8 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from fingerprinting.fingerprint import SIDE
 from fingerprinting.layout import grid_positions
-from fingerprinting.model import SIDE
 
 WIDEST, NARROWEST = 10.0, 0.5  # cells: the neighbourhood's radius at the beginning and at the end
 FIRST_LOSS, LAST_LOSS = 0.1, 0.01  # of a node's memory, per batch: at the end it is the mean of more points

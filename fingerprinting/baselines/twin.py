@@ -25,8 +25,8 @@ from fingerprinting.baselines.storage import (
     save_arrays,
     save_numbers,
 )
-from fingerprinting.encoder import EMBEDDING
 from fingerprinting.evaluation.method import Budget, Frames, Objects, Say
+from fingerprinting.model import EMBEDDING
 from fingerprinting.simulation.truth import OBJECT_KINDS
 from fingerprinting.training.augment import Augmentation, make_view
 from fingerprinting.training.collect import MOST_SIGMA

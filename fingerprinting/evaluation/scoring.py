@@ -22,9 +22,8 @@ from fingerprinting.evaluation.scores.retrieval import score_retrieval
 from fingerprinting.evaluation.scores.speed import measure_speed
 from fingerprinting.evaluation.scores.stability import cells_apart, share_by_frame
 from fingerprinting.evaluation.scores.usable import score_usable
-from fingerprinting.fingerprint import NODES
+from fingerprinting.fingerprint import NODES, SIDE
 from fingerprinting.layout import neighbour_ratio
-from fingerprinting.model import SIDE
 
 BASE: Final = 30_000  # training objects that neighbours are looked for among
 QUERIES: Final = 15_000  # test objects whose neighbours are looked for

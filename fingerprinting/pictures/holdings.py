@@ -20,13 +20,13 @@ from caomai.errors import CaomAiError, NotFoundError
 from caomai.settings import Settings
 from fingerprinting.archive import download_folder, fetch
 from fingerprinting.cutout import windows
-from fingerprinting.detect import RECIPE
 from fingerprinting.fieldmap import FIELDS, FieldMap
 from fingerprinting.fitsfile import open_fits
 from fingerprinting.image import read_part, read_parts
 from fingerprinting.maps import decode_vector
 from fingerprinting.model import Model
 from fingerprinting.noise import model_sky
+from fingerprinting.parameters import RECIPE
 from fingerprinting.pictures.members import Members, crop, gather
 from fingerprinting.pictures.views import View, shrink
 from fingerprinting.planes import choose_planes

@@ -8,8 +8,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from fingerprinting.fingerprint import NODES
-from fingerprinting.model import SIDE
+from fingerprinting.fingerprint import NODES, SIDE
 from fingerprinting.pictures.members import Members
 from fingerprinting.pictures.node import say_kind
 from fingerprinting.pictures.palette import GREY, cividis, ink_on, sign_of

@@ -9,8 +9,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from fingerprinting.fingerprint import NODES
-from fingerprinting.model import SIDE
+from fingerprinting.fingerprint import NODES, SIDE
 from fingerprinting.pictures.members import SHOWN, Members, typical_objects
 from fingerprinting.pictures.sheet import (
     FAINT,

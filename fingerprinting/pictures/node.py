@@ -8,7 +8,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from fingerprinting.model import SIDE
+from fingerprinting.fingerprint import SIDE
 from fingerprinting.pictures.map1 import fold_corner
 from fingerprinting.pictures.members import Members
 from fingerprinting.pictures.sheet import BODY, FAINT, LIGHT, MARGIN, NIGHT, SMALL, Caption, Sheet, shorten

@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import asdict
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -14,41 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from caomai.errors import CaomAiError
-from fingerprinting import cutout
-from fingerprinting.description import STATISTICS
-from fingerprinting.detect import RECIPE
-from fingerprinting.fieldmap import SIDE as FIELD_SIDE
-from fingerprinting.fingerprint import KERNEL_WIDTH, LIMIT, PSEUDO_COUNTS, WEIGHT
-from fingerprinting.model import CARD_FILE, ENCODER_FILE, FORMAT, MAPS, MAPS_FILE, SIDE, hash_model
-from fingerprinting.nodes import TEMPERATURE
-
-
-def describe_parameters() -> dict[str, dict[str, Any]]:
-    """Give what nodes and fingerprints depend on besides the two files; a part of the model's hash."""
-    return {
-        "detection": asdict(RECIPE),
-        "fovea": {
-            "window": cutout.WINDOW,
-            "fovea": cutout.FOVEA,
-            "softening": cutout.SOFTENING,
-            "brightest": cutout.BRIGHTEST,
-            "core": cutout.CORE,
-            "least_peak": cutout.LEAST_PEAK,
-            "lowest": cutout.LOWEST,
-            "highest": cutout.HIGHEST,
-            "grain": cutout.GRAIN,
-        },
-        "maps": {
-            "object_side": SIDE,
-            "field_side": FIELD_SIDE,
-            "pseudo_counts": PSEUDO_COUNTS,
-            "kernel_width": KERNEL_WIDTH,
-            "confidence_temperature": TEMPERATURE,
-            "statistics": list(STATISTICS),
-            "statistics_limit": LIMIT,
-            "statistics_weight": WEIGHT,
-        },
-    }
+from fingerprinting.model import CARD_FILE, ENCODER_FILE, FORMAT, MAPS, MAPS_FILE, hash_model
+from fingerprinting.parameters import describe_parameters
 
 
 def write_model(

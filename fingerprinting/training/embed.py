@@ -10,7 +10,8 @@ import onnxruntime as ort
 from numpy.typing import NDArray
 
 from fingerprinting.cutout import fovea
-from fingerprinting.encoder import EMBEDDING, Encoder
+from fingerprinting.encoder import Encoder
+from fingerprinting.model import EMBEDDING
 
 CHUNK: Final = 512
 

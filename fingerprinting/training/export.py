@@ -19,7 +19,8 @@ from onnxruntime.quantization import (
     quantize_static,
 )
 
-from fingerprinting.encoder import EMBEDDING, INPUT_SHAPE
+from fingerprinting.encoder import INPUT_SHAPE
+from fingerprinting.model import EMBEDDING
 from fingerprinting.training.network import Layer
 from fingerprinting.training.whitening import Whitening
 

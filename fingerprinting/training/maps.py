@@ -11,9 +11,8 @@ from fingerprinting.axes import fit_axes
 from fingerprinting.clusters import find_clusters, normalise
 from fingerprinting.description import STATISTICS
 from fingerprinting.fieldmap import FIELDS, FieldMap, fit_fields
-from fingerprinting.fingerprint import NODES, make_kernel, search_vectors
+from fingerprinting.fingerprint import NODES, SIDE, make_kernel, search_vectors
 from fingerprinting.layout import draw_together, lay_out
-from fingerprinting.model import SIDE
 from fingerprinting.nodes import assign
 from fingerprinting.oddness import fit_oddness, measure_all_arcs
 from fingerprinting.training.collect import Collection

@@ -10,7 +10,8 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
-from fingerprinting.encoder import EMBEDDING, INPUT_SHAPE
+from fingerprinting.encoder import INPUT_SHAPE
+from fingerprinting.model import EMBEDDING
 
 # Strides and narrow bottlenecks make it three times as fast in 8 bits as plain blocks of the same widths
 # (16-32-64-128, 467,000 weights); a linear probe finds as much in its embeddings.

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from caomai.settings import Settings
-from fingerprinting.training.card import describe_parameters
+from fingerprinting.parameters import describe_parameters
 from fingerprinting.training.contrast import Recipe
 from fingerprinting.training.loop import SECONDS
 

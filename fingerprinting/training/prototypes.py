@@ -16,8 +16,8 @@ from torch import Tensor, nn
 from torch.nn.functional import cross_entropy, normalize
 
 from fingerprinting.clusters import find_clusters, normalise
-from fingerprinting.encoder import EMBEDDING
 from fingerprinting.fingerprint import NODES
+from fingerprinting.model import EMBEDDING
 from fingerprinting.nodes import assign
 from fingerprinting.training.whitening import Whitening
 

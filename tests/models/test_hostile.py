@@ -19,8 +19,8 @@ from onnx import TensorProto, helper, numpy_helper
 
 from caomai.errors import CaomAiError
 from fingerprinting.arrays import Layout, read_arrays
-from fingerprinting.encoder import EMBEDDING, INPUT_SHAPE, Encoder
-from fingerprinting.model import default_folder, load_model
+from fingerprinting.encoder import INPUT_SHAPE, Encoder
+from fingerprinting.model import EMBEDDING, default_folder, load_model
 from fingerprinting.onnxfile import check_graph
 from tests.models.sealing import reseal
 

@@ -8,12 +8,14 @@ import re
 import shutil
 import zipfile
 from collections.abc import Callable
+from copy import deepcopy
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from caomai.errors import CaomAiError, NotFoundError
+from fingerprinting.description import STATISTICS
 from fingerprinting.encoder import Encoder
 from fingerprinting.model import MAPS, default_folder, load_model
 from tests.models.sealing import reseal
@@ -79,6 +81,48 @@ def test_a_card_with_a_date_among_its_parameters_is_refused(folder: Path) -> Non
     (folder / "card.toml").write_text(text.replace("threshold = 2.0", "threshold = 2020-01-01", 1))
     with pytest.raises(CaomAiError, match="has been changed"):
         load_model(folder)
+
+
+@pytest.mark.parametrize(
+    ("group", "name", "value", "difference"),
+    [
+        ("detection", "threshold", 9.0, "detection.threshold is 9.0, here 2.0"),
+        ("fovea", "window", 96, "fovea.window is 96, here 64"),
+        ("maps", "statistics", ["sky_gradient", "beauty"], "'beauty' at place 2, here 'sky_curvature'"),
+        ("maps", "statistics", [*STATISTICS, "beauty"], "'beauty' at place {}, here None"),
+        ("maps", "statistics", list(STATISTICS[:-1]), "None at place {}, here '{}'"),
+        ("maps", "statistics", 3, "maps.statistics is 3, here"),
+        ("maps", "pseudo_counts", None, "maps.pseudo_counts is missing"),
+    ],
+)
+def test_a_model_of_other_parameters_is_refused(
+    folder: Path, group: str, name: str, value: object, difference: str
+) -> None:
+    """Its nodes would mean something else for the objects that this version finds and cuts out."""
+    parameters = deepcopy(load_model().card["parameters"])
+    parameters[group][name] = value
+    if value is None:
+        del parameters[group][name]
+    reseal(folder, parameters)
+    with pytest.raises(CaomAiError, match=r"of another version of caom-ai .*: use the version") as refusal:
+        load_model(folder)
+    place = len(STATISTICS) + (isinstance(value, list) and len(value) > len(STATISTICS))
+    assert difference.format(place, STATISTICS[-1]) in str(refusal.value)
+
+
+@pytest.mark.parametrize("group", ["detection", "fovea", "maps"])
+def test_a_model_without_a_group_of_parameters_is_refused(folder: Path, group: str) -> None:
+    parameters = {name: values for name, values in load_model().card["parameters"].items() if name != group}
+    reseal(folder, parameters)
+    with pytest.raises(CaomAiError, match=rf"\({group}\.\w+ is missing\)"):
+        load_model(folder)
+
+
+def test_a_card_may_say_more_than_this_version_knows(folder: Path) -> None:
+    parameters = deepcopy(load_model().card["parameters"]) | {"note": "mine"}
+    parameters["detection"]["filter"] = "conv"
+    reseal(folder, parameters)
+    assert load_model(folder).card["parameters"] == parameters
 
 
 def test_a_pickle_in_the_maps_is_not_opened(folder: Path, tmp_path: Path) -> None:

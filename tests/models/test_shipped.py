@@ -15,9 +15,9 @@ from fingerprinting.fingerprint import count_nodes, distance, make_kernel, searc
 from fingerprinting.layout import neighbour_ratio
 from fingerprinting.model import Model, default_folder, load_model
 from fingerprinting.nodes import assign
+from fingerprinting.parameters import describe_parameters
 from fingerprinting.quality import measure_whole
 from fingerprinting.simulation.fields import SimulatedFrame, render
-from fingerprinting.training.card import describe_parameters
 from fingerprinting.training.collect import as_part
 
 TYPES = ("sparse", "crowded", "globular", "trailed", "defocused", "bad_seeing", "dark")

@@ -10,9 +10,10 @@ from astropy.io import fits
 from numpy.typing import NDArray
 
 from caomai.errors import UnusableImageError
-from fingerprinting.detect import DetectionParameters, detect
+from fingerprinting.detect import detect
 from fingerprinting.image import Part, read_parts
 from fingerprinting.noise import kernel_noise, model_sky
+from fingerprinting.parameters import DetectionParameters
 from tests.pixels.rendering import match, render, scatter, write
 
 SHAPE = (1024, 1024)

@@ -29,8 +29,8 @@ from fingerprinting.baselines.storage import (
 )
 from fingerprinting.evaluation.method import Budget, Frames, Objects, Say
 from fingerprinting.fingerprint import NODES
+from fingerprinting.fingerprint import SIDE as GRID
 from fingerprinting.layout import lay_out
-from fingerprinting.model import SIDE as GRID
 
 IMAGE_ENCODER: Final = "images.onnx"
 OBJECT_BATCH, IMAGE_BATCH = 128, 64

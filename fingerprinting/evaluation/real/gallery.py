@@ -13,13 +13,14 @@ from numpy.typing import NDArray
 
 from caomai.errors import UnusableImageError
 from fingerprinting.description import STATISTICS
-from fingerprinting.detect import OBJECT, RECIPE, Detection
+from fingerprinting.detect import OBJECT, Detection
 from fingerprinting.evaluation.frame import describe_part
 from fingerprinting.evaluation.method import Fitted, Frames, Method, Say
 from fingerprinting.evaluation.patches import crop_objects
 from fingerprinting.evaluation.thumbnail import make_thumbnail
 from fingerprinting.fingerprint import NODES, count_nodes
 from fingerprinting.image import Part
+from fingerprinting.parameters import RECIPE
 from fingerprinting.training.collect import Look, Source, look_at, to_half
 
 MOST_OBJECTS: Final = 400  # of an image
