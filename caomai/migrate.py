@@ -147,9 +147,8 @@ class Migration:
         """List what is missing, in order: each inner list is applied as one transaction, grants at last."""
         missing = self._changed([read_script("roles.sql")])
         missing += [[script] for script in self._numbered() if script.name not in self.recorded]
-        missing += self._changed(
-            [read_script("queue/make.sql"), queue_script(), read_script("queue/feed.sql")]
-        )
+        own = [read_script("queue/feed.sql"), read_script("queue/description.sql")]
+        missing += self._changed([read_script("queue/make.sql"), queue_script(), *own])
         content = [script for folder in ("views", "routines", "functions") for script in read_scripts(folder)]
         missing += self._changed([read_script("drop.sql"), *content])
         missing += self._changed(self._tap_schema(), force=self._has_lost_keys())
@@ -163,11 +162,30 @@ class Migration:
             if schemas := find_extension_schemas(self.connection):
                 self.connection.execute(f"set local search_path = {schemas}")
             for script in scripts:
-                self.connection.execute(script.text.encode())
+                with self._naming_a_missed(script):
+                    self.connection.execute(script.text.encode())
                 self._record(script)
             if scripts[-1].name != GRANTS:
                 # Where this ends before its end, the next migration finds something to do.
                 self.connection.execute("delete from caom2_ai.schema_version where name = %s", [GRANTS])
+
+    @contextmanager
+    def _naming_a_missed(self, script: Script) -> Iterator[None]:
+        """Say of a migration that comes after later ones, as where branches met, that these are in its way."""
+        folder = script.name.partition("/")[0]
+        later = [name for name in self.recorded if script.number and name.startswith(f"{folder}/")]
+        try:
+            yield
+        except psycopg.ProgrammingError as error:
+            if not (later and max(later) > script.name) or isinstance(
+                error, psycopg.errors.InsufficientPrivilege
+            ):
+                raise
+            raise CaomAiError(
+                f"This database missed {script.name} and has {max(later)}, after which it cannot be applied "
+                f"({error.diag.message_primary}): nothing of it was kept; restore the database as it was "
+                "before the later one, or make it anew."
+            ) from error
 
     def refresh_positions(self) -> None:
         """Bring what indexes know of positions in line with CAOM: what they miss is never found."""

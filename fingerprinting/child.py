@@ -18,7 +18,9 @@ from fingerprinting.description import PartDescription
 
 PR_SET_PDEATHSIG: Final = 1  # of prctl(2)
 
-Describe = Callable[[Path, tuple[str, ...] | None], list[PartDescription]]
+# What is asked for: the parts of a file, or of those that are selected, or the answer to an upload.
+Request = tuple[Path, tuple[str, ...] | None, bool]
+Describe = Callable[[Request], list[PartDescription] | str]
 
 
 def main(pipe_number: str, parent: str, memory: str, folder: str) -> None:
@@ -36,10 +38,10 @@ def main(pipe_number: str, parent: str, memory: str, folder: str) -> None:
     pipe.send(None)
     while True:
         try:
-            path, selection = pipe.recv()
+            request = pipe.recv()
         except EOFError:
             return
-        pipe.send(_try(describe, path, selection, int(memory)))
+        pipe.send(_try(describe, request, int(memory)))
 
 
 def _die_with(parent: int) -> None:
@@ -51,21 +53,28 @@ def _die_with(parent: int) -> None:
 
 def _load(folder: Path | None) -> Describe:
     """Load the model once; the imports take longer than an image."""
+    from fingerprinting.answer import describe_upload  # noqa: PLC0415
     from fingerprinting.encoder import Encoder  # noqa: PLC0415
     from fingerprinting.model import load_model  # noqa: PLC0415
     from fingerprinting.pipeline import describe_file  # noqa: PLC0415
 
     model = load_model(folder)
     encoder = Encoder(model.encoder)
-    return lambda path, selection: describe_file(path, model, selection, encoder=encoder)
+
+    def describe(request: Request) -> list[PartDescription] | str:
+        path, selection, is_upload = request
+        if is_upload:
+            return describe_upload(path, model, encoder)
+        return describe_file(path, model, selection, encoder=encoder)
+
+    return describe
 
 
-def _try(
-    describe: Describe, path: Path, selection: tuple[str, ...] | None, memory: int
-) -> list[PartDescription] | CaomAiError:
+def _try(describe: Describe, request: Request, memory: int) -> list[PartDescription] | str | CaomAiError:
     """Describe a file; whatever goes wrong with it is an answer and not the end of this process."""
+    path = request[0]
     try:
-        return describe(path, selection)
+        return describe(request)
     except CaomAiError as error:
         return error
     except MemoryError:

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any, Final, Self
 
 from caomai.errors import CaomAiError, TransientError, UnusableImageError
+from fingerprinting.child import Request
 from fingerprinting.description import PartDescription
 
 MEMORY: Final = 3 << 30  # bytes
@@ -47,7 +48,15 @@ class Children:
     def submit(self, path: Path, selection: Collection[str] | None = None) -> Future[list[PartDescription]]:
         """Have a file described; the future raises ImageError for an image that cannot be fingerprinted."""
         wanted = None if selection is None else tuple(sorted(selection))
-        return self._threads.submit(self._describe, path, wanted)
+        return self._threads.submit(self._ask, (path, wanted, False))
+
+    def submit_upload(self, path: Path) -> Future[str]:
+        """Have a file described that somebody uploaded, a picture too; the future gives JSON or as above."""
+        return self._threads.submit(self._ask, (path, None, True))
+
+    def warm(self) -> Future[None]:
+        """Have a child ready before it is needed: it takes seconds to load the model."""
+        return self._threads.submit(lambda: self._find_child().wait_until_ready())
 
     def close(self) -> None:
         """End all children at once, also in the middle of an image."""
@@ -56,26 +65,31 @@ class Children:
             child.kill()
         self._threads.shutdown(cancel_futures=True)
 
-    def _describe(self, path: Path, selection: tuple[str, ...] | None) -> list[PartDescription]:
-        child: _Child | None = getattr(self._mine, "child", None)
-        if child is None:
-            child = self._mine.child = _Child(self._folder, self._memory)
-            self._children.add(child)
+    def _ask(self, request: Request) -> Any:
+        child = self._find_child()
         try:
             if self._closed:
                 raise TransientError("The work was stopped.")
-            answer = child.ask((path, selection), self._seconds)
+            answer = child.ask(request, self._seconds)
         except _DeadChildError as death:
             self._drop(child)
             if self._closed:
                 raise TransientError("The work was stopped.") from death
-            raise UnusableImageError(f"{path.name} {death}") from death
+            raise UnusableImageError(f"{request[0].name} {death}") from death
         except CaomAiError:
             self._drop(child)
             raise
         if isinstance(answer, CaomAiError):
             raise answer
-        return answer  # type: ignore[no-any-return]
+        return answer
+
+    def _find_child(self) -> _Child:
+        """Give the child of this thread, a new one where it has none."""
+        child: _Child | None = getattr(self._mine, "child", None)
+        if child is None:
+            child = self._mine.child = _Child(self._folder, self._memory)
+            self._children.add(child)
+        return child
 
     def _drop(self, child: _Child) -> None:
         child.kill()
@@ -116,18 +130,19 @@ class _Child:
             )
         self._ready = False
 
-    def ask(self, request: object, seconds: float) -> Any:
+    def ask(self, request: Request, seconds: float) -> Any:
         """Send a request and wait for the answer."""
-        if not self._ready:
-            self._wait_until_ready()
+        self.wait_until_ready()
         try:
             self._pipe.send(request)
         except OSError:
             raise _DeadChildError(self._death()) from None
         return self._receive(seconds, "to be described")
 
-    def _wait_until_ready(self) -> None:
+    def wait_until_ready(self) -> None:
         """Wait for the model; what goes wrong here is no fault of an image."""
+        if self._ready:
+            return
         try:
             failure = self._receive(START, "to load the model")
         except _DeadChildError as death:

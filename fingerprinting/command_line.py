@@ -27,6 +27,7 @@ def register(app: typer.Typer) -> None:
     app.command("evaluate")(evaluate)
     app.command("describe")(describe)
     app.command("fingerprint")(fingerprint)
+    app.command("describe-uploads")(describe_uploads)
     app.command("fit-fields")(fit_fields)
     app.command("similar")(similar)
     app.add_typer(model_commands(), name="models")
@@ -65,6 +66,21 @@ def fingerprint(
     if tally.interrupted and not watch:
         raise typer.Exit(INTERRUPTED)
     raise typer.Exit(SOME_REFUSED if tally.failed else 0)
+
+
+def describe_uploads(
+    processes: Annotated[
+        int, typer.Option("--processes", "-n", min=1, help="Images at a time; each needs up to 3 GiB.")
+    ] = 2,
+) -> None:
+    """Describe images that are uploaded to the service, until Ctrl-C.
+
+    `caom-ai serve` starts one of these by itself, and `caom-ai fingerprint --watch` does the same beside its
+    own work; start it alone where a machine is to do nothing else.
+    """
+    from fingerprinting.reception import describe_uploads as run
+
+    run(read_settings(), processes)
 
 
 def fit_fields(

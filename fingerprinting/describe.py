@@ -52,7 +52,7 @@ def _part_to_json(part: PartDescription, model: Model) -> dict[str, Any]:
         "n_detected": part.n_detected,
         "sampled_fraction": part.sampled_fraction,
         "fingerprint": part.fingerprint.tolist(),
-        "vector": None if vector is None else _to_numbers(vector),
+        "vector": None if vector is None else numbers(vector),
         "field_node": None if vector is None else field_node(vector, model.fields),
         "quality": _quality_to_json(part.quality),
         "objects": _objects_to_json(part.objects),
@@ -74,12 +74,12 @@ def _quality_to_json(quality: Quality) -> dict[str, float | None]:
 
 def _objects_to_json(objects: NDArray[np.void]) -> list[dict[str, Any]]:
     names = objects.dtype.names or ()
-    columns = [_to_numbers(objects[name], DECIMALS.get(name)) for name in names]
+    columns = [numbers(objects[name], DECIMALS.get(name)) for name in names]
     keys = [NAMES.get(name, name) for name in names]
     return [dict(zip(keys, row, strict=True)) for row in zip(*columns, strict=True)]
 
 
-def _to_numbers(values: NDArray[Any], decimals: int | None = None) -> list[Any]:
+def numbers(values: NDArray[Any], decimals: int | None = None) -> list[Any]:
     """Give JSON numbers: the shortest that are the same float32, null for NaN and infinity."""
     if values.dtype.kind in "iu":
         return list(values.tolist())

@@ -74,11 +74,17 @@ def open_fits(path: Path) -> Iterator[FitsFile]:
         source = path.open("rb")
     except OSError as error:
         raise UnusableImageError(f"{path.name} cannot be opened: {error.strerror}.") from error
-    with source, tempfile.SpooledTemporaryFile(max_size=IN_MEMORY) as spool:
-        content = _Content(path.name, source, spool)
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # illegal cards are common and none of them matters here
-            yield FitsFile(path.name, content.handle, list(_scan(content)))
+    with source, open_stream(path.name, source) as file:
+        yield file
+
+
+@contextmanager
+def open_stream(name: str, source: IO[bytes]) -> Iterator[FitsFile]:
+    """Open the bytes of a FITS file, as open_fits does."""
+    with tempfile.SpooledTemporaryFile(max_size=IN_MEMORY) as spool, warnings.catch_warnings():
+        content = _Content(name, source, spool)
+        warnings.simplefilter("ignore")  # illegal cards are common and none of them matters here
+        yield FitsFile(name, content.handle, list(_scan(content)))
 
 
 class _Content:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -61,6 +62,7 @@ def describe_file(
     *,
     encoder: Encoder | None = None,
     limits: Limits = LIMITS,
+    open_file: Callable[[Path], AbstractContextManager[FitsFile]] = open_fits,
 ) -> list[PartDescription]:
     """Describe the science planes of a file; those that cannot be used are left out as long as one can.
 
@@ -68,7 +70,7 @@ def describe_file(
     """
     eye = _Eye(encoder or Encoder(model.encoder), model.centroids, model.oddness)
     described, refused = [], []
-    with open_fits(path) as file:
+    with open_file(path) as file:
         for plane in choose_planes(file, selection):
             try:
                 described.append(_describe_plane(file, plane, eye, limits))

@@ -32,17 +32,22 @@ class Feeding:
     finished: bool
 
 
+def make_connector(conninfo: str) -> PsycopgConnector:
+    """Let procrastinate, which names no schema, find its tables."""
+    given = conninfo_to_dict(conninfo)
+    options = f"{given.pop('options', '') or ''} -c search_path=caom2_ai_queue".strip()
+    return PsycopgConnector(
+        conninfo=make_conninfo(**given, options=options),  # type: ignore[arg-type]
+        min_size=1,
+        max_size=4,
+    )
+
+
 class Queue:
     """The jobs of one model; artifacts are taken whose scheme a setting gives a place."""
 
     def __init__(self, conninfo: str, map_id: int, model_hash: str, schemes: Sequence[str]) -> None:
-        given = conninfo_to_dict(conninfo)
-        options = f"{given.pop('options', '') or ''} -c search_path=caom2_ai_queue".strip()
-        self._connector = PsycopgConnector(
-            conninfo=make_conninfo(**given, options=options),  # type: ignore[arg-type]
-            min_size=1,
-            max_size=4,
-        )
+        self._connector = make_connector(conninfo)
         self.app = App(connector=self._connector)
         self.name = f"{TASK}.{map_id}"
         self.parameters: dict[str, Any] = {

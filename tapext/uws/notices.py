@@ -29,11 +29,14 @@ class Heed(Protocol):
 
 
 class Notices:
-    """Tells those who wait for a job that its phase has changed, or may have."""
+    """Tells those who wait for a job that its phase has changed, or may have.
 
-    def __init__(self, conninfo: Callable[[], str], channels: Iterable[str]) -> None:
-        self._conninfo = conninfo
-        self._channels = (PHASES, *channels)
+    On the channel `phases` each notice begins with the identifier of what has changed.
+    """
+
+    def __init__(self, conninfo: Callable[[], str], channels: Iterable[str], phases: str = PHASES) -> None:
+        self._conninfo, self._phases = conninfo, phases
+        self._channels = (phases, *channels)
         self._waiting: dict[str, set[asyncio.Event]] = {}
         self._heeds: dict[str, Heed] = {}
 
@@ -81,6 +84,6 @@ class Notices:
     async def _tell(self, channel: str, payload: str) -> None:
         if channel in self._heeds:
             await self._heeds[channel](channel=channel, payload=payload)
-        if channel == PHASES:
+        if channel == self._phases:
             for event in self._waiting.get(payload.partition(" ")[0], ()):
                 event.set()

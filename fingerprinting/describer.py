@@ -1,0 +1,159 @@
+"""Images that somebody uploads: taken from the queue, described in a child process, answered, forgotten."""
+
+from __future__ import annotations
+
+import asyncio
+import errno
+import re
+import tempfile
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+from uuid import UUID
+
+from procrastinate import App
+from procrastinate.job_context import JobContext
+from procrastinate.worker import Worker as JobWorker
+from psycopg.rows import DictRow, dict_row
+
+from caomai.database import read_queries
+from caomai.descriptions import STALLED, TASK, name_queue
+from caomai.errors import CaomAiError, TransientError, UnusableImageError
+from fingerprinting.children import Children
+from fingerprinting.queue import HEARTBEAT, make_connector
+
+TICK: Final = 0.5  # seconds
+DEATHS: Final = 2  # workers that died over an image before it is given up
+FULL: Final = (errno.ENOSPC, errno.EDQUOT)
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """The answer as JSON, or why there is none."""
+
+    answer: str | None = None
+    error: CaomAiError | None = None
+
+    def row(self) -> dict[str, object]:
+        """Give what is stored of it."""
+        error = self.error
+        return {
+            "phase": "FAILED" if error else "DONE",
+            "answer": self.answer,
+            "message": error and str(error).replace("\0", ""),
+            "status": error and error.status,
+        }
+
+
+class Describer:
+    """Takes descriptions of one model, as many at a time as it has children."""
+
+    def __init__(
+        self, conninfo: str, model_hash: str, children: Children, folder: Path, hands: int = 1
+    ) -> None:
+        self._model_hash, self._children, self._folder = model_hash, children, folder
+        self._connector = make_connector(conninfo)
+        self._app = App(connector=self._connector)
+        self._queue = name_queue(model_hash)
+        self._app.task(name=TASK, queue=self._queue, pass_context=True)(self._work)
+        self._error: BaseException | None = None
+        self._jobs: Any = JobWorker(  # its methods are not annotated
+            self._app,
+            queues=[self._queue],
+            concurrency=hands,
+            fetch_job_polling_interval=TICK,
+            delete_jobs="always",
+            install_signal_handlers=False,
+            update_heartbeat_interval=HEARTBEAT,
+            stalled_worker_timeout=STALLED,
+        )
+
+    async def run(self) -> None:
+        """Work until `stop` or until something goes wrong that is no fault of an image."""
+        await asyncio.wrap_future(self._children.warm())
+        async with self._app.open_async():
+            beat = asyncio.create_task(self._repeat(self._keep_alive))
+            try:
+                await self._jobs.run()
+            finally:
+                beat.cancel()
+                await asyncio.wait([beat])
+        if self._error:
+            raise self._error
+
+    def stop(self) -> None:
+        """Finish what is in hand, and take no more."""
+        self._jobs.stop()
+
+    def _fail(self, error: BaseException) -> None:
+        self._error = self._error or error
+        self.stop()
+
+    async def _repeat(self, step: Callable[[], Awaitable[None]]) -> None:
+        try:
+            while True:
+                await step()
+                await asyncio.sleep(TICK)
+        except Exception as error:  # noqa: BLE001 -- whatever it is, the worker must not go on without it
+            self._fail(error)
+
+    async def _keep_alive(self) -> None:
+        """Show that this worker lives, and take the images from those that do not."""
+        worker = self._jobs.worker_id
+        if worker is not None:
+            await self._app.job_manager.update_heartbeat(worker)
+            await self._execute("register_describer", {"worker": worker, "modelHash": self._model_hash})
+        await self._execute("recover_jobs", {"queue": self._queue, "stalled": STALLED}, "queue")
+
+    async def _work(self, context: JobContext, description: str) -> None:
+        """Do one description, if it is still wanted."""
+        try:
+            rows = await self._execute("begin", {"id": description})
+            if rows:
+                deadly = context.job.attempts >= DEATHS
+                outcome = await self._describe(UUID(description), rows[0]["name"], deadly=deadly)
+                await self._execute("end", {"id": description, **outcome.row()})
+        except Exception as error:  # noqa: BLE001 -- the faults of images are answers; anything else ends the worker
+            self._fail(error)
+
+    async def _describe(self, description: UUID, name: str, *, deadly: bool) -> Outcome:
+        plain = make_plain(name)
+        try:
+            if deadly:
+                raise UnusableImageError(f"{DEATHS} workers died while they had {plain} in hand.")
+            with tempfile.TemporaryDirectory(dir=self._folder) as private:
+                path = Path(private) / plain
+                await self._fetch(description, path)
+                answer: str = await asyncio.wrap_future(self._children.submit_upload(path))
+                return Outcome(answer)
+        except CaomAiError as error:
+            return Outcome(error=error)
+        except OSError as error:
+            if error.errno not in FULL:
+                raise
+            return Outcome(error=TransientError("The disk for uploads is full; try again later."))
+
+    async def _fetch(self, description: UUID, path: Path) -> None:
+        """Write the pieces of a file to a file, one at a time."""
+        query = read_queries("descriptions")["read_chunks"]
+        with path.open("wb", buffering=0) as file:
+            async with self._connector.pool.connection() as connection, connection.cursor() as cursor:
+                async for (piece,) in cursor.stream(query, {"id": description}, binary=True):
+                    await asyncio.to_thread(file.write, piece)
+
+    async def _execute(
+        self, query: str, values: Mapping[str, object], noun: str = "descriptions"
+    ) -> list[DictRow]:
+        async with (
+            self._connector.pool.connection() as connection,
+            connection.cursor(row_factory=dict_row) as cursor,
+        ):
+            await cursor.execute(read_queries(noun)[query], values)
+            return await cursor.fetchall() if cursor.description else []
+
+
+def make_plain(name: str) -> str:
+    """Make the name of a file of what its sender calls it."""
+    last = name.replace("\\", "/").rpartition("/")[2]
+    return re.sub(r"[^A-Za-z0-9._+-]", "_", last)[-100:].lstrip(".") or "file"

@@ -1,0 +1,38 @@
+"""The body of `caom-ai describe-uploads`: a worker for uploaded images and nothing else."""
+
+from __future__ import annotations
+
+import asyncio
+
+from procrastinate.exceptions import ConnectorException
+
+from caomai.database import open_database, translate_errors
+from caomai.errors import TransientError
+from caomai.settings import Settings
+from fingerprinting.archive import download_folder
+from fingerprinting.children import Children
+from fingerprinting.describer import Describer
+from fingerprinting.model import load_model
+from fingerprinting.worker import LOST, STOP_SIGNALS
+
+
+def describe_uploads(settings: Settings, processes: int) -> None:
+    """Describe what is uploaded until a signal ends it."""
+    model = load_model(settings.model)
+    with (
+        open_database(settings) as database,
+        translate_errors(),
+        download_folder() as folder,
+        Children(processes, settings.model) as children,
+    ):
+        describer = Describer(database.conninfo("ingest"), model.hash, children, folder, processes)
+        try:
+            asyncio.run(_run(describer))
+        except ConnectorException as error:
+            raise TransientError(LOST) from error
+
+
+async def _run(describer: Describer) -> None:
+    for number in STOP_SIGNALS:
+        asyncio.get_running_loop().add_signal_handler(number, describer.stop)
+    await describer.run()

@@ -1,0 +1,84 @@
+-- name: find_describers
+-- The models of workers that describe images now.
+select distinct d.modelHash
+from caom2_ai_queue.describer d
+join caom2_ai_queue.procrastinate_workers w on w.id = d.workerID
+where w.last_heartbeat > now() - %(stalled)s * interval '1 second';
+
+-- name: insert
+-- An image that is to be described.
+insert into caom2_ai_queue.description (descriptionID, name, size, modelHash)
+values (%(id)s, %(name)s, %(size)s, %(modelHash)s);
+
+-- name: copy_chunks
+-- The pieces of its file.
+copy caom2_ai_queue.description_chunk (descriptionID, number, bytes) from stdin (format binary);
+
+-- name: find_phase
+-- How far it is; somebody still waits for it.
+update caom2_ai_queue.description set seen = now()
+where descriptionID = %(id)s
+returning phase, message, status;
+
+-- name: find_answer
+-- What a file as a whole looks like, and its parts without their objects.
+select answer - 'hdus' as whole, (
+    select jsonb_agg(hdu - 'objects' order by place)
+    from jsonb_array_elements(answer -> 'hdus') with ordinality as hdus (hdu, place)
+) as hdus
+from caom2_ai_queue.description
+where descriptionID = %(id)s;
+
+-- name: find_objects
+-- The objects of a file, part by part.
+select hdu ->> 'part' as part, object
+from caom2_ai_queue.description d,
+    jsonb_array_elements(d.answer -> 'hdus') with ordinality as hdus (hdu, place),
+    jsonb_array_elements(hdu -> 'objects') with ordinality as objects (object, number)
+where d.descriptionID = %(id)s
+order by place, number;
+
+-- name: delete
+-- It is gone, its file with it; nobody takes it from the queue any more.
+with gone as (
+    delete from caom2_ai_queue.description where descriptionID = %(id)s
+)
+delete from caom2_ai_queue.procrastinate_jobs
+where task_name = 'describe' and status = 'todo' and args ->> 'description' = %(id)s::text;
+
+-- name: delete_abandoned
+-- What nobody has waited for in a while is gone: its service was killed.
+delete from caom2_ai_queue.description where seen < now() - %(seconds)s * interval '1 second';
+
+-- name: register_describer
+-- A worker says by which model it describes.
+insert into caom2_ai_queue.describer (workerID, modelHash)
+select id, %(modelHash)s from caom2_ai_queue.procrastinate_workers where id = %(worker)s
+on conflict do nothing;
+
+-- name: begin
+-- A worker begins a description that is still wanted, or begins again what a lost worker had in hand.
+update caom2_ai_queue.description set phase = 'RUNNING'
+where descriptionID = %(id)s and phase in ('WAITING', 'RUNNING')
+returning name, size;
+
+-- name: read_chunks
+-- The pieces of its file.
+select bytes from caom2_ai_queue.description_chunk where descriptionID = %(id)s order by number;
+
+-- name: end
+-- The answer, or why there is none; the file has done its duty.
+with ended as (
+    update caom2_ai_queue.description
+    set phase = %(phase)s, answer = %(answer)s::jsonb, message = %(message)s, status = %(status)s
+    where descriptionID = %(id)s and phase = 'RUNNING'
+    returning descriptionID
+)
+delete from caom2_ai_queue.description_chunk c using ended where c.descriptionID = ended.descriptionID;
+
+-- name: find_gone
+-- Those of the descriptions in hand that nobody wants any more.
+select wanted.id
+from unnest(%(ids)s::uuid[]) as wanted (id)
+left join caom2_ai_queue.description d on d.descriptionID = wanted.id
+where d.descriptionID is null;

@@ -1,0 +1,204 @@
+"""Uploaded images: described by a worker, to which they go by way of the database, and forgotten.
+
+This process never reads a pixel.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import AsyncGenerator, AsyncIterator
+from contextlib import aclosing, asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, BinaryIO, Final
+from uuid import UUID, uuid4
+
+from psycopg.rows import dict_row
+
+from caomai.database import Database, read_queries
+from caomai.descriptions import CHUNK, LARGE, PRIORITY, STALLED, TASK, name_queue
+from caomai.errors import CaomAiError, ImageError, TransientError
+from caomai.settings import Settings
+from tapext.pools import Connection, Pool, lend
+from tapext.uws.notices import Notices
+from tapext.uws.upkeep import repeat
+from tapext.uws.worker import Queue
+
+CHANNEL: Final = "caom2_ai_description"
+CONNECTIONS: Final = 4
+LONGEST_NAME: Final = 200
+# A worker that is being started, or that has just been lost and is replaced, is waited for.
+WORKER_SECONDS: Final = 8.0
+LOOK_SECONDS: Final = 1.0  # between looks at a description, whatever is heard of it
+ABANDONED_SECONDS: Final = 60.0
+DONE: Final = "DONE"
+FAILED: Final = "FAILED"
+NO_WORKER: Final = (
+    "No process that describes images is at work with the model of the archive; the operator starts one by "
+    "caom-ai fingerprint --watch, or by caom-ai serve without --no-worker."
+)
+
+
+@dataclass(frozen=True)
+class Description:
+    """What a file looks like; `hdus` are its parts as `caom-ai describe` has them, without objects.
+
+    `vector` is the search vector (400,), None where there is nothing to compare; `remarks` are sentences for
+    the user.
+    """
+
+    model: str
+    vector: list[float] | None
+    fingerprint: list[int]
+    field_node: int | None
+    remarks: list[str]
+    hdus: list[dict[str, Any]]
+
+
+class Descriptions:
+    """Has files described, by whatever worker of the right model is free first."""
+
+    def __init__(self, pool: Pool, queue: Queue, notices: Notices) -> None:
+        self._pool, self._queue, self._notices = pool, queue, notices
+        self._queries = read_queries("descriptions")
+
+    async def describe(self, path: Path, name: str, model: str) -> Description:
+        """Describe a file that its sender calls `name` by the model of a hash; cancelled, it is forgotten."""
+        async with self.describing(path, name, model) as (description, _):
+            return description
+
+    @asynccontextmanager
+    async def describing(
+        self, path: Path, name: str, model: str
+    ) -> AsyncIterator[tuple[Description, AsyncGenerator[dict[str, Any]]]]:
+        """Describe a file, and give its objects too while the block runs, one after the other.
+
+        An object is as in the JSON of `caom-ai describe`, with the name of its `part`.
+        """
+        await self._find_worker(model)
+        number = uuid4()
+        try:
+            await self._submit(number, path, name, model)
+            await self._wait(number, model)
+            description = await self._read(number)
+            async with aclosing(self._objects(number)) as objects:
+                yield description, objects
+        finally:
+            await asyncio.shield(self._fetch("delete", id=number))
+
+    async def _find_worker(self, model: str) -> None:
+        """Wait for a worker of a model, but not for long."""
+        end = time.monotonic() + WORKER_SECONDS
+        while not await self._is_served(model):
+            if time.monotonic() > end:
+                raise TransientError(NO_WORKER)
+            await asyncio.sleep(LOOK_SECONDS)
+
+    async def _is_served(self, model: str) -> bool:
+        rows = await self._fetch("find_describers", stalled=STALLED)
+        return model in {row["modelhash"] for row in rows}
+
+    async def _submit(self, number: UUID, path: Path, name: str, model: str) -> None:
+        """Put a file into the database and its description into the queue, both or neither."""
+        size = (await asyncio.to_thread(path.stat)).st_size
+        values = {
+            "id": number,
+            "name": name.replace("\0", "")[-LONGEST_NAME:],
+            "size": size,
+            "modelHash": model,
+        }
+        task = self._queue.app.configure_task
+        with path.open("rb") as file:
+            async with lend(self._pool) as connection, connection.transaction():
+                await connection.execute(self._queries["insert"], values)
+                await self._copy(connection, number, file)
+                priority = PRIORITY if size <= LARGE else 0
+                job = task(TASK, queue=name_queue(model), connection=connection, priority=priority)
+                await job.defer_async(description=str(number))
+
+    async def _copy(self, connection: Connection, number: UUID, file: BinaryIO) -> None:
+        async with connection.cursor() as cursor, cursor.copy(self._queries["copy_chunks"]) as copy:
+            copy.set_types(["uuid", "int4", "bytea"])
+            place = 0
+            while piece := await asyncio.to_thread(file.read, CHUNK):
+                await copy.write_row((number, place, piece))
+                place += 1
+
+    async def _wait(self, number: UUID, model: str) -> None:
+        """Wait for the end of a description, as long as there is a worker for it."""
+        served = time.monotonic()
+        with self._notices.watch(str(number)) as changed:
+            while True:
+                changed.clear()
+                rows = await self._fetch("find_phase", id=number)
+                if not rows:
+                    raise TransientError("The image was lost while it waited to be described; send it again.")
+                if rows[0]["phase"] == DONE:
+                    return
+                if rows[0]["phase"] == FAILED:
+                    raise make_error(rows[0]["status"], rows[0]["message"])
+                if await self._is_served(model):
+                    served = time.monotonic()
+                elif time.monotonic() > served + WORKER_SECONDS:
+                    raise TransientError(NO_WORKER)
+                await _wait_for(changed, LOOK_SECONDS)
+
+    async def _read(self, number: UUID) -> Description:
+        row = (await self._fetch("find_answer", id=number))[0]
+        whole = row["whole"]
+        return Description(
+            model=whole["model"],
+            vector=whole["vector"],
+            fingerprint=whole["fingerprint"],
+            field_node=whole["field_node"],
+            remarks=whole["remarks"],
+            hdus=row["hdus"] or [],
+        )
+
+    async def _objects(self, number: UUID) -> AsyncGenerator[dict[str, Any]]:
+        async with lend(self._pool) as connection, connection.cursor() as cursor:
+            async for part, found in cursor.stream(self._queries["find_objects"], {"id": number}):
+                yield {"part": part, **found}
+
+    async def forget_abandoned(self) -> None:
+        """Remove what a service left that was killed."""
+        await self._fetch("delete_abandoned", seconds=ABANDONED_SECONDS)
+
+    async def _fetch(self, query: str, **values: object) -> list[dict[str, Any]]:
+        async with lend(self._pool) as connection, connection.cursor(row_factory=dict_row) as cursor:
+            await cursor.execute(self._queries[query], values)
+            return await cursor.fetchall() if cursor.description else []
+
+
+def make_error(status: int, message: str) -> CaomAiError:
+    """Make of a worker's sentence the error that it was."""
+    for kind in (ImageError, TransientError):
+        if status == kind.status:
+            return kind(message)
+    return CaomAiError(message)
+
+
+async def _wait_for(event: asyncio.Event, seconds: float) -> None:
+    try:
+        async with asyncio.timeout(seconds):
+            await event.wait()
+    except TimeoutError:
+        pass
+
+
+@asynccontextmanager
+async def open_descriptions(settings: Settings, database: Database) -> AsyncIterator[Descriptions]:
+    """Listen to the workers, and clear away what is left of others, as long as the block runs."""
+    notices = Notices(lambda: database.conninfo("service"), [], CHANNEL)
+    queue = Queue(notices)
+    async with Pool(lambda: database.conninfo("service"), CONNECTIONS) as pool, queue.open(pool):
+        descriptions = Descriptions(pool, queue, notices)
+        loops = (notices.listen(), repeat(descriptions.forget_abandoned, settings.upkeep_seconds))
+        tasks = [asyncio.create_task(loop) for loop in loops]
+        try:
+            yield descriptions
+        finally:
+            for task in tasks:
+                task.cancel()
+            await asyncio.wait(tasks)
