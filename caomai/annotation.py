@@ -52,7 +52,7 @@ LABEL_ORIGIN: Final = Column(
     "labelOrigin",
     "char",
     None,
-    "meta.code.class;meta.note",
+    "meta.code.class",
     "person, or suggested by a set of labelled objects",
 )
 OBJECT: Final = (

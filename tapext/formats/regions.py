@@ -53,6 +53,6 @@ class RegionFile:
 
 def read_mark(row: bytes) -> Mark:
     """Read a line of COPY text."""
-    cells = [ESCAPE.sub(r"\1", cell) for cell in row.decode().removesuffix("\n").split("\t")]
+    cells = [ESCAPE.sub(r"\1", cell) for cell in bytes(row).decode().removesuffix("\n").split("\t")]
     part, node, label, *numbers = cells
     return Mark(part, int(node), label, *map(float, numbers))
