@@ -171,18 +171,16 @@ class Migration:
 
     @contextmanager
     def _naming_a_missed(self, script: Script) -> Iterator[None]:
-        """Say of a migration that comes after later ones, as where branches met, that these are in its way."""
+        """Say so where a migration fails that comes after later ones, as where two branches met."""
         folder = script.name.partition("/")[0]
-        later = [name for name in self.recorded if script.number and name.startswith(f"{folder}/")]
+        last = max((name for name in self.recorded if name.startswith(f"{folder}/")), default="")
         try:
             yield
         except psycopg.ProgrammingError as error:
-            if not (later and max(later) > script.name) or isinstance(
-                error, psycopg.errors.InsufficientPrivilege
-            ):
+            if script.number is None or last < script.name or error.sqlstate == "42501":  # not allowed
                 raise
             raise CaomAiError(
-                f"This database missed {script.name} and has {max(later)}, after which it cannot be applied "
+                f"This database missed {script.name} and has {last}, after which it cannot be applied "
                 f"({error.diag.message_primary}): nothing of it was kept; restore the database as it was "
                 "before the later one, or make it anew."
             ) from error

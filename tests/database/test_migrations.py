@@ -116,6 +116,45 @@ def test_a_new_migration_is_applied_once(
     administrator.execute("delete from caom2_ai.schema_version where number = 9999")
 
 
+def test_a_migration_that_was_missed_is_made_up_for_in_order(
+    administrator: Connection, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """Where two branches met, a database may have a later migration and lack earlier ones."""
+    folder = copied(tmp_path, "create table caom2_ai.later (a int);")
+    monkeypatch.setattr(migrations, "sql_folder", lambda: folder)
+    assert migrate(administrator) == ["migrations/9999_later.sql", "grants.sql"]
+    (folder / "migrations" / "9998_second.sql").write_text("alter table caom2_ai.first add column b int;")
+    (folder / "migrations" / "9997_first.sql").write_text("create table caom2_ai.first (a int);")
+    applied = migrate(administrator)
+    assert applied == ["migrations/9997_first.sql", "migrations/9998_second.sql", "grants.sql"]
+    assert migrate(administrator) == []
+    administrator.execute("drop table caom2_ai.first, caom2_ai.later")
+    administrator.execute("delete from caom2_ai.schema_version where number > 9000")
+
+
+def test_a_missed_migration_that_no_longer_fits_is_refused_by_name(
+    administrator: Connection, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    folder = copied(tmp_path, "create table caom2_ai.later (a int);")
+    monkeypatch.setattr(migrations, "sql_folder", lambda: folder)
+    migrate(administrator)
+    (folder / "migrations" / "9998_missed.sql").write_text(
+        "create table caom2_ai.missed (); create table caom2_ai.later ();"
+    )
+    with pytest.raises(CaomAiError, match=r"missed migrations/9998_missed.sql and has migrations/9999_later"):
+        migrate(administrator)
+    assert administrator.execute("select to_regclass('caom2_ai.missed')").fetchone() == (None,)
+    administrator.execute("drop table caom2_ai.later")
+    administrator.execute("delete from caom2_ai.schema_version where number > 9000")
+
+
+@pytest.mark.parametrize("folder", ["caom2", "migrations"])
+def test_no_two_migrations_have_one_number(folder: str) -> None:
+    numbers = [script.number for script in read_scripts(folder)]
+    assert None not in numbers
+    assert len(set(numbers)) == len(numbers)
+
+
 def test_grants_are_made_up_for_after_a_migration_that_was_cut_off(administrator: Connection) -> None:
     forget(administrator, "views/map.sql")
     (views, *_) = Migration(administrator).pending()
