@@ -3,28 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
-from uuid import UUID
 
 import psycopg
+from psycopg.abc import Query
 from psycopg.rows import DictRow, dict_row
 
-from caomai.database import open_database, read_queries, translate_errors
+from caomai.database import open_database, translate_errors
 from caomai.errors import CaomAiError, NotFoundError, ParameterError
+from caomai.likeness import Search, ask_images, ask_vectors, compose
+from caomai.likeness import find_similar as find_similar_images
 from caomai.settings import Settings
 
 Connection = psycopg.Connection[Any]
-
-
-@dataclass(frozen=True)
-class Query:
-    """What is looked for: a search vector as pgvector writes it, and what must not come back."""
-
-    vector: str
-    obs_id: UUID | None = None
-    with_calibration: bool = True
 
 
 @dataclass(frozen=True)
@@ -52,28 +45,24 @@ class Answer:
 def find_similar(settings: Settings, image: str, k: int) -> Answer:
     """Find the k images most like an image (its publisherID) or a FITS file, as anybody may see them."""
     with open_database(settings) as database, translate_errors(), database.connect("query") as connection:
-        row = _fetch(connection, "find_current_map")
+        row = _run(connection, compose("find_current_map"))
         if not row:
             raise NotFoundError("The archive has no fingerprints yet: run caom-ai fingerprint first.")
         map_id, model = row[0]["mapid"], row[0]["modelhash"]
+        search = Search(k=k)
         if image.startswith("ivo://"):
-            query = _look_up(connection, image, map_id)
+            questions = ask_images([image], map_id)
         else:
-            query = _describe(settings, Path(image), model)
-        return Answer(image, map_id, model, _search(connection, query, map_id, k))
+            questions = ask_vectors([image], [_describe(settings, Path(image), model)])
+            search = replace(search, calibration="include")
+        rows = _run(connection, find_similar_images(questions, search, map_id))
+    if rows and rows[0]["error"]:
+        raise NotFoundError(rows[0]["error"])
+    return Answer(image, map_id, model, tuple(map(_read_neighbour, rows)))
 
 
-def _look_up(connection: Connection, publisher_id: str, map_id: int) -> Query:
-    rows = _fetch(connection, "find_image", publisherID=publisher_id, mapID=map_id)
-    if not rows:
-        raise NotFoundError(f"There is no image {publisher_id} here, or it has no fingerprint.")
-    if rows[0]["vector"] is None:
-        raise NotFoundError(f"{publisher_id} has no objects and no statistics: there is nothing to compare.")
-    return Query(rows[0]["vector"], rows[0]["obsid"], rows[0]["intent"] == "calibration")
-
-
-def _describe(settings: Settings, path: Path, model_hash: str) -> Query:
-    """Make the search vector of a file; the model must be the one that the map was made with."""
+def _describe(settings: Settings, path: Path, model_hash: str) -> str:
+    """Make the search vector of a file, as pgvector writes it; the model must be that of the map."""
     from fingerprinting.fingerprint import search_vector, sum_descriptions  # noqa: PLC0415
     from fingerprinting.model import load_model  # noqa: PLC0415
     from fingerprinting.pipeline import describe_file  # noqa: PLC0415
@@ -92,27 +81,12 @@ def _describe(settings: Settings, path: Path, model_hash: str) -> Query:
         raise CaomAiError(
             f"{path.name} has no objects and is too small to measure: there is nothing to compare."
         )
-    return Query(str(vector.tolist()))
+    return str(vector.tolist())
 
 
-def _search(connection: Connection, query: Query, map_id: int, k: int) -> tuple[Neighbour, ...]:
-    names = {
-        "vector": query.vector,
-        "obsID": query.obs_id,
-        "withCalibration": query.with_calibration,
-        "mapID": map_id,
-        "k": k,
-    }
-    rows = _fetch(connection, "find_similar", **names)
-    if len(rows) < k:
-        connection.execute(read_queries("similar")["search_exactly"])
-        rows = _fetch(connection, "find_similar", **names)
-    return tuple(_read_neighbour(rank, row) for rank, row in enumerate(rows, 1))
-
-
-def _read_neighbour(rank: int, row: DictRow) -> Neighbour:
+def _read_neighbour(row: DictRow) -> Neighbour:
     return Neighbour(
-        rank=rank,
+        rank=row["rank"],
         distance=row["distance"],
         publisher_id=row["publisherid"],
         collection=row["collection"],
@@ -121,9 +95,9 @@ def _read_neighbour(rank: int, row: DictRow) -> Neighbour:
     )
 
 
-def _fetch(connection: Connection, query: str, **parameters: object) -> list[DictRow]:
+def _run(connection: Connection, query: Query) -> list[DictRow]:
     with connection.cursor(row_factory=dict_row) as cursor:
-        return cursor.execute(read_queries("similar")[query], parameters).fetchall()
+        return cursor.execute(query).fetchall()
 
 
 def to_json(answer: Answer) -> dict[str, Any]:

@@ -18,7 +18,7 @@ from tapext.pools import make_pool
 from tapext.service import Service
 from tapext.spool import remove_abandoned
 from tapext.uws.jobs import Jobs, open_jobs
-from tapext.web import annotate, files, links, pages, tap, vosi
+from tapext.web import annotate, files, links, pages, similar, tap, vosi
 from tapext.web.dali import answer_error, answer_refusal
 from tapext.web.jobs import JobList
 from tapext.web.parameters import DALI, UPLOADS
@@ -35,6 +35,7 @@ ROUTES: Final = [
     Route("/tap/tables", vosi.tables, middleware=DALI),
     Route("/tap/tables/{name:path}", vosi.table),
     Route("/datalink/links", links.links, methods=BOTH, middleware=DALI),
+    Route("/similar", similar.similar, methods=BOTH, middleware=UPLOADS),
     Route("/files/{artifact:uuid}", files.file),
     Route("/annotate", annotate.objects, methods=BOTH, middleware=UPLOADS),
 ]

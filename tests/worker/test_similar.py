@@ -113,4 +113,4 @@ def test_the_answer_reads_as_a_table_and_as_json(archive: Archive, settings: Set
     lost = archive.start("similar", "ivo://test/T?none/none")
     out, err = lost.communicate(timeout=60)
     assert (lost.returncode, out) == (1, "")
-    assert err == "caom-ai: There is no image ivo://test/T?none/none here, or it has no fingerprint.\n"
+    assert err == "caom-ai: No image that can be compared is known here as ivo://test/T?none/none.\n"
