@@ -8,6 +8,7 @@ TASK: Final = "describe"
 PRIORITY: Final = 10  # of small files; nobody waits as long for a large one
 LARGE: Final = 64 << 20  # bytes
 STALLED: Final = 6.0  # seconds without a heartbeat after which a worker counts as lost
+ABANDONED_SECONDS: Final = 60.0  # without a sign of who waits for it, after which a description is nobody's
 CHUNK: Final = 1 << 20  # bytes of a file in one row
 
 

@@ -55,6 +55,9 @@ class Settings(BaseSettings):
     host: str = Field("127.0.0.1", description="Address that the service listens on.")
     port: int = Field(8080, ge=0, le=65535, description="Port of the service; 0 is any free one.")
     processes: int = Field(1, ge=1, le=64, description="Processes of the service on its one port.")
+    worker: bool = Field(
+        True, description="Let a process beside the service describe images that are uploaded to it."
+    )
     base_url: HttpUrl | None = Field(
         None, description="Address of the service as clients see it; without it the request tells."
     )

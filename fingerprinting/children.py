@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Collection, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from multiprocessing import Pipe
@@ -19,6 +20,7 @@ from fingerprinting.description import PartDescription
 
 MEMORY: Final = 3 << 30  # bytes
 SECONDS: Final = 900.0
+LOOK: Final = 0.2  # seconds between looks whether an answer is still wanted
 START: Final = 120.0  # seconds for imports and the model
 # Memory of one image is kept for the next: else the kernel clears 100 MB of pages each time, and moves the
 # tables of SEP's growing ones. Beyond 256 MB free at the end it goes back.
@@ -50,9 +52,12 @@ class Children:
         wanted = None if selection is None else tuple(sorted(selection))
         return self._threads.submit(self._ask, (path, wanted, False))
 
-    def submit_upload(self, path: Path) -> Future[str]:
-        """Have a file described that somebody uploaded, a picture too; the future gives JSON or as above."""
-        return self._threads.submit(self._ask, (path, None, True))
+    def submit_upload(self, path: Path, unwanted: threading.Event) -> Future[str]:
+        """Have a file described that somebody uploaded, a picture too; the future gives JSON or as above.
+
+        It costs the child once `unwanted` is set.
+        """
+        return self._threads.submit(self._ask, (path, None, True), unwanted)
 
     def warm(self) -> Future[None]:
         """Have a child ready before it is needed: it takes seconds to load the model."""
@@ -65,12 +70,12 @@ class Children:
             child.kill()
         self._threads.shutdown(cancel_futures=True)
 
-    def _ask(self, request: Request) -> Any:
+    def _ask(self, request: Request, unwanted: threading.Event | None = None) -> Any:
         child = self._find_child()
         try:
             if self._closed:
                 raise TransientError("The work was stopped.")
-            answer = child.ask(request, self._seconds)
+            answer = child.ask(request, self._seconds, unwanted)
         except _DeadChildError as death:
             self._drop(child)
             if self._closed:
@@ -130,14 +135,14 @@ class _Child:
             )
         self._ready = False
 
-    def ask(self, request: Request, seconds: float) -> Any:
-        """Send a request and wait for the answer."""
+    def ask(self, request: Request, seconds: float, unwanted: threading.Event | None = None) -> Any:
+        """Send a request and wait for the answer, as long as it is wanted."""
         self.wait_until_ready()
         try:
             self._pipe.send(request)
         except OSError:
             raise _DeadChildError(self._death()) from None
-        return self._receive(seconds, "to be described")
+        return self._receive(seconds, "to be described", unwanted)
 
     def wait_until_ready(self) -> None:
         """Wait for the model; what goes wrong here is no fault of an image."""
@@ -156,10 +161,15 @@ class _Child:
         self._process.kill()
         self._process.wait()
 
-    def _receive(self, seconds: float, what: str) -> Any:
+    def _receive(self, seconds: float, what: str, unwanted: threading.Event | None = None) -> Any:
+        end = time.monotonic() + seconds
+        step = seconds if unwanted is None else LOOK
         try:
-            if not self._pipe.poll(seconds):
-                raise _DeadChildError(f"took more than {seconds:g} s {what}.")
+            while not self._pipe.poll(min(step, max(end - time.monotonic(), 0))):
+                if unwanted is not None and unwanted.is_set():
+                    raise _DeadChildError("is not wanted any more.")
+                if time.monotonic() >= end:
+                    raise _DeadChildError(f"took more than {seconds:g} s {what}.")
             return self._pipe.recv()
         except (EOFError, OSError):
             raise _DeadChildError(self._death()) from None

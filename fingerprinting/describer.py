@@ -9,6 +9,7 @@ import tempfile
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from threading import Event
 from typing import Any, Final
 from uuid import UUID
 
@@ -18,12 +19,13 @@ from procrastinate.worker import Worker as JobWorker
 from psycopg.rows import DictRow, dict_row
 
 from caomai.database import read_queries
-from caomai.descriptions import STALLED, TASK, name_queue
+from caomai.descriptions import ABANDONED_SECONDS, STALLED, TASK, name_queue
 from caomai.errors import CaomAiError, TransientError, UnusableImageError
 from fingerprinting.children import Children
 from fingerprinting.queue import HEARTBEAT, make_connector
 
 TICK: Final = 0.5  # seconds
+SECONDS: Final = 300.0  # that an image may take: somebody waits for it, and others behind it
 DEATHS: Final = 2  # workers that died over an image before it is given up
 FULL: Final = (errno.ENOSPC, errno.EDQUOT)
 
@@ -58,6 +60,7 @@ class Describer:
         self._queue = name_queue(model_hash)
         self._app.task(name=TASK, queue=self._queue, pass_context=True)(self._work)
         self._error: BaseException | None = None
+        self._in_hand: dict[UUID, Event] = {}
         self._jobs: Any = JobWorker(  # its methods are not annotated
             self._app,
             queues=[self._queue],
@@ -73,12 +76,14 @@ class Describer:
         """Work until `stop` or until something goes wrong that is no fault of an image."""
         await asyncio.wrap_future(self._children.warm())
         async with self._app.open_async():
-            beat = asyncio.create_task(self._repeat(self._keep_alive))
+            steps = ((self._keep_alive, TICK), (self._forget_abandoned, ABANDONED_SECONDS / 2))
+            loops = [asyncio.create_task(self._repeat(step, seconds)) for step, seconds in steps]
             try:
                 await self._jobs.run()
             finally:
-                beat.cancel()
-                await asyncio.wait([beat])
+                for loop in loops:
+                    loop.cancel()
+                await asyncio.wait(loops)
         if self._error:
             raise self._error
 
@@ -90,11 +95,11 @@ class Describer:
         self._error = self._error or error
         self.stop()
 
-    async def _repeat(self, step: Callable[[], Awaitable[None]]) -> None:
+    async def _repeat(self, step: Callable[[], Awaitable[None]], seconds: float) -> None:
         try:
             while True:
                 await step()
-                await asyncio.sleep(TICK)
+                await asyncio.sleep(seconds)
         except Exception as error:  # noqa: BLE001 -- whatever it is, the worker must not go on without it
             self._fail(error)
 
@@ -105,6 +110,13 @@ class Describer:
             await self._app.job_manager.update_heartbeat(worker)
             await self._execute("register_describer", {"worker": worker, "modelHash": self._model_hash})
         await self._execute("recover_jobs", {"queue": self._queue, "stalled": STALLED}, "queue")
+        if self._in_hand:
+            gone = await self._execute("find_gone", {"ids": list(self._in_hand)})
+            for unwanted in filter(None, (self._in_hand.get(row["id"]) for row in gone)):
+                unwanted.set()
+
+    async def _forget_abandoned(self) -> None:
+        await self._execute("delete_abandoned", {"seconds": ABANDONED_SECONDS})
 
     async def _work(self, context: JobContext, description: str) -> None:
         """Do one description, if it is still wanted."""
@@ -125,14 +137,22 @@ class Describer:
             with tempfile.TemporaryDirectory(dir=self._folder) as private:
                 path = Path(private) / plain
                 await self._fetch(description, path)
-                answer: str = await asyncio.wrap_future(self._children.submit_upload(path))
-                return Outcome(answer)
+                return Outcome(await self._ask(description, path))
         except CaomAiError as error:
             return Outcome(error=error)
         except OSError as error:
             if error.errno not in FULL:
                 raise
             return Outcome(error=TransientError("The disk for uploads is full; try again later."))
+
+    async def _ask(self, description: UUID, path: Path) -> str:
+        """Have a file described, as long as somebody waits for it; a child that it costs is replaced."""
+        unwanted = self._in_hand[description] = Event()
+        try:
+            return await asyncio.wrap_future(self._children.submit_upload(path, unwanted))
+        finally:
+            del self._in_hand[description]
+            self._children.warm()
 
     async def _fetch(self, description: UUID, path: Path) -> None:
         """Write the pieces of a file to a file, one at a time."""

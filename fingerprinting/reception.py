@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 
 from procrastinate.exceptions import ConnectorException
 
@@ -11,9 +12,9 @@ from caomai.errors import TransientError
 from caomai.settings import Settings
 from fingerprinting.archive import download_folder
 from fingerprinting.children import Children
-from fingerprinting.describer import Describer
+from fingerprinting.describer import SECONDS, Describer
 from fingerprinting.model import load_model
-from fingerprinting.worker import LOST, STOP_SIGNALS
+from fingerprinting.worker import INTERRUPTED, LOST, STOP_SIGNALS
 
 
 def describe_uploads(settings: Settings, processes: int) -> None:
@@ -23,7 +24,7 @@ def describe_uploads(settings: Settings, processes: int) -> None:
         open_database(settings) as database,
         translate_errors(),
         download_folder() as folder,
-        Children(processes, settings.model) as children,
+        Children(processes, settings.model, seconds=SECONDS) as children,
     ):
         describer = Describer(database.conninfo("ingest"), model.hash, children, folder, processes)
         try:
@@ -33,6 +34,15 @@ def describe_uploads(settings: Settings, processes: int) -> None:
 
 
 async def _run(describer: Describer) -> None:
+    stopping = False
+
+    def stop() -> None:
+        nonlocal stopping
+        if stopping:
+            os._exit(INTERRUPTED)  # as kill -9: the children die with us, others recover our jobs
+        stopping = True
+        describer.stop()
+
     for number in STOP_SIGNALS:
-        asyncio.get_running_loop().add_signal_handler(number, describer.stop)
+        asyncio.get_running_loop().add_signal_handler(number, stop)
     await describer.run()

@@ -7,6 +7,7 @@ import signal
 import time
 from contextlib import closing
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Final
 
 from procrastinate.exceptions import ConnectorException
@@ -18,6 +19,7 @@ from caomai.settings import Settings
 from fingerprinting.archive import download_folder
 from fingerprinting.changes import follow_changes
 from fingerprinting.children import Children
+from fingerprinting.describer import SECONDS, Describer
 from fingerprinting.image_oddness import refresh_oddness
 from fingerprinting.maps import Maps, fit_here, load_maps, refresh, register_maps
 from fingerprinting.model import load_model
@@ -88,14 +90,28 @@ class Session:
             ) as workshop,
         ):
             worker = Worker(queue, workshop, self.tally, processes)
+            run = self._run_beside(worker, folder) if watch else worker.run(None)
             handlers = {number: signal.getsignal(number) for number in STOP_SIGNALS}
             try:
-                asyncio.run(worker.run(self.rest if watch else None))
+                asyncio.run(run)
             except ConnectorException as error:
                 raise TransientError(LOST) from error
             finally:
                 for number, handler in handlers.items():  # the loop leaves the system's own behind
                     signal.signal(number, handler)
+
+    async def _run_beside(self, worker: Worker, folder: Path) -> None:
+        """Stay, and describe uploaded images at once, whatever else there is to do."""
+        with Children(1, self.settings.model, seconds=SECONDS) as children:
+            conninfo = self.database.conninfo("ingest")
+            describer = Describer(conninfo, self.maps.model.hash, children, folder)
+            beside = asyncio.create_task(describer.run())
+            beside.add_done_callback(lambda _: worker.stop())
+            try:
+                await worker.run(self.rest)
+            finally:
+                describer.stop()
+                await beside
 
     def rest(self, *, idle: bool) -> None:
         """Put things in order: once nothing is left to do, and now and then."""

@@ -60,7 +60,7 @@ class Worker:
     async def run(self, rest: Rest | None) -> None:
         """Work until every image is done or a signal ends it; with `rest`, stay, and call that each time."""
         for number in STOP_SIGNALS:
-            asyncio.get_running_loop().add_signal_handler(number, self._stop)
+            asyncio.get_running_loop().add_signal_handler(number, self._heed_signal)
         async with self._queue.app.open_async():
             steps = (self._keep_alive, partial(self._look, rest))
             loops = [asyncio.create_task(self._repeat(step)) for step in steps]
@@ -75,12 +75,16 @@ class Worker:
         if not (self._finished or self._stopping):
             raise TransientError(LOST)
 
-    def _stop(self) -> None:
-        """Finish the images in hand and put the others back; a second signal ends at once."""
-        if self._stopping:
-            os._exit(INTERRUPTED)  # as kill -9: the children die with us, others recover our jobs
+    def stop(self) -> None:
+        """Finish the images in hand and put the others back."""
         self._stopping = self._tally.interrupted = True
         self._jobs.stop()
+
+    def _heed_signal(self) -> None:
+        """Stop; a second signal ends at once."""
+        if self._stopping:
+            os._exit(INTERRUPTED)  # as kill -9: the children die with us, others recover our jobs
+        self.stop()
 
     def _fail(self, error: BaseException) -> None:
         self._error = self._error or error

@@ -27,11 +27,15 @@ def serve(
     processes: Annotated[
         int | None, typer.Option(min=1, max=64, help="Processes on the port; CAOMAI_PROCESSES or 1.")
     ] = None,
+    worker: Annotated[
+        bool | None,
+        typer.Option("--worker/--no-worker", help="Describe uploaded images here; CAOMAI_WORKER or yes."),
+    ] = None,
 ) -> None:
     """Serve TAP at /tap (for TOPCAT, pyvo and others) and DataLink at /datalink/links, until Ctrl-C."""
     from tapext.serving import serve as run
 
-    run(read_settings(host=host, port=port, processes=processes))
+    run(read_settings(host=host, port=port, processes=processes, worker=worker))
 
 
 def adql(

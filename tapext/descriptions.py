@@ -17,7 +17,7 @@ from uuid import UUID, uuid4
 from psycopg.rows import dict_row
 
 from caomai.database import Database, read_queries
-from caomai.descriptions import CHUNK, LARGE, PRIORITY, STALLED, TASK, name_queue
+from caomai.descriptions import ABANDONED_SECONDS, CHUNK, LARGE, PRIORITY, STALLED, TASK, name_queue
 from caomai.errors import CaomAiError, ImageError, TransientError
 from caomai.settings import Settings
 from tapext.pools import Connection, Pool, lend
@@ -31,7 +31,6 @@ LONGEST_NAME: Final = 200
 # A worker that is being started, or that has just been lost and is replaced, is waited for.
 WORKER_SECONDS: Final = 8.0
 LOOK_SECONDS: Final = 1.0  # between looks at a description, whatever is heard of it
-ABANDONED_SECONDS: Final = 60.0
 DONE: Final = "DONE"
 FAILED: Final = "FAILED"
 NO_WORKER: Final = (

@@ -19,7 +19,7 @@ PAUSE_SECONDS: Final = 1
 log = logging.getLogger("caomai.service")
 
 
-def run_processes(count: int, work: Callable[[], None]) -> None:
+def run_processes(count: int, work: Callable[[], None], name: str = "service process") -> None:
     """Run `work` in so many child processes, until KeyboardInterrupt."""
     children: set[int] = set()
     try:
@@ -30,7 +30,7 @@ def run_processes(count: int, work: Callable[[], None]) -> None:
             if process in children:
                 children.remove(process)
                 code = os.waitstatus_to_exitcode(status)
-                log.error("service process %d ended with %d; another takes its place", process, code)
+                log.error("%s %d ended with %d; another takes its place", name, process, code)
                 time.sleep(PAUSE_SECONDS)  # one that cannot start must not take all the time of the machine
     finally:
         end_processes(children)

@@ -9,7 +9,7 @@ import resource
 import signal
 import socket
 import sys
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 from typing import Final
 
 import typer
@@ -19,6 +19,7 @@ from starlette.applications import Starlette
 from caomai.database import open_database
 from caomai.errors import ParameterError
 from caomai.settings import Settings
+from tapext.local_worker import working_beside
 from tapext.processes import run_processes
 from tapext.service import SOFTWARE
 from tapext.web.app import create_app
@@ -52,10 +53,11 @@ def run(settings: Settings) -> None:
         sys.stdout.flush()
         config = configure_server(settings, create_app(settings, database))
         spare_collector()
-        if settings.processes == 1:
-            answer(config, listener)
-        else:
-            run_processes(settings.processes, lambda: answer(config, listener))
+        with working_beside(settings, listener) if settings.worker else nullcontext():
+            if settings.processes == 1:
+                answer(config, listener)
+            else:
+                run_processes(settings.processes, lambda: answer(config, listener))
 
 
 def configure_server(settings: Settings, app: Starlette) -> uvicorn.Config:
