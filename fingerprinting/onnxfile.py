@@ -1,6 +1,6 @@
 """What an ONNX file may hold that comes from anybody, looked at before a runtime opens it (ONNX IR 8).
 
-Only operators whose results are hardly larger than their inputs, no loops, no functions, no files beside it.
+Only plain operators, no loops, no functions, no files beside it, and no more numbers than a small network has.
 """
 
 from __future__ import annotations
@@ -11,23 +11,24 @@ from typing import Final
 
 MOST_NODES: Final = 1000
 MOST_JOINED: Final = 64  # inputs of all Concat together: they can double what flows, each time
-MOST_ELEMENTS: Final = 1 << 24  # of one tensor
+MOST_ELEMENTS: Final = 1 << 23  # of all tensors together
 LARGEST_INTEGER: Final = 4096  # of a node's attributes: strides, paddings, axes
 OPERATORS: Final = frozenset({
     "Add", "AveragePool", "BatchNormalization", "Cast", "Clip", "Concat", "Constant", "Conv",
     "DequantizeLinear", "Div", "Erf", "Exp", "Flatten", "Gelu", "Gemm", "GlobalAveragePool",
     "GlobalMaxPool", "HardSigmoid", "HardSwish", "Identity", "LayerNormalization", "LeakyRelu", "Log",
     "MatMul", "Max", "MaxPool", "Min", "Mul", "Neg", "Pow", "QLinearConv", "QuantizeLinear", "ReduceL2",
-    "ReduceMax", "ReduceMean", "ReduceSum", "Relu", "Reshape", "Sigmoid", "Slice", "Softmax", "Split",
-    "Sqrt", "Squeeze", "Sub", "Tanh", "Transpose", "Unsqueeze",
+    "ReduceMax", "ReduceMean", "ReduceSum", "Relu", "Reshape", "Sigmoid", "Slice", "Softmax",
+    "SpaceToDepth", "Split", "Sqrt", "Squeeze", "Sub", "Tanh", "Transpose", "Unsqueeze",
 })  # fmt: skip
 DOMAINS: Final = frozenset({"", "ai.onnx"})
 
 VARINT, WIDE, BYTES, NARROW = 0, 1, 2, 5  # wire types of protobuf
 # Numbers of fields in onnx.proto.
-MODEL_GRAPH, MODEL_TRAINING, MODEL_FUNCTIONS = 7, 20, 25
-GRAPH_NODE, GRAPH_INITIALIZER, GRAPH_SPARSE_INITIALIZER = 1, 5, 15
-NODE_INPUT, NODE_OPERATOR, NODE_ATTRIBUTE, NODE_DOMAIN = 1, 4, 5, 7
+MODEL_VERSION, MODEL_GRAPH, MODEL_OPERATORS, MODEL_TRAINING, MODEL_FUNCTIONS = 1, 7, 8, 20, 25
+GRAPH_NODE, GRAPH_INITIALIZER, GRAPH_INPUT, GRAPH_OUTPUT, GRAPH_SPARSE_INITIALIZER = 1, 5, 11, 12, 15
+NODE_INPUT, NODE_OUTPUT, NODE_OPERATOR, NODE_ATTRIBUTE, NODE_DOMAIN = 1, 2, 4, 5, 7
+VALUE_NAME: Final = 1
 ATTRIBUTE_INTEGERS: Final = {3, 8}
 ATTRIBUTE_TENSOR: Final = 5
 ATTRIBUTE_OTHERS: Final = {6, 10, 11, 22, 23}  # graphs, many tensors, sparse tensors
@@ -39,7 +40,7 @@ Field = tuple[int, int | Message]
 
 def check_graph(data: bytes) -> None:
     """Refuse by ValueError what is no plain network that is whole in this file."""
-    nodes = joined = 0
+    nodes = joined = elements = 0
     for number, value in _read(memoryview(data)):
         if number in {MODEL_TRAINING, MODEL_FUNCTIONS}:
             raise ValueError("it holds more than a network")
@@ -47,40 +48,72 @@ def check_graph(data: bytes) -> None:
             continue
         for part, inner in _read(_message(value)):
             if part == GRAPH_NODE:
-                joined += _check_node(_message(inner))
-                nodes += 1
+                inputs, constants = _check_node(_message(inner))
+                nodes, joined, elements = nodes + 1, joined + inputs, elements + constants
             elif part == GRAPH_INITIALIZER:
-                _check_tensor(_message(inner))
+                elements += _check_tensor(_message(inner))
             elif part == GRAPH_SPARSE_INITIALIZER:
                 raise ValueError("it holds sparse tensors")
     if not 0 < nodes <= MOST_NODES or joined > MOST_JOINED:
         raise ValueError(f"it has {nodes} operators")
+    if elements > MOST_ELEMENTS:
+        raise ValueError(f"it has {elements:,} numbers, where {MOST_ELEMENTS:,} are the most")
 
 
-def _check_node(node: Message) -> int:
-    """Check an operator; give the number of arrays that it joins."""
+def show_results(data: bytes) -> bytes:
+    """Make a network of which all results are outputs, without a word of the file on their shapes.
+
+    A runtime that opens it must find the shapes itself, and tells them before it computes anything.
+    """
+    model = b""
+    for number, value in _read(memoryview(data)):
+        if number == MODEL_VERSION and isinstance(value, int):
+            model += _write_varint(number << 3) + _write_varint(value)
+        elif number == MODEL_OPERATORS:
+            model += _write(number, _message(value))
+        elif number == MODEL_GRAPH:
+            model += _write(number, _show_results(_message(value)))
+    return model
+
+
+def _show_results(graph: Message) -> bytes:
+    parts: list[bytes] = []
+    for number, value in _read(graph):
+        if number in {GRAPH_NODE, GRAPH_INITIALIZER, GRAPH_INPUT}:
+            parts.append(_write(number, _message(value)))
+        if number == GRAPH_NODE:
+            results = (name for part, name in _read(_message(value)) if part == NODE_OUTPUT)
+            parts += [_write(GRAPH_OUTPUT, _write(VALUE_NAME, _message(name))) for name in results if name]
+    return b"".join(parts)
+
+
+def _check_node(node: Message) -> tuple[int, int]:
+    """Check an operator; give the number of arrays that it joins and of the numbers within it."""
     fields = list(_read(node))
     operator = "".join(_text(value) for number, value in fields if number == NODE_OPERATOR)
     domain = "".join(_text(value) for number, value in fields if number == NODE_DOMAIN)
     if operator not in OPERATORS or domain not in DOMAINS:
         raise ValueError(f"it uses the operator {domain}{'.' * bool(domain)}{operator}"[:100])
-    for number, value in fields:
-        if number == NODE_ATTRIBUTE:
-            _check_attribute(_message(value))
-    return sum(number == NODE_INPUT for number, _ in fields) if operator == "Concat" else 0
+    constants = sum(_check_attribute(_message(value)) for number, value in fields if number == NODE_ATTRIBUTE)
+    joined = sum(number == NODE_INPUT for number, _ in fields) if operator == "Concat" else 0
+    return joined, constants
 
 
-def _check_attribute(attribute: Message) -> None:
+def _check_attribute(attribute: Message) -> int:
+    """Check a parameter of an operator; give how many numbers it has as a tensor."""
+    elements = 0
     for number, value in _read(attribute):
         if number == ATTRIBUTE_TENSOR:
-            _check_tensor(_message(value))
+            elements += _check_tensor(_message(value))
         elif number in ATTRIBUTE_OTHERS:
             raise ValueError("it has graphs within its graph")
         elif number in ATTRIBUTE_INTEGERS and any(abs(one) > LARGEST_INTEGER for one in _integers(value)):
             raise ValueError("an operator has a parameter of that size")
+    return elements
 
 
-def _check_tensor(tensor: Message) -> None:
+def _check_tensor(tensor: Message) -> int:
+    """Check a tensor; give how many numbers it has."""
     sides: list[int] = []
     for number, value in _read(tensor):
         if number == TENSOR_ELSEWHERE or (number == TENSOR_LOCATION and value):
@@ -89,6 +122,7 @@ def _check_tensor(tensor: Message) -> None:
             sides += _integers(value)
     if any(side < 0 for side in sides) or math.prod(sides) > MOST_ELEMENTS:
         raise ValueError("it has a tensor that is too large")
+    return math.prod(sides)
 
 
 def _integers(value: int | Message) -> list[int]:
@@ -136,6 +170,19 @@ def _read(message: Message) -> Iterator[Field]:
             raise ValueError("it is broken off")
         yield number, message[place : place + length]
         place += length
+
+
+def _write(number: int, content: bytes | Message) -> bytes:
+    """Write a field of bytes."""
+    return b"".join((_write_varint(number << 3 | BYTES), _write_varint(len(content)), content))
+
+
+def _write_varint(value: int) -> bytes:
+    written = bytearray()
+    while value >= LAST:
+        written.append(value & 0x7F | LAST)
+        value >>= 7
+    return bytes([*written, value])
 
 
 def _varint(message: Message, place: int) -> tuple[int, int]:

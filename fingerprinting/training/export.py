@@ -27,12 +27,15 @@ from fingerprinting.training.whitening import Whitening
 OPSET: Final = 17
 CALIBRATION: Final = 2048
 INPUT, POOLED, OUTPUT = "fovea", "pooled", "embedding"
+FOLD: Final = 2  # pixels to a side of a block
 RESIDUALS: Final = {2: 4, 6: 8}  # first and last convolution of each bottleneck
 
 
 def build_graph(layers: Sequence[Layer]) -> onnx.ModelProto:
     """Build the float graph of fused layers: foveae (n, 2, 32, 32) to pooled activations (n, 128)."""
-    nodes, constants, flow, entry = [], [], INPUT, INPUT
+    layers, constants = [_fold(layers[0]), *layers[1:]], []
+    nodes = [helper.make_node("SpaceToDepth", [INPUT], ["folded"], blocksize=FOLD)]
+    flow = entry = "folded"
     for number, layer in enumerate(layers):
         names = f"weight{number}", f"bias{number}"
         constants += [
@@ -43,7 +46,8 @@ def build_graph(layers: Sequence[Layer]) -> onnx.ModelProto:
         side = layer.weight.shape[-1]
         convolution = helper.make_node(
             "Conv", [flow, *names], [f"conv{number}"],
-            kernel_shape=[side, side], pads=[side // 2] * 4, strides=[layer.stride] * 2,
+            kernel_shape=[side, side], pads=[side // 2] * 2 + [(side - 1) // 2] * 2,
+            strides=[layer.stride] * 2,
         )  # fmt: skip
         nodes.append(convolution)
         flow = f"conv{number}"
@@ -61,6 +65,17 @@ def build_graph(layers: Sequence[Layer]) -> onnx.ModelProto:
         constants,
     )  # fmt: skip
     return _make_model(graph)
+
+
+def _fold(layer: Layer) -> Layer:
+    """Give a 3 x 3 convolution of stride 2 as the 2 x 2 one over blocks of 2 x 2 pixels that does the same.
+
+    onnxruntime's fast integer kernels want channels by fours, and foveae have two.
+    """
+    outputs, inputs = layer.weight.shape[:2]
+    padded = np.pad(layer.weight, ((0, 0), (0, 0), (1, 0), (1, 0)))  # a block before, one from the middle
+    split = padded.reshape(outputs, inputs, FOLD, FOLD, FOLD, FOLD).transpose(0, 3, 5, 1, 2, 4)
+    return Layer(split.reshape(outputs, inputs * FOLD**2, FOLD, FOLD), layer.bias, 1)
 
 
 def _make_model(graph: onnx.GraphProto) -> onnx.ModelProto:
