@@ -14,6 +14,7 @@ from caomai.database import Database
 from caomai.errors import CaomAiError
 from caomai.settings import Settings
 from tapext.asynchronous import QueryWork
+from tapext.descriptions import Descriptions, open_descriptions
 from tapext.pools import make_pool
 from tapext.service import Service
 from tapext.spool import remove_abandoned
@@ -46,6 +47,7 @@ class State(TypedDict):
 
     service: Service
     jobs: Jobs
+    descriptions: Descriptions
 
 
 def create_app(settings: Settings, database: Database) -> Starlette:
@@ -58,8 +60,12 @@ def create_app(settings: Settings, database: Database) -> Starlette:
         whole = settings.query_seconds + settings.result_seconds
         async with make_pool(settings, database, whole) as pool, make_pool(beside, database) as job_pool:
             service = Service(settings, database, pool)
-            async with open_jobs(settings, database, [QueryWork(service, job_pool)]) as jobs:
-                yield {"service": service, "jobs": jobs}
+            works = [QueryWork(service, job_pool)]
+            async with (
+                open_descriptions(settings, database) as descriptions,
+                open_jobs(settings, database, works) as jobs,
+            ):
+                yield {"service": service, "jobs": jobs, "descriptions": descriptions}
 
     return Starlette(
         routes=ROUTES,

@@ -27,7 +27,8 @@ def serving(
             [*COMMAND, "0"],
             stdout=subprocess.PIPE,
             stderr=log,
-            env={**os.environ, "XDG_DATA_HOME": home, **environment},
+            # Few tests upload images, and a worker takes seconds to start.
+            env={**os.environ, "XDG_DATA_HOME": home, "CAOMAI_WORKER": "false", **environment},
             text=True,
         ) as process,
     ):
