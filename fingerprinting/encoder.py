@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from pathlib import Path
 from typing import Final
 
@@ -11,32 +12,28 @@ from numpy.typing import NDArray
 
 from caomai.errors import CaomAiError
 from fingerprinting.model import EMBEDDING
-from fingerprinting.onnxfile import check_graph
+from fingerprinting.onnxfile import check_graph, show_results
 
 BATCH: Final = 512
 INPUT_SHAPE: Final = (2, 32, 32)
 LONGEST: Final = 1.01  # length of an embedding
+MOST_RESULTS: Final = 1 << 28  # numbers in all results of a batch; the encoder of the package has 53 million
+BROKEN: Final = "The encoder of the model is broken or of another kind"
 
 
 class Encoder:
     """An ONNX encoder; embeddings do not depend on the number of threads or on neighbours in a batch."""
 
     def __init__(self, onnx: bytes | Path, threads: int = 1) -> None:
-        options = ort.SessionOptions()
-        options.intra_op_num_threads = threads
-        options.inter_op_num_threads = 1
-        options.log_severity_level = 3
-        # Spinning threads would take the cores from the other processes of the worker.
-        options.add_session_config_entry("session.intra_op.allow_spinning", "0")
         data = onnx.read_bytes() if isinstance(onnx, Path) else onnx
         try:
             check_graph(data)
+            _check_results(show_results(data))
         except ValueError as error:
-            raise CaomAiError(f"The encoder of the model is broken or of another kind: {error}.") from error
-        try:
-            self._session = ort.InferenceSession(data, options, providers=["CPUExecutionProvider"])
-        except Exception as error:  # onnxruntime raises classes of its own, derived from Exception alone
-            raise CaomAiError("The encoder of the model is broken or of another kind.") from error
+            raise CaomAiError(f"{BROKEN}: {error}.") from error
+        options = _make_options()
+        options.intra_op_num_threads = threads
+        self._session = _open(data, options)
         inputs, outputs = self._session.get_inputs(), self._session.get_outputs()
         shapes = [tuple(port.shape[1:]) for port in (*inputs, *outputs)]
         if shapes != [INPUT_SHAPE, (EMBEDDING,)]:
@@ -61,3 +58,37 @@ class Encoder:
             part = slice(start, start + BATCH)
             embeddings[part] = self._session.run(None, {self._input: fovea[part]})[0]
         return embeddings
+
+
+def _check_results(data: bytes) -> None:
+    """Refuse by ValueError a network whose results for a batch are large; nothing is computed for it."""
+    options = _make_options()
+    options.graph_optimization_level = (
+        ort.GraphOptimizationLevel.ORT_DISABLE_ALL
+    )  # it computes with constants
+    options.add_session_config_entry("session.disable_prepacking", "1")
+    session = _open(data, options)
+    batch = session.get_inputs()[0].shape[:1]
+    known = {side: BATCH for side in batch if isinstance(side, str)}
+    sizes = [[known.get(side, side) for side in result.shape] for result in session.get_outputs()]
+    if not all(isinstance(side, int) for sides in sizes for side in sides):
+        raise ValueError("the shape of what an operator gives cannot be told")
+    elements = sum(math.prod(sides) for sides in sizes)
+    if elements > MOST_RESULTS:
+        raise ValueError(f"it needs room for {elements:,} numbers, where {MOST_RESULTS:,} are the most")
+
+
+def _make_options() -> ort.SessionOptions:
+    options = ort.SessionOptions()
+    options.intra_op_num_threads = options.inter_op_num_threads = 1
+    options.log_severity_level = 3
+    # Spinning threads would take the cores from the other processes of the worker.
+    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+    return options
+
+
+def _open(data: bytes, options: ort.SessionOptions) -> ort.InferenceSession:
+    try:
+        return ort.InferenceSession(data, options, providers=["CPUExecutionProvider"])
+    except Exception as error:  # onnxruntime raises classes of its own, derived from Exception alone
+        raise CaomAiError(f"{BROKEN}.") from error

@@ -1,6 +1,6 @@
 """What an ONNX file may hold that comes from anybody, looked at before a runtime opens it (ONNX IR 8).
 
-Only plain operators, no loops, no functions, no files beside it, and no more numbers than a small network has.
+Only plain operators, no loops, no functions, no files beside it, and the numbers of a small network.
 """
 
 from __future__ import annotations

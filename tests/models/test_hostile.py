@@ -145,6 +145,70 @@ def test_what_flows_cannot_be_doubled_without_end() -> None:
     refuse(make_encoder(extra=joins), "operators")
 
 
+def test_many_tensors_that_are_large_together_are_refused() -> None:
+    model = make_encoder()
+    weight = model.graph.initializer[0]
+    weight.ClearField("raw_data")
+    weight.dims[:] = [1 << 11, 1 << 11]
+    model.graph.initializer.extend([weight] * 2)
+    refuse(model, "12,582,912 numbers")
+
+
+def wide(channels: int, kernel: int, pad: int) -> onnx.ModelProto:
+    """Convolve to many channels of many pixels, and end in the right shape."""
+    model = make_encoder(out="narrow", extra=[
+        helper.make_node("Conv", ["x", "kernel"], ["wide"], kernel_shape=[kernel] * 2, pads=[pad] * 4),
+        helper.make_node("GlobalAveragePool", ["wide"], ["mean"]),
+        helper.make_node("ReduceMean", ["mean"], ["one"], axes=[1, 2, 3], keepdims=0),
+        helper.make_node("Unsqueeze", ["one", "second"], ["column"]),
+        helper.make_node("Mul", ["flat", "column"], ["narrow"]),
+    ])  # fmt: skip
+    weight = np.full((channels, 2, kernel, kernel), 1e-6, np.float32)
+    second = np.array([1], np.int64)
+    model.graph.initializer.extend(
+        [
+            numpy_helper.from_array(weight, "kernel"),
+            numpy_helper.from_array(second, "second"),
+        ]
+    )
+    return model
+
+
+def test_a_convolution_of_common_width_is_taken() -> None:
+    assert Encoder(wide(128, 3, 1).SerializeToString())
+
+
+@pytest.mark.parametrize(("channels", "kernel", "pad"), [(1 << 20, 1, 0), (1024, 3, 1), (8, 1, 4000)])
+def test_a_convolution_whose_results_would_fill_the_memory_is_refused(
+    channels: int, kernel: int, pad: int
+) -> None:
+    refuse(wide(channels, kernel, pad), "needs room for")
+
+
+def test_results_of_many_columns_and_many_rows_are_refused() -> None:
+    """Broadcast, two short tensors make a large one, which a runtime would compute as it opens the file."""
+    model = make_encoder(extra=[helper.make_node("Add", ["row", "column"], ["all_pairs"])])
+    for name, shape in (("row", (1, 1 << 18)), ("column", (1 << 18, 1))):
+        model.graph.initializer.append(numpy_helper.from_array(np.ones(shape, np.float32), name))
+    refuse(model, "needs room for")
+
+
+def test_what_a_file_says_of_its_shapes_is_not_believed() -> None:
+    model = wide(1 << 20, 1, 0)
+    model.graph.value_info.append(helper.make_tensor_value_info("wide", TensorProto.FLOAT, ["n", 1, 1, 1]))
+    model.graph.output.append(helper.make_tensor_value_info("mean", TensorProto.FLOAT, ["n", 1, 1, 1]))
+    refuse(model, "needs room for")
+
+
+def test_results_of_unknown_shape_are_refused() -> None:
+    model = make_encoder(extra=[
+        helper.make_node("ReduceMax", ["flat"], ["highest"], axes=[0], keepdims=0),
+        helper.make_node("Cast", ["highest"], ["sides"], to=TensorProto.INT64),
+        helper.make_node("Reshape", ["flat", "sides"], ["any"]),
+    ])  # fmt: skip
+    refuse(model, "cannot be told")
+
+
 @pytest.mark.parametrize("value", [np.nan, np.inf, 1e3])
 def test_embeddings_that_are_no_unit_vectors_are_refused(value: float) -> None:
     refuse(make_encoder(np.full((SIZE, EMBEDDING), value, np.float32)), "no unit vectors")
