@@ -38,11 +38,11 @@ class Question:
     infos: tuple[Info, ...] = ()
 
 
-def read_question(parameters: Parameters, base_url: str) -> Question:
-    """Read and check the parameters of a search."""
+def read_question(parameters: Parameters, base_url: str, subject: Subject | None = None) -> Question:
+    """Read and check the parameters of a search; they say what is asked about where `subject` does not."""
     wanted = find_format(parameters.one("RESPONSEFORMAT", "FORMAT"))
     return Question(
-        read_subject(parameters),
+        subject or read_subject(parameters),
         read_search(parameters),
         wanted.format,
         wanted.media_type,

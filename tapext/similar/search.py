@@ -13,7 +13,7 @@ from caomai.likeness import find_similar
 from tapext.datalink import describe_links
 from tapext.formats.conversion import convert
 from tapext.formats.writer import Document, Info
-from tapext.pools import lend
+from tapext.pools import Pool, lend
 from tapext.service import SOFTWARE, Knowledge, Service
 from tapext.similar.columns import describe_columns
 from tapext.similar.question import Question
@@ -24,28 +24,34 @@ PUBLISHER_ID: Final = "publisherID"
 LEAST_HASH: Final = 8
 
 
-async def answer(service: Service, question: Question) -> AsyncGenerator[bytes]:
-    """Give the chunks of the answer; what is wrong before the first row is raised."""
+async def answer(
+    service: Service, question: Question, pool: Pool | None = None, *, whole: bool = False
+) -> AsyncGenerator[bytes]:
+    """Give the chunks of the answer; what is wrong before the first row is raised.
+
+    With `whole`, which says that nobody reads yet, also what is wrong later.
+    """
+    pool = pool or service.pool
     if question.format.file is None:
-        return await _begin(service, question, whole=False)
-    async with service.pool.conversions:
-        packed = await _begin(service, question, whole=True)
+        return await _begin(service, question, pool, whole=whole)
+    async with pool.conversions:
+        packed = await _begin(service, question, pool, whole=True)
         return await convert(packed, question.format.file, service.settings.result_bytes)
 
 
-async def _begin(service: Service, question: Question, *, whole: bool) -> AsyncGenerator[bytes]:
-    knowledge = await service.renew(await service.know(), service.pool)
+async def _begin(service: Service, question: Question, pool: Pool, *, whole: bool) -> AsyncGenerator[bytes]:
+    knowledge = await service.renew(await service.know(), pool)
     map_id = find_map(knowledge, question)
     questions = question.subject.ask(map_id)
     if question.subject.count == 1:
-        await check_question(service, questions)
+        await check_question(pool, questions)
     document = describe_answer(question, knowledge)
     writer = question.format.writer(document)
     rows = question.search.k * question.subject.count
     # One more tells whether there are more.
     search = replace(question.search, k=question.search.k + 1) if question.is_cut else question.search
     statement = copy_statement(find_similar(questions, search, map_id), document.fields, writer)
-    blocks = copy_blocks(service.pool, statement, service.settings.query_seconds)
+    blocks = copy_blocks(pool, statement, service.settings.query_seconds)
     first = await anext(blocks)
     return write_blocks(first, blocks, writer, rows, whole=whole)
 
@@ -69,9 +75,9 @@ def find_map(knowledge: Knowledge, question: Question) -> int:
     return map_id
 
 
-async def check_question(service: Service, questions: Composable) -> None:
+async def check_question(pool: Pool, questions: Composable) -> None:
     """Refuse a single question that has no answer; hidden images are not known either."""
-    async with lend(service.pool) as connection:
+    async with lend(pool) as connection:
         cursor = await connection.execute(SQL("select q.error from ({}) q").format(questions))
         row = await cursor.fetchone()
     if row is not None and row[0] is not None:
