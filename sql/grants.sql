@@ -11,7 +11,9 @@ grant select, insert, update, delete on all tables in schema caom2_ai_queue to c
 grant usage on all sequences in schema caom2_ai_queue to caomai_ingest;
 grant usage, create on schema tap_upload to caomai_ingest;
 
--- The service keeps the jobs of its users, and hands them to itself through the queue; it reads no archive.
+-- The service keeps the jobs of its users, and hands them to itself through the queue; it reads no archive. Of the schema it may
+-- call what is granted to it alone (give_label).
+grant usage on schema caom2_ai to caomai_service;
 grant usage on schema caom2_ai_uws, caom2_ai_queue to caomai_service;
 grant select, insert, update, delete on all tables in schema caom2_ai_uws to caomai_service;
 grant select, insert, update, delete on all tables in schema caom2_ai_queue to caomai_service;

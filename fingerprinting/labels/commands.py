@@ -7,22 +7,24 @@ import os
 import sys
 from collections.abc import Sequence
 from contextlib import suppress
+from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from caomai.console import print_json, printable
+from caomai.console import list_refused, print_json, printable
 from caomai.errors import NotFoundError, ParameterError
+from caomai.labels import check_author, check_label, check_node
 from caomai.settings import read_settings
-from fingerprinting.labels.label import Label, check_author, check_label, check_node, now
+from fingerprinting.labels.label import Check, Evidence, Label, now
 
 FRAMES = 160
 SEED = 7920
 
 label_app = typer.Typer(
     name="label",
-    help="Name the nodes of Map 1: list, set, remove, suggest, export and import labels.",
+    help="Name the nodes of Map 1, and measure how often the names are right.",
     rich_markup_mode=None,
 )
 Json = Annotated[bool, typer.Option("--json", help="Write JSON for a script to read.")]
@@ -123,6 +125,49 @@ def suggest_labels(
         typer.echo(f"{len(labels)} suggestions, {fate}.", err=True)
 
 
+@label_app.command("sample")
+def sample(
+    words: Annotated[str, typer.Argument(metavar="NODE|LABEL", help="A node that has a label, or a label.")],
+    output: Annotated[Path, typer.Option("-o", "--output", help="The CSV to write; a PNG lies beside it.")],
+    label_words: Annotated[
+        str | None, typer.Option("--label", help="Which label, where the node has several.")
+    ] = None,
+    most: Annotated[int, typer.Option("-n", min=1, max=1000, help="How many members.")] = 50,
+    seed: Annotated[int, typer.Option(min=0, help="Another seed draws other members.")] = SEED,
+) -> None:
+    """Draw random members of a node with a label, or of all nodes with a label, to be looked at.
+
+    They are objects that anybody may see, each as likely as any other. Their pictures are on a sheet beside
+    the table (members.png beside members.csv), with the numbers that they have there; a person fills in the
+    column right, and caom-ai label check stores how often the label is right.
+    """
+    from fingerprinting.labels.sample import Draw, sample_members  # noqa: PLC0415
+
+    draw = Draw(words, label_words, most, seed)
+    number, sheet, refused = sample_members(read_settings(), draw, output)
+    list_refused(refused)
+    beside = f" and {sheet}" if sheet else "; none of their files could be read for pictures"
+    typer.echo(f"{number} members in {output}{beside}. Fill in the column right, then: caom-ai label check.")
+
+
+@label_app.command("check")
+def check(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="A CSV of caom-ai label sample, filled in.")],
+    author: Annotated[str | None, typer.Option(help="Who has looked; by default the user.")] = None,
+) -> None:
+    """Store how often a label is right, from a table of members in which a person has written yes or no.
+
+    The label then shows the share of right ones with its 95 % interval (Wilson), how many were looked at, by
+    whom and when. Members without a word in the column right do not count. One wrong line, and nothing is
+    stored.
+    """
+    from fingerprinting.labels.checking import check_members  # noqa: PLC0415
+
+    words, found, unsure = check_members(read_settings(), file, check_author(author or _user()))
+    left = f"; {unsure} were not judged" if unsure else ""
+    typer.echo(f"{words}: {_share(found)} are right{left}.")
+
+
 @label_app.command("export")
 def export_all(
     output: Annotated[Path | None, typer.Option("-o", "--output", help="File; by default stdout.")] = None,
@@ -177,20 +222,42 @@ def _show(labels: Sequence[Label], *, as_json: bool) -> None:
         print_json({"labels": [_to_json(one) for one in labels]})
         return
     for one in labels:
-        typer.echo(f"{one.node:3d}  {printable(one.label):24s} {_measured(one)}  {printable(one.author)}")
+        typer.echo(f"{one.node:3d}  {printable(one.label):24s} {_measured(one)}  {_tell_origin(one)}")
 
 
 def _measured(one: Label) -> str:
-    seen = one.evidence
-    if seen is None:
-        return f"{'':35s}"
-    numbers = f"{seen.precision:.2f} ({seen.low:.2f} to {seen.high:.2f}) of {seen.seen}"
-    return f"{numbers:26s} {f'x{seen.lift:.1f}':>8s}"
+    """Say how often a label is right: what a person found goes before what a labelled set told."""
+    if one.check is not None:
+        return f"{_share(one.check):26s}  checked"
+    if one.evidence is not None:
+        return f"{_share(one.evidence):26s} {f'x{one.evidence.lift:.1f}':>8s}"
+    return " " * 35
+
+
+def _share(found: Evidence | Check) -> str:
+    return f"{found.precision:.2f} ({found.low:.2f} to {found.high:.2f}) of {found.seen}"
+
+
+def _tell_origin(one: Label) -> str:
+    carried = f", carried from map {one.carried.map_id}" if one.carried else ""
+    return f"{printable(one.author)}{carried}"
 
 
 def _to_json(one: Label) -> dict[str, object]:
-    seen = one.evidence
-    evidence = seen and {
+    return {
+        "node": one.node,
+        "label": one.label,
+        "author": one.author,
+        "created": one.created.isoformat(),
+        "origin": one.origin,
+        "evidence": one.evidence and _evidence_to_json(one.evidence),
+        "carried": one.carried and {"from": one.carried.map_id, "overlap": one.carried.overlap},
+        "check": one.check and asdict(one.check) | {"time": one.check.time.isoformat()},
+    }
+
+
+def _evidence_to_json(seen: Evidence) -> dict[str, object]:
+    return {
         "precision": seen.precision,
         "low": seen.low,
         "high": seen.high,
@@ -198,12 +265,4 @@ def _to_json(one: Label) -> dict[str, object]:
         "seen": seen.seen,
         "set": seen.labelled_set,
         "model": seen.model,
-    }
-    return {
-        "node": one.node,
-        "label": one.label,
-        "author": one.author,
-        "created": one.created.isoformat(),
-        "origin": one.origin,
-        "evidence": evidence,
     }

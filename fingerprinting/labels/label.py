@@ -1,18 +1,12 @@
-"""A label of a node, the evidence behind it, and what words may stand in it."""
+"""A label of a node: who gave it, the evidence behind it, and what people found who looked at its members."""
 
 from __future__ import annotations
 
-import unicodedata
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Final, Literal
-
-from caomai.errors import ParameterError
-from fingerprinting.fingerprint import NODES
+from typing import Literal
 
 Origin = Literal["person", "suggested"]
-LONGEST: Final = 64  # characters
-FORMULA: Final = ("=", "+", "-", "@")  # by which spreadsheets know a formula
 
 
 @dataclass(frozen=True)
@@ -33,6 +27,30 @@ class Evidence:
 
 
 @dataclass(frozen=True)
+class Check:
+    """What somebody found who looked at `seen` random members of `nodes` nodes with a label; time in UTC.
+
+    precision is the share that deserves the label, low and high the ends of its 95 % interval.
+    """
+
+    precision: float
+    low: float
+    high: float
+    seen: int
+    nodes: int
+    author: str
+    time: datetime
+
+
+@dataclass(frozen=True)
+class Carried:
+    """The map that a label comes from, and the share of the node's objects that had it there."""
+
+    map_id: int
+    overlap: float
+
+
+@dataclass(frozen=True)
 class Label:
     """What a node is called; created in UTC."""
 
@@ -42,38 +60,10 @@ class Label:
     created: datetime
     origin: Origin = "person"
     evidence: Evidence | None = None
+    carried: Carried | None = None
+    check: Check | None = None
 
 
 def now() -> datetime:
     """Give the present in UTC, to the second, as the database keeps it."""
     return datetime.now(UTC).replace(tzinfo=None, microsecond=0)
-
-
-def check_label(text: str) -> str:
-    """Give a label as it is stored, or say why it cannot be one."""
-    return _check_words(text, "label")
-
-
-def check_author(text: str) -> str:
-    """Give the name of an author as it is stored, or say why it cannot be one."""
-    return _check_words(text, "author")
-
-
-def check_node(number: int) -> int:
-    """Give the number of a node of Map 1, or say that there is none."""
-    if not 0 <= number < NODES:
-        raise ParameterError(f"Map 1 has the nodes 0 to {NODES - 1}; {number} is none of them.")
-    return number
-
-
-def _check_words(text: str, what: str) -> str:
-    words = unicodedata.normalize("NFC", text).strip()
-    if not 0 < len(words) <= LONGEST:
-        raise ParameterError(f"The {what} must have 1 to {LONGEST} characters.")
-    if not words.isprintable() or set(words) & set("<>"):
-        raise ParameterError(f"The {what} {words!a} has control characters or markup; write plain words.")
-    if words.startswith(FORMULA):
-        raise ParameterError(
-            f"The {what} {words!a} begins with {words[0]}, which spreadsheets take for a formula."
-        )
-    return words

@@ -11,11 +11,12 @@ from numpy.typing import NDArray
 
 from caomai.console import Bar
 from caomai.errors import ParameterError
+from caomai.labels import LONGEST, check_label
 from fingerprinting.evaluation.method import PATCH
 from fingerprinting.evaluation.real.montage import SIDE, find_stamps, lay_out
 from fingerprinting.evaluation.real.stamps import Pictures, Stamp, read_labels
 from fingerprinting.evaluation.real.unstretch import GALAXIES, POINTS
-from fingerprinting.labels.label import LONGEST, Evidence, Label, check_label, now
+from fingerprinting.labels.label import Evidence, Label, now
 from fingerprinting.labels.statistics import Finding, find_names
 from fingerprinting.pictures.members import Observer, gather
 from fingerprinting.training.collect import Source

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -13,7 +13,7 @@ from psycopg.rows import DictRow, dict_row
 from caomai.database import open_database, read_queries, translate_errors
 from caomai.errors import NotFoundError
 from caomai.settings import Settings
-from fingerprinting.labels.label import Evidence, Label
+from fingerprinting.labels.label import Carried, Check, Evidence, Label
 
 Connection = psycopg.Connection[Any]
 
@@ -44,7 +44,7 @@ def list_labels(connection: Connection, map_id: int) -> list[Label]:
 def set_label(connection: Connection, map_id: int, label: Label) -> None:
     """Let a person name a node: his word replaces what was suggested for it."""
     _execute(connection, "lock_labels")
-    _execute(connection, "drop_suggestions_of_node", mapID=map_id, node=label.node)
+    _execute(connection, "drop_suggestions_of_node", mapID=map_id, node=label.node, label=label.label)
     _execute(connection, "set_label", **_columns(map_id, label))
 
 
@@ -61,6 +61,17 @@ def add_labels(connection: Connection, map_id: int, labels: Iterable[Label]) -> 
         query = "add_suggestion" if label.origin == "suggested" else "add_label"
         added += _execute(connection, query, **_columns(map_id, label)).rowcount
     return added
+
+
+def record_check(connection: Connection, map_id: int, nodes: Sequence[int], label: str, check: Check) -> None:
+    """Store what was found for a label on the nodes that were sampled; all of them must still carry it."""
+    names = {"mapID": map_id, "nodes": list(nodes), "label": label}
+    found = _execute(connection, "record_check", **names, **_check_columns(check)).rowcount
+    if found != len(nodes):
+        raise NotFoundError(
+            f"Only {found} of the {len(nodes)} nodes that were sampled still carry the label {label!a}: "
+            "draw a new sample."
+        )
 
 
 def replace_suggestions(
@@ -91,6 +102,21 @@ def _columns(map_id: int, label: Label) -> dict[str, object]:
         "nSeen": evidence and evidence.seen,
         "labelledSet": evidence and evidence.labelled_set,
         "modelHash": evidence and evidence.model,
+        "carriedFrom": label.carried and label.carried.map_id,
+        "carriedOverlap": label.carried and label.carried.overlap,
+        **_check_columns(label.check),
+    }
+
+
+def _check_columns(check: Check | None) -> dict[str, object]:
+    return {
+        "checkedPrecision": check and check.precision,
+        "checkedLow": check and check.low,
+        "checkedHigh": check and check.high,
+        "nChecked": check and check.seen,
+        "nCheckedNodes": check and check.nodes,
+        "checkedBy": check and check.author,
+        "checkedTime": check and check.time,
     }
 
 
@@ -106,7 +132,30 @@ def _read(row: Mapping[str, Any]) -> Label:
             labelled_set=row["labelledset"],
             model=row["modelhash"],
         )
-    return Label(row["node"], row["label"], row["author"], row["created"], row["origin"], evidence)
+    return Label(
+        node=row["node"],
+        label=row["label"],
+        author=row["author"],
+        created=row["created"],
+        origin=row["origin"],
+        evidence=evidence,
+        carried=row["carriedfrom"] and Carried(row["carriedfrom"], row["carriedoverlap"]),
+        check=_read_check(row),
+    )
+
+
+def _read_check(row: Mapping[str, Any]) -> Check | None:
+    if row["nchecked"] is None:
+        return None
+    return Check(
+        precision=row["checkedprecision"],
+        low=row["checkedlow"],
+        high=row["checkedhigh"],
+        seen=row["nchecked"],
+        nodes=row["ncheckednodes"],
+        author=row["checkedby"],
+        time=row["checkedtime"],
+    )
 
 
 def _execute(connection: Connection, query: str, **parameters: object) -> psycopg.Cursor[DictRow]:

@@ -9,8 +9,8 @@ import typer
 
 from caomai.console import list_refused
 from caomai.errors import ParameterError
+from caomai.labels import check_node
 from caomai.settings import read_settings
-from fingerprinting.labels.label import check_node
 
 if TYPE_CHECKING:
     from fingerprinting.pictures.posters import Session

@@ -79,6 +79,29 @@ class Holdings:
             typical[view.field] = view
         return typical
 
+    def find_random(self, nodes: Sequence[int], most: int, seed: int) -> list[dict[str, Any]]:
+        """Give the rows of some objects of nodes, drawn by chance."""
+        return self._fetch("list_random", mapID=self.object_map, nodes=list(nodes), most=most, seed=seed)
+
+    def cut_out(
+        self, rows: Sequence[Mapping[str, Any]], refuse: Refuse, bar: Bar
+    ) -> list[NDArray[np.float16] | None]:
+        """Cut objects out, each (64, 64) in sigma of the sky; None where the file cannot be had."""
+        pictures: list[NDArray[np.float16] | None] = [None] * len(rows)
+        places = sorted(range(len(rows)), key=lambda place: (rows[place]["artifacturi"], rows[place]["part"]))
+        for uri, same in groupby(places, lambda place: str(rows[place]["artifacturi"])):
+            inside = list(same)
+            bar.advance(len(inside))
+            try:
+                with self._open(uri) as path:
+                    cuts = crop(_cut_windows(path, [rows[place] for place in inside]))
+            except CaomAiError as error:
+                refuse(uri, error)
+                continue
+            for place, cut in zip(inside, cuts, strict=True):
+                pictures[place] = cut
+        return pictures
+
     def _nearest_images(self, fields: FieldMap) -> list[dict[str, Any]]:
         """Give for each field the row of the image that is most like its centroid."""
         with self.connection.cursor(binary=True, row_factory=dict_row) as cursor:
@@ -136,8 +159,8 @@ def open_holdings(settings: Settings) -> Iterator[Holdings]:
             )
 
 
-def _cut_file(path: Path, rows: Sequence[Mapping[str, Any]]) -> Members:
-    """Cut the objects of rows out of one file; the sky is measured around each."""
+def _cut_windows(path: Path, rows: Sequence[Mapping[str, Any]]) -> NDArray[np.float32]:
+    """Cut the objects of rows, sorted by part, out of one file; the sky is measured around each."""
     cuts = []
     with open_fits(path) as file:
         for name, same in groupby(rows, lambda row: str(row["part"])):
@@ -148,10 +171,14 @@ def _cut_file(path: Path, rows: Sequence[Mapping[str, Any]]) -> Members:
                 sky = model_sky(part, RECIPE.mesh)
                 place = np.array([x - part.origin[0]]), np.array([y - part.origin[1]])
                 cuts.append(windows(sky.subtracted, sky.sigma, *place))
-        instrument = read_instrument(path)
+    return np.concatenate(cuts)
+
+
+def _cut_file(path: Path, rows: Sequence[Mapping[str, Any]]) -> Members:
+    """Cut the objects of rows, sorted by part, out of one file."""
     return Members(
-        sources=[Source(path.name, instrument)],
-        pictures=crop(np.concatenate(cuts)),
+        sources=[Source(path.name, read_instrument(path))],
+        pictures=crop(_cut_windows(path, rows)),
         node=np.array([row["node"] for row in rows], np.int16),
         distance=np.array([row["oddness"] for row in rows], np.float32),
         snr=np.array([row["snr"] for row in rows], np.float32),

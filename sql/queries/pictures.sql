@@ -26,6 +26,14 @@ cross join lateral (
 ) o
 order by n.node, o.oddness;
 
+-- name: list_random
+-- Some visible objects of nodes, each as likely as any other; the same ones for the same seed.
+select publisherID, node, artifactURI, part, x, y, ra, dec, snr, oddness, confidence
+from caom2_ai_view.object_node
+where mapID = %(mapID)s and node = any(%(nodes)s)
+order by hashtextextended(artifactURI || ' ' || part || ' ' || x || ' ' || y, %(seed)s), artifactURI, part, x, y
+limit %(most)s;
+
 -- name: list_images
 -- Of some visible images of each field what is needed to find the most typical one.
 select n.field as node, i.publisherID, i.vector, p.artifactURI, p.part

@@ -140,7 +140,7 @@ insert into tap_schema.columns (
     ('caom2_ai.label', 3, 'label', 'unicodeChar', '*', null, null, 'meta.note;src.class', 'caom2_ai:Label.label', 0, 1, 0, 'the name, such as satellite trail'),
     ('caom2_ai.label', 4, 'author', 'unicodeChar', '*', null, null, 'meta.id;meta.curation', 'caom2_ai:Label.author', 0, 1, 0, 'who gave it'),
     ('caom2_ai.label', 5, 'created', 'char', '23*', 'timestamp', null, 'time.creation', 'caom2_ai:Label.created', 0, 1, 0, 'when it was given (UTC)'),
-    ('caom2_ai.label', 6, 'labelPrecision', 'float', null, null, null, 'stat.fit.goodness', 'caom2_ai:Label.labelPrecision', 0, 1, 0, 'measured fraction of objects in the node that deserve the name'),
+    ('caom2_ai.label', 6, 'labelPrecision', 'float', null, null, null, 'stat.fit.goodness', 'caom2_ai:Label.labelPrecision', 0, 1, 0, 'fraction of labelled objects in the node that deserve the name; of a label that was carried over what is certain of it'),
     ('caom2_ai.label', 7, 'origin', 'char', '*', null, null, 'meta.code.class', 'caom2_ai:Label.origin', 0, 1, 0, 'person, or suggested by a set of labelled objects'),
     ('caom2_ai.label', 8, 'precisionLow', 'float', null, null, null, 'stat.fit.goodness;stat.min', 'caom2_ai:Label.precisionLow', 0, 0, 0, 'lower end of the 95 % interval of labelPrecision'),
     ('caom2_ai.label', 9, 'precisionHigh', 'float', null, null, null, 'stat.fit.goodness;stat.max', 'caom2_ai:Label.precisionHigh', 0, 0, 0, 'upper end of the 95 % interval of labelPrecision'),
@@ -149,7 +149,14 @@ insert into tap_schema.columns (
     ('caom2_ai.label', 12, 'labelledSet', 'unicodeChar', '*', null, null, 'meta.dataset', 'caom2_ai:Label.labelledSet', 0, 0, 0, 'the labelled objects that it was measured on'),
     ('caom2_ai.label', 13, 'modelHash', 'char', '*', null, null, 'meta.checksum;meta.modelled', 'caom2_ai:Label.modelHash', 0, 0, 0, 'SHA-256 of the model that sorted the set into nodes'),
     ('caom2_ai.label', 14, 'carriedFrom', 'int', null, null, null, 'meta.id', 'caom2_ai:Label.carriedFrom', 0, 0, 0, 'map from which the label was carried over; empty where it was given on this one'),
-    ('caom2_ai.label', 15, 'carriedOverlap', 'float', null, null, null, 'stat.param', 'caom2_ai:Label.carriedOverlap', 0, 0, 0, 'fraction of the objects of the node that lie in nodes with the label on that map');
+    ('caom2_ai.label', 15, 'carriedOverlap', 'float', null, null, null, 'stat.param', 'caom2_ai:Label.carriedOverlap', 0, 0, 0, 'fraction of the objects of the node that lie in nodes with the label on that map'),
+    ('caom2_ai.label', 16, 'checkedPrecision', 'float', null, null, null, 'stat.fit.goodness', 'caom2_ai:Label.checkedPrecision', 0, 1, 0, 'fraction of random members of the node that deserve the name, as somebody found who looked at them'),
+    ('caom2_ai.label', 17, 'checkedLow', 'float', null, null, null, 'stat.fit.goodness;stat.min', 'caom2_ai:Label.checkedLow', 0, 0, 0, 'lower end of the 95 % interval of checkedPrecision (Wilson)'),
+    ('caom2_ai.label', 18, 'checkedHigh', 'float', null, null, null, 'stat.fit.goodness;stat.max', 'caom2_ai:Label.checkedHigh', 0, 0, 0, 'upper end of the 95 % interval of checkedPrecision (Wilson)'),
+    ('caom2_ai.label', 19, 'nChecked', 'int', null, null, null, 'meta.number;src', 'caom2_ai:Label.nChecked', 0, 0, 0, 'members that were looked at'),
+    ('caom2_ai.label', 20, 'nCheckedNodes', 'int', null, null, null, 'meta.number', 'caom2_ai:Label.nCheckedNodes', 0, 0, 0, 'nodes with the label from which they were drawn, all together'),
+    ('caom2_ai.label', 21, 'checkedBy', 'unicodeChar', '*', null, null, 'meta.id;meta.curation', 'caom2_ai:Label.checkedBy', 0, 0, 0, 'who looked at them'),
+    ('caom2_ai.label', 22, 'checkedTime', 'char', '23*', 'timestamp', null, 'time.processing', 'caom2_ai:Label.checkedTime', 0, 0, 0, 'when they were looked at (UTC)');
 
 insert into tap_schema.columns (
     table_name, column_index, column_name, datatype, arraysize, xtype, unit, ucd, utype, indexed, principal, std, description

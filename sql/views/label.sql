@@ -2,5 +2,6 @@
 create view caom2_ai_view.label as
 select
     mapID, node, label, author, created, labelPrecision, origin, precisionLow, precisionHigh, lift, nSeen, labelledSet,
-    modelHash, carriedFrom, carriedOverlap
+    modelHash, carriedFrom, carriedOverlap, checkedPrecision, checkedLow, checkedHigh, nChecked, nCheckedNodes,
+    checkedBy, checkedTime
 from caom2_ai.label;

@@ -4,11 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
-import os
-import subprocess
-import sys
 import zipfile
-from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 
@@ -28,9 +24,8 @@ from fingerprinting.labels.suggesting import suggest_here
 from fingerprinting.model import load_model
 from fingerprinting.pictures.members import Observer
 from tests.database.conftest import Image, add_image, add_map
+from tests.labels.conftest import Command
 from tests.tap.process import serving
-
-Command = Callable[..., subprocess.CompletedProcess[str]]
 
 
 @pytest.fixture(scope="module")
@@ -53,25 +48,6 @@ def no_labels(database: Database, object_map: int) -> int:
     with closing(database.connect("owner", autocommit=True)) as connection:
         connection.execute("truncate caom2_ai.label")
     return object_map
-
-
-@pytest.fixture
-def run(database_settings: Settings) -> Command:
-    """Run a command of caom-ai on the module's database."""
-
-    def run_command(*arguments: str, code: int = 0) -> subprocess.CompletedProcess[str]:
-        done = subprocess.run(
-            [sys.executable, "-m", "caomai", *arguments],
-            env=os.environ | {"CAOMAI_DATABASE_URL": str(database_settings.database_url)},
-            capture_output=True,
-            text=True,
-            check=False,
-            timeout=300,
-        )
-        assert done.returncode == code, done.stderr
-        return done
-
-    return run_command
 
 
 def suggestion(node: int, label: str, low: float = 0.7, labelled_set: str = "a set") -> Label:

@@ -11,7 +11,8 @@ import pytest
 from scipy.stats import binomtest
 
 from caomai.errors import ParameterError
-from fingerprinting.labels.label import Evidence, Label, check_author, check_label, check_node
+from caomai.labels import check_author, check_label, check_node
+from fingerprinting.labels.label import Evidence, Label
 from fingerprinting.labels.sets import LabelledSet, plain_name, suggest
 from fingerprinting.labels.statistics import Thresholds, count_independent, find_names, wilson
 from fingerprinting.labels.table import read_file, read_table, write_table
