@@ -18,6 +18,8 @@ EXCLUDES: Final[tuple[Exclude, ...]] = ("plane", "observation", "field", "target
 CALIBRATIONS: Final[tuple[Calibration, ...]] = ("auto", "include", "exclude", "only")
 SIMILAR_IMAGES: Final = 10
 MOST_SIMILAR: Final = 10_000
+SHARE: Final = 0.5  # of the mean of what is not wanted, where that of what is wanted has 1
+MOST_EXPLAINED: Final = 100  # of an answer: the likeness of others is not worth the time
 
 
 @dataclass(frozen=True)
@@ -33,14 +35,42 @@ class Search:
     planes: Composable | None = None
 
 
-def ask_images(ids: Sequence[str], map_id: int) -> Composed:
-    """Ask for what is like images, each a question; an unknown one is a question with an error."""
-    return compose("ask_images", ids=Value(list(ids)), mapID=Value(map_id))
+def list_ids(ids: Sequence[str]) -> Composed:
+    """List publisherIDs, in their order."""
+    return compose("list_ids", ids=Value(list(ids)))
 
 
-def ask_vectors(ids: Sequence[str], vectors: Sequence[str]) -> Composed:
-    """Ask for what is like search vectors, written as pgvector does, under names that the caller chooses."""
-    return compose("ask_vectors", ids=Value(list(ids)), vectors=Value(list(vectors)))
+def ask_images(listed: Composable, map_id: int) -> Composed:
+    """Ask for what is like images, each a question; `listed` gives their `id` and `number`."""
+    return compose("ask_images", listed=listed, mapID=Value(map_id))
+
+
+def list_vectors(ids: Sequence[str], vectors: Sequence[str]) -> Composed:
+    """List search vectors, written as arrays of PostgreSQL, under names that the caller chooses."""
+    return compose("list_vectors", ids=Value(list(ids)), vectors=Value(list(vectors)))
+
+
+def ask_vectors(listed: Composable) -> Composed:
+    """Ask for what is like search vectors; `listed` gives their `id`, `vector` and `number`."""
+    return compose("ask_vectors", listed=listed)
+
+
+def ask_places(listed: Composable, covering: Composable, map_id: int) -> Composed:
+    """Ask for what is like the images of places.
+
+    `listed` gives the columns ra and dec, `covering` ra, dec, the planeID of an image that shows the place,
+    and how far its centre is from it.
+    """
+    return compose("ask_places", listed=listed, covering=covering, mapID=Value(map_id))
+
+
+def ask_examples(likes: Sequence[str], others: Sequence[str], map_id: int) -> Composed:
+    """Ask for what is like some images and unlike others, one question (Rocchio 1971)."""
+    ids = [*likes, *others]
+    are_like = [True] * len(likes) + [False] * len(others)
+    return compose(
+        "ask_examples", ids=Value(ids), areLike=Value(are_like), share=Value(SHARE), mapID=Value(map_id)
+    )
 
 
 def find_similar(questions: Composable, search: Search, map_id: int) -> Composed:
@@ -52,6 +82,8 @@ def find_similar(questions: Composable, search: Search, map_id: int) -> Composed
         k=Value(search.k),
         mapID=Value(map_id),
         maxDistance=Value(search.max_distance),
+        explanation=compose("explain", mapID=Value(map_id)),
+        explained=Value(MOST_EXPLAINED),
     )
 
 

@@ -44,6 +44,8 @@ def register_maps(connection: Connection, model: Model) -> Maps:
         name, parameters = model.card["id"], model.card["parameters"]
         row = _Row("object", name, OBJECT_SIDE, model.hash, parameters, arrays=model.maps or None)
         object_map = _find_or_insert(connection, row)
+        axes = [str(axis.tolist()) for axis in model.object_axes]
+        _execute(connection, "insert_axes", mapID=object_map, axes=axes)
         own_fields = _find_or_insert(connection, _Row("field", name, FIELD_SIDE, model.hash, {}, object_map))
         for kind, number in (("object", object_map), ("field", own_fields)):
             if not _execute(connection, "find_current", kind=kind).fetchone():

@@ -13,7 +13,7 @@ from psycopg.rows import DictRow, dict_row
 
 from caomai.database import open_database, translate_errors
 from caomai.errors import CaomAiError, NotFoundError, ParameterError
-from caomai.likeness import Search, ask_images, ask_vectors, compose
+from caomai.likeness import Search, ask_images, ask_vectors, compose, list_ids, list_vectors
 from caomai.likeness import find_similar as find_similar_images
 from caomai.settings import Settings
 
@@ -51,9 +51,10 @@ def find_similar(settings: Settings, image: str, k: int) -> Answer:
         map_id, model = row[0]["mapid"], row[0]["modelhash"]
         search = Search(k=k)
         if image.startswith("ivo://"):
-            questions = ask_images([image], map_id)
+            questions = ask_images(list_ids([image]), map_id)
         else:
-            questions = ask_vectors([image], [_describe(settings, Path(image), model)])
+            vector = _describe(settings, Path(image), model)
+            questions = ask_vectors(list_vectors([image], [vector]))
             search = replace(search, calibration="include")
         rows = _run(connection, find_similar_images(questions, search, map_id))
     if rows and rows[0]["error"]:
@@ -62,7 +63,7 @@ def find_similar(settings: Settings, image: str, k: int) -> Answer:
 
 
 def _describe(settings: Settings, path: Path, model_hash: str) -> str:
-    """Make the search vector of a file, as pgvector writes it; the model must be that of the map."""
+    """Make the search vector of a file, as PostgreSQL writes arrays; the model must be that of the map."""
     from fingerprinting.fingerprint import search_vector, sum_descriptions  # noqa: PLC0415
     from fingerprinting.model import load_model  # noqa: PLC0415
     from fingerprinting.pipeline import describe_file  # noqa: PLC0415
@@ -81,7 +82,7 @@ def _describe(settings: Settings, path: Path, model_hash: str) -> str:
         raise CaomAiError(
             f"{path.name} has no objects and is too small to measure: there is nothing to compare."
         )
-    return str(vector.tolist())
+    return f"{{{','.join(map(str, vector.tolist()))}}}"
 
 
 def _read_neighbour(row: DictRow) -> Neighbour:

@@ -96,11 +96,23 @@ CREATE TABLE caom2_ai.label (
     nseen integer,
     labelledset text,
     modelhash text,
+    checkedprecision real,
+    checkedlow real,
+    checkedhigh real,
+    nchecked integer,
+    ncheckednodes integer,
+    checkedby text,
+    checkedtime timestamp without time zone,
     CONSTRAINT label_author_check CHECK (((length(author) >= 1) AND (length(author) <= 64))),
     CONSTRAINT label_author_check1 CHECK ((author !~ '[[:cntrl:]<>]'::text)),
     CONSTRAINT label_check CHECK (((origin = 'person'::text) OR ((labelprecision IS NOT NULL) AND (nseen IS NOT NULL) AND (labelledset IS NOT NULL)))),
+    CONSTRAINT label_check1 CHECK ((num_nulls(checkedprecision, checkedlow, checkedhigh, nchecked, ncheckednodes, checkedby, checkedtime) = ANY (ARRAY[0, 7]))),
+    CONSTRAINT label_checkedby_check CHECK ((((length(checkedby) >= 1) AND (length(checkedby) <= 64)) AND (checkedby !~ '[[:cntrl:]<>]'::text))),
+    CONSTRAINT label_checkedprecision_check CHECK (((checkedprecision >= (0)::double precision) AND (checkedprecision <= (1)::double precision))),
     CONSTRAINT label_label_check CHECK (((length(label) >= 1) AND (length(label) <= 64))),
     CONSTRAINT label_label_check1 CHECK ((label !~ '[[:cntrl:]<>]'::text)),
+    CONSTRAINT label_nchecked_check CHECK ((nchecked > 0)),
+    CONSTRAINT label_ncheckednodes_check CHECK ((ncheckednodes > 0)),
     CONSTRAINT label_origin_check CHECK ((origin = ANY (ARRAY['person'::text, 'suggested'::text])))
 );
 
@@ -137,7 +149,14 @@ CREATE VIEW caom2_ai_view.label AS
     labelledset,
     modelhash,
     carriedfrom,
-    carriedoverlap
+    carriedoverlap,
+    checkedprecision,
+    checkedlow,
+    checkedhigh,
+    nchecked,
+    ncheckednodes,
+    checkedby,
+    checkedtime
    FROM caom2_ai.label;
 
 CREATE VIEW caom2_ai_view.map AS
@@ -152,9 +171,28 @@ CREATE VIEW caom2_ai_view.map AS
     (iscurrent)::integer AS iscurrent
    FROM caom2_ai.map;
 
+CREATE FUNCTION caom2_ai.label_positions(label text) RETURNS integer[]
+    LANGUAGE sql STABLE PARALLEL SAFE
+    RETURN (SELECT COALESCE(array_agg((l.node + 1) ORDER BY l.node), '{}'::integer[]) AS "coalesce" FROM caom2_ai_view.label l WHERE ((l.label = label_positions.label) AND (l.mapid = (SELECT m.mapid FROM caom2_ai_view.map m WHERE ((m.kind = 'object'::text) AND (m.iscurrent = 1))))));
+
 CREATE FUNCTION caom2_ai.caomai_label_count(fingerprint integer[], label text) RETURNS integer
     LANGUAGE sql STABLE PARALLEL SAFE
-    RETURN ((SELECT CASE WHEN (caomai_label_count.fingerprint IS NOT NULL) THEN COALESCE(sum((caomai_label_count.fingerprint)[(l.node + 1)]), (0)::bigint) ELSE NULL::bigint END AS "case" FROM caom2_ai_view.label l WHERE ((l.label = caomai_label_count.label) AND (l.mapid = (SELECT m.mapid FROM caom2_ai_view.map m WHERE ((m.kind = 'object'::text) AND (m.iscurrent = 1)))))))::integer;
+    RETURN ((SELECT CASE WHEN (caomai_label_count.fingerprint IS NOT NULL) THEN COALESCE(sum((caomai_label_count.fingerprint)[p.p]), (0)::bigint) ELSE NULL::bigint END AS "case" FROM unnest(caom2_ai.label_positions(caomai_label_count.label)) p(p)))::integer;
+
+CREATE FUNCTION caom2_ai.rank_among(dist double precision, dists double precision[], ranks double precision[]) RETURNS double precision
+    LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
+    AS $$
+declare
+    place constant integer := width_bucket(dist, dists);
+begin
+    if place = 0 then
+        return 0;
+    elsif place = cardinality(dists) then
+        return 100;
+    end if;
+    return ranks[place] + (ranks[place + 1] - ranks[place]) * (dist - dists[place]) / (dists[place + 1] - dists[place]);
+end
+$$;
 
 CREATE TABLE caom2_ai.distance_rank (
     mapid integer NOT NULL,
@@ -169,26 +207,27 @@ CREATE VIEW caom2_ai_view.distance_rank AS
     dist
    FROM caom2_ai.distance_rank;
 
+CREATE FUNCTION caom2_ai.rank_scale(OUT dists double precision[], OUT ranks double precision[]) RETURNS record
+    LANGUAGE sql STABLE PARALLEL SAFE
+    BEGIN ATOMIC
+ SELECT array_agg(s.dist ORDER BY s.rank, s.dist) AS array_agg,
+     array_agg(s.rank ORDER BY s.rank, s.dist) AS array_agg
+    FROM ( SELECT r.rank,
+             r.dist
+            FROM caom2_ai_view.distance_rank r
+           WHERE (r.mapid = ( SELECT m.mapid
+                    FROM caom2_ai_view.map m
+                   WHERE ((m.kind = 'object'::text) AND (m.iscurrent = 1))))
+         UNION ALL
+          VALUES (0,0), (100,2)) s
+  HAVING (count(*) > 2);
+END;
+
 CREATE FUNCTION caom2_ai.caomai_rank(dist double precision) RETURNS double precision
     LANGUAGE sql STABLE PARALLEL SAFE
     BEGIN ATOMIC
- SELECT (lower.rank +
-         CASE
-             WHEN (upper.dist > lower.dist) THEN (((upper.rank - lower.rank) * (caomai_rank.dist - lower.dist)) / (upper.dist - lower.dist))
-             ELSE (0)::double precision
-         END)
-    FROM ((caom2_ai_view.map m
-      CROSS JOIN LATERAL ( SELECT COALESCE(max(r.rank), (0)::double precision) AS rank,
-             COALESCE(max(r.dist), (0)::double precision) AS dist
-            FROM caom2_ai_view.distance_rank r
-           WHERE ((r.mapid = m.mapid) AND (r.dist <= caomai_rank.dist))) lower)
-      CROSS JOIN LATERAL ( SELECT COALESCE(min(r.rank), (100)::double precision) AS rank,
-             COALESCE(min(r.dist), (2)::double precision) AS dist
-            FROM caom2_ai_view.distance_rank r
-           WHERE ((r.mapid = m.mapid) AND (r.dist > caomai_rank.dist))) upper)
-   WHERE ((m.kind = 'object'::text) AND (m.iscurrent = 1) AND (caomai_rank.dist IS NOT NULL) AND (EXISTS ( SELECT
-            FROM caom2_ai_view.distance_rank r
-           WHERE (r.mapid = m.mapid))));
+ SELECT caom2_ai.rank_among(caomai_rank.dist, s.dists, s.ranks) AS rank_among
+    FROM caom2_ai.rank_scale() s(dists, ranks);
 END;
 
 CREATE TABLE caom2_ai.field_node (
@@ -356,6 +395,43 @@ CREATE FUNCTION caom2_ai.field_members(publisherid text) RETURNS SETOF text
    WHERE ((f.iscurrent = 1) AND (f.fieldnode = ( SELECT caom2_ai.field_of(field_members.publisherid) AS field_of)));
 END;
 
+CREATE FUNCTION caom2_ai.give_label(node integer, label text, author text, most_a_minute integer) RETURNS text
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'caom2_ai'
+    AS $$
+declare
+    most_of_node constant integer := 20;
+    present constant timestamp := date_trunc('second', now() at time zone 'UTC');
+    map integer;
+begin
+    select m.mapID into map from caom2_ai.map m where m.kind = 'object' and m.isCurrent;
+    if map is null then
+        return 'no map';
+    end if;
+    lock table caom2_ai.label in share row exclusive mode;
+    if exists (
+        select from caom2_ai.label l
+        where l.mapID = map and l.node = give_label.node and l.label = give_label.label and l.origin = 'person'
+    ) then
+        return 'there';
+    end if;
+    if (select count(*) >= most_a_minute from caom2_ai.label l
+        where l.mapID = map and l.origin = 'person' and l.created > present - interval '1 minute') then
+        return 'busy';
+    end if;
+    if (select count(*) >= most_of_node from caom2_ai.label l
+        where l.mapID = map and l.origin = 'person' and l.node = give_label.node) then
+        return 'full';
+    end if;
+    delete from caom2_ai.label l
+    where l.mapID = map and l.node = give_label.node and l.label <> give_label.label and l.origin = 'suggested';
+    insert into caom2_ai.label (mapID, node, label, author, created) values (map, node, label, author, present)
+    on conflict on constraint label_pkey do update
+    set author = excluded.author, created = excluded.created, origin = 'person', carriedFrom = null, carriedOverlap = null;
+    return 'added';
+end
+$$;
+
 CREATE FUNCTION caom2_ai.healpix(ra double precision, "dec" double precision) RETURNS bigint
     LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE
     AS $$
@@ -410,9 +486,9 @@ CREATE FUNCTION caom2_ai.is_region(region double precision[]) RETURNS boolean
     LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
     RETURN (((cardinality(region) = 3) OR ((cardinality(region) >= 6) AND ((cardinality(region) % 2) = 0))) AND (array_ndims(region) = 1) AND (array_lower(region, 1) = 1) AND (((('-720'::integer)::double precision <= ALL (region)) AND ((720)::double precision >= ALL (region))) IS TRUE) AND ((cardinality(region) > 3) OR (((region)[3] >= (0)::double precision) AND ((region)[3] <= (180)::double precision) AND (abs((region)[2]) <= (90)::double precision))));
 
-CREATE FUNCTION caom2_ai.label_positions(label text) RETURNS integer[]
+CREATE FUNCTION caom2_ai.label_mask(label text) RETURNS public.vector
     LANGUAGE sql STABLE PARALLEL SAFE
-    RETURN (SELECT COALESCE(array_agg((l.node + 1) ORDER BY l.node), '{}'::integer[]) AS "coalesce" FROM caom2_ai_view.label l WHERE ((l.label = label_positions.label) AND (l.mapid = (SELECT m.mapid FROM caom2_ai_view.map m WHERE ((m.kind = 'object'::text) AND (m.iscurrent = 1))))));
+    RETURN (SELECT (((('{'::text || COALESCE(string_agg((p.p || ':1'::text), ','::text ORDER BY p.p), ''::text)) || '}/400'::text))::public.sparsevec)::public.vector AS vector FROM unnest(caom2_ai.label_positions(label_mask.label)) p(p));
 
 CREATE FUNCTION caom2_ai.make_map_index(mapid integer) RETURNS text
     LANGUAGE plpgsql SECURITY DEFINER
@@ -1106,6 +1182,12 @@ ALTER TABLE caom2_ai.map ALTER COLUMN mapid ADD GENERATED BY DEFAULT AS IDENTITY
     CACHE 1
 );
 
+CREATE TABLE caom2_ai.node_axis (
+    mapid integer NOT NULL,
+    node smallint NOT NULL,
+    axis public.halfvec NOT NULL
+);
+
 CREATE TABLE caom2_ai.node_match (
     mapid1 integer NOT NULL,
     node1 smallint NOT NULL,
@@ -1286,6 +1368,12 @@ CREATE VIEW caom2_ai_view.node AS
     nimages,
     previewurl
    FROM caom2_ai.node;
+
+CREATE VIEW caom2_ai_view.node_axis AS
+ SELECT mapid,
+    node,
+    axis
+   FROM caom2_ai.node_axis;
 
 CREATE VIEW caom2_ai_view.node_match AS
  SELECT mapid1,
@@ -1729,6 +1817,9 @@ ALTER TABLE ONLY caom2_ai.map
 ALTER TABLE ONLY caom2_ai.map
     ADD CONSTRAINT map_pkey PRIMARY KEY (mapid);
 
+ALTER TABLE ONLY caom2_ai.node_axis
+    ADD CONSTRAINT node_axis_pkey PRIMARY KEY (mapid, node);
+
 ALTER TABLE ONLY caom2_ai.node_match
     ADD CONSTRAINT node_match_pkey PRIMARY KEY (mapid1, node1, mapid2, node2);
 
@@ -1914,6 +2005,9 @@ ALTER TABLE ONLY caom2_ai.label
 ALTER TABLE ONLY caom2_ai.map
     ADD CONSTRAINT map_objectmapid_fkey FOREIGN KEY (objectmapid) REFERENCES caom2_ai.map(mapid);
 
+ALTER TABLE ONLY caom2_ai.node_axis
+    ADD CONSTRAINT node_axis_mapid_fkey FOREIGN KEY (mapid) REFERENCES caom2_ai.map(mapid) ON DELETE CASCADE;
+
 ALTER TABLE ONLY caom2_ai.node
     ADD CONSTRAINT node_mapid_fkey FOREIGN KEY (mapid) REFERENCES caom2_ai.map(mapid) ON DELETE CASCADE;
 
@@ -1943,6 +2037,7 @@ ALTER TABLE ONLY tap_schema.tables
 GRANT USAGE ON SCHEMA caom2 TO caomai_ingest;
 GRANT USAGE ON SCHEMA caom2_ai TO caomai_ingest;
 GRANT USAGE ON SCHEMA caom2_ai TO caomai_query;
+GRANT USAGE ON SCHEMA caom2_ai TO caomai_service;
 GRANT USAGE ON SCHEMA caom2_ai_uws TO caomai_service;
 GRANT USAGE ON SCHEMA caom2_ai_view TO caomai_query;
 GRANT USAGE ON SCHEMA caom2_ai_view TO caomai_ingest;
@@ -1963,6 +2058,8 @@ GRANT SELECT,INSERT,DELETE,TRUNCATE,UPDATE ON TABLE caom2_ai.fingerprint TO caom
 GRANT SELECT,INSERT,DELETE,TRUNCATE,UPDATE ON TABLE caom2_ai.image_oddness TO caomai_ingest;
 GRANT SELECT ON TABLE caom2_ai_view.fingerprint TO caomai_query;
 GRANT SELECT ON TABLE caom2_ai_view.fingerprint TO caomai_ingest;
+REVOKE ALL ON FUNCTION caom2_ai.give_label(node integer, label text, author text, most_a_minute integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION caom2_ai.give_label(node integer, label text, author text, most_a_minute integer) TO caomai_service;
 REVOKE ALL ON FUNCTION caom2_ai.make_map_index(mapid integer) FROM PUBLIC;
 GRANT ALL ON FUNCTION caom2_ai.make_map_index(mapid integer) TO caomai_ingest;
 REVOKE ALL ON FUNCTION caom2_ai.refresh_distance_rank(mapid integer) FROM PUBLIC;
@@ -1980,6 +2077,7 @@ GRANT SELECT,INSERT,DELETE,TRUNCATE,UPDATE ON TABLE caom2_ai.camera TO caomai_in
 GRANT USAGE ON SEQUENCE caom2_ai.camera_cameraid_seq TO caomai_ingest;
 GRANT SELECT,INSERT,DELETE,TRUNCATE,UPDATE ON TABLE caom2_ai.failure TO caomai_ingest;
 GRANT USAGE ON SEQUENCE caom2_ai.map_mapid_seq TO caomai_ingest;
+GRANT SELECT,INSERT,DELETE,TRUNCATE,UPDATE ON TABLE caom2_ai.node_axis TO caomai_ingest;
 GRANT SELECT,INSERT,DELETE,TRUNCATE,UPDATE ON TABLE caom2_ai.node_match TO caomai_ingest;
 GRANT SELECT,INSERT,DELETE,TRUNCATE,UPDATE ON TABLE caom2_ai.object_node TO caomai_ingest;
 GRANT SELECT,INSERT,DELETE,TRUNCATE,UPDATE ON TABLE caom2_ai.object_node_default TO caomai_ingest;
@@ -1993,6 +2091,8 @@ GRANT SELECT ON TABLE caom2_ai_view.artifact TO caomai_query;
 GRANT SELECT ON TABLE caom2_ai_view.artifact TO caomai_ingest;
 GRANT SELECT ON TABLE caom2_ai_view.node TO caomai_query;
 GRANT SELECT ON TABLE caom2_ai_view.node TO caomai_ingest;
+GRANT SELECT ON TABLE caom2_ai_view.node_axis TO caomai_query;
+GRANT SELECT ON TABLE caom2_ai_view.node_axis TO caomai_ingest;
 GRANT SELECT ON TABLE caom2_ai_view.node_match TO caomai_query;
 GRANT SELECT ON TABLE caom2_ai_view.node_match TO caomai_ingest;
 GRANT SELECT ON TABLE caom2_ai_view.object_node TO caomai_query;

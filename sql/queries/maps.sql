@@ -29,6 +29,13 @@ insert into caom2_ai.node (mapID, node, gridX, gridY)
 select %(mapID)s, n, n %% %(width)s, n / %(width)s
 from generate_series(0, %(width)s * %(height)s - 1) n;
 
+-- name: insert_axes
+-- What search vectors say of each node, where that is not known yet.
+insert into caom2_ai.node_axis (mapID, node, axis)
+select %(mapID)s, a.number - 1, a.axis::halfvec
+from unnest(%(axes)s::text[]) with ordinality a(axis, number)
+where not exists (select from caom2_ai.node_axis n where n.mapID = %(mapID)s);
+
 -- name: make_index
 -- The index for nearest neighbours in one map.
 select caom2_ai.make_map_index(%(mapID)s);

@@ -7,17 +7,66 @@ select mapID, modelHash from caom2_ai_view.map where kind = 'object' and isCurre
 select i.number::integer as number, i.id, f.vector, array[f.planeID] as planeIDs, array[f.obsID] as obsIDs,
     f.intent is not distinct from 'calibration' as isCalibration,
     case
-        when f.planeID is null then 'No image that can be compared is known here as ' || left(i.id, 200) || '.'
+        when f.planeID is null then 'No image that can be compared is known here as ' || coalesce(left(i.id, 200), '') || '.'
         when f.vector is null then left(i.id, 200) || ' has no objects and no statistics: there is nothing to compare.'
     end as error
-from unnest({ids}::text[]) with ordinality i(id, number)
+from ({listed}) i
 left join caom2_ai_view.fingerprint f on f.publisherID = i.id and f.mapID = {mapID}
+
+-- name: ask_places
+-- Places as questions: of the images that show one, that whose centre is nearest to it.
+select i.number::integer as number, i.id, f.vector, array[f.planeID] as planeIDs, array[f.obsID] as obsIDs,
+    f.intent is not distinct from 'calibration' as isCalibration,
+    case when f.vector is null then 'No image that can be compared shows the place ' || coalesce(i.id, '') || '.' end as error
+from (
+    select row_number() over () as number, concat_ws(' ', ra, "dec") as id, ra, "dec" from ({listed}) l(ra, "dec")
+) i
+left join (
+    select distinct on (c.ra, c."dec") c.ra, c."dec", c.planeID
+    from ({covering}) c(ra, "dec", planeID, distance)
+    order by c.ra, c."dec", c.distance, c.planeID
+) c on c.ra = i.ra and c."dec" = i."dec"
+left join caom2_ai_view.fingerprint f on f.planeID = c.planeID and f.mapID = {mapID}
 
 -- name: ask_vectors
 -- Search vectors that were made elsewhere, as questions.
-select v.number::integer as number, v.id, v.vector::halfvec as vector, array[]::uuid[] as planeIDs, array[]::uuid[] as obsIDs,
-    false as isCalibration, null::text as error
-from unnest({ids}::text[], {vectors}::text[]) with ordinality v(id, vector, number)
+select v.number::integer as number, v.id, v.vector, array[]::uuid[] as planeIDs, array[]::uuid[] as obsIDs,
+    false as isCalibration,
+    case when v.vector is null then 'A search vector is 400 finite numbers that are not all 0; this is none.' end as error
+from (
+    select l.number, l.id, case
+        when cardinality(l.vector) = 400 and array_position(l.vector, null) is null
+            and '-Infinity' < all (l.vector) and 'Infinity' > all (l.vector) and 0 <> any (l.vector)
+        then l2_normalize(l.vector::vector)::halfvec
+    end as vector
+    from ({listed}) l
+) v
+
+-- name: ask_examples
+-- Several images as one question: the mean of those that are like what is wanted, less a share of the mean of the others.
+select 1 as number, 'LIKE'::text as id, e.vector, e.planeIDs, e.obsIDs, e.isCalibration,
+    case
+        when e.unknown is not null then 'No image that can be compared is known here as ' || e.unknown || '.'
+        when e.vector is null then 'What is to be like and what is to be unlike cancel each other out.'
+    end as error
+from (
+    select nullif(l2_normalize(
+            avg(f.vector::vector) filter (where i.isLike)
+            - coalesce(avg(f.vector::vector) filter (where not i.isLike), array_fill(0, array[400])::vector)
+            * array_fill({share}::real, array[400])::vector
+        ), array_fill(0, array[400])::vector)::halfvec as vector,
+        array_agg(f.planeID) as planeIDs, array_agg(f.obsID) as obsIDs,
+        bool_and(f.intent is not distinct from 'calibration') filter (where i.isLike) as isCalibration,
+        string_agg(left(i.id, 200), ', ') filter (where f.vector is null) as unknown
+    from unnest({ids}::text[], {areLike}::boolean[]) i(id, isLike)
+    left join caom2_ai_view.fingerprint f on f.publisherID = i.id and f.mapID = {mapID}
+) e
+
+-- name: list_ids
+select id, number from unnest({ids}::text[]) with ordinality i(id, number)
+
+-- name: list_vectors
+select id, vector::real[] as vector, number from unnest({ids}::text[], {vectors}::text[]) with ordinality v(id, vector, number)
 
 -- name: find_similar
 -- For each question the nearest images, nearest first: by the index, and by looking at every image where the index gave up
@@ -43,17 +92,61 @@ left join lateral (
             limit {k}
         )
     )
-    select row_number() over (order by n.distance, f.publisherID)::integer as rank, n.distance, f.publisherID, f.collection,
-        o.observationID, f.instrument_name, o.target_name, f.bandpassName, f.intent, p.calibrationLevel, f.ra, f.dec, f.timeMid,
-        p.time_exposure, f.nObjects, f.fwhm, f.fieldNode
-    from found n
-    join caom2_ai_view.fingerprint f on f.planeID = n.planeID and f.mapID = {mapID}
+    , ranked as (
+        select n.planeID, n.distance, row_number() over (order by n.distance, f.publisherID)::integer as rank
+        from found n
+        join caom2_ai_view.fingerprint f on f.planeID = n.planeID and f.mapID = {mapID}
+        where {maxDistance}::double precision is null or n.distance <= {maxDistance}
+    ), mine as materialized (
+        select a.node, a.axis, inner_product(a.axis, subvector(q.vector, 1, vector_dims(a.axis))) as share
+        from caom2_ai_view.node_axis a
+        where a.mapID = {mapID}
+    )
+    select r.rank, r.distance, f.publisherID, f.collection, o.observationID, f.instrument_name, o.target_name, f.bandpassName,
+        f.intent, p.calibrationLevel, f.ra, f.dec, f.timeMid, p.time_exposure, f.nObjects, f.fwhm, f.fieldNode,
+        e.explanation, e.imageShare
+    from ranked r
+    join caom2_ai_view.fingerprint f on f.planeID = r.planeID and f.mapID = {mapID}
     left join caom2_ai_view.observation o on o.obsID = f.obsID
     left join caom2_ai_view.plane p on p.planeID = f.planeID
-    where {maxDistance}::double precision is null or n.distance <= {maxDistance}
-    order by rank
+    left join lateral ({explanation}) e on r.rank <= {explained}
+    order by r.rank
 ) s on true
 where s.rank is not null or q.error is not null
+
+-- name: explain
+-- Why the image `f` of rank `r` is like its question `q`: shares of the inner product of their search vectors, 1 - distance^2 / 2.
+select l.imageShare,
+    case when l.likeness < 0.1 then 'they have little in common'
+    else concat_ws('; ', 'whole image ' || round(100 * l.imageShare) || ' %', n.words) end as explanation
+from (
+    select i.likeness, subvector(f.vector, 1, s.axes) as objects,
+        inner_product(subvector(q.vector, s.axes + 1, 400 - s.axes), subvector(f.vector, s.axes + 1, 400 - s.axes))
+            / case when i.likeness >= 0.1 then i.likeness end as imageShare
+    from (select vector_dims(axis) as axes from mine limit 1) s, (select 1 - r.distance ^ 2 / 2 as likeness) i
+    offset 0
+) l
+left join lateral (
+    select string_agg(
+        case when t.share > 0 then 'node ' else 'little in node ' end || t.node || coalesce(' (' || b.label || ')', '')
+            || ' ' || round(100 * t.part / l.likeness) || ' %',
+        ', ' order by t.part desc
+    ) as words
+    from (
+        select m.node, m.share, m.share * inner_product(m.axis, l.objects) as part
+        from mine m
+        order by part desc
+        limit 3
+    ) t
+    left join lateral (
+        select a.label || case a.origin when 'suggested' then '?' else '' end as label
+        from caom2_ai_view.label a
+        where a.mapID = {mapID} and a.node = t.node
+        order by a.origin = 'suggested', a.labelPrecision desc nulls last, a.label
+        limit 1
+    ) b on true
+    where t.part >= 0.01 * l.likeness
+) n on true
 
 -- name: wanted
 -- The images that an answer may hold.
@@ -66,6 +159,22 @@ f.planeID <> all (q.planeIDs)
 
 -- name: exclude_observation
 f.obsID <> all (q.obsIDs)
+
+-- name: exclude_target
+f.obsID <> all (q.obsIDs) and coalesce(
+    (select lower(btrim(o.target_name)) from caom2_ai_view.observation o where o.obsID = f.obsID) <> all (array(
+        select lower(btrim(o.target_name)) from caom2_ai_view.observation o
+        where o.obsID = any (q.obsIDs) and btrim(o.target_name) <> ''
+    )), true
+)
+
+-- name: exclude_field
+-- The footprints of two images of one field have a position in common.
+f.obsID <> all (q.obsIDs) and (
+    select bool_or(caom2_ai.region_meets(p.position_bounds, b.position_bounds))
+    from caom2_ai_view.plane p join caom2_ai_view.plane b on b.planeID = any (q.planeIDs)
+    where p.planeID = f.planeID
+) is not true
 
 -- name: calibration_auto
 (q.isCalibration or f.intent is distinct from 'calibration')

@@ -31,6 +31,19 @@ COLUMNS: Final[tuple[Field | tuple[str, str], ...]] = (
     (FINGERPRINT, "nObjects"),
     (FINGERPRINT, "fwhm"),
     (FINGERPRINT, "fieldNode"),
+    Field(
+        "explanation",
+        "unicodeChar",
+        "*",
+        ucd="meta.note",
+        description="Why they are alike: shares of the whole image and of nodes of Map 1, labels in brackets",
+    ),
+    Field(
+        "imageShare",
+        "double",
+        ucd="stat.param;arith.ratio",
+        description="Share of the likeness that is of the whole image, not of its objects",
+    ),
     Field("error_message", "char", "*", ucd="meta.code.error", description="Why there is no answer"),
 )
 

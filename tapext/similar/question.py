@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import math
+import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final, TypeVar
 
@@ -10,11 +13,16 @@ from caomai.likeness import CALIBRATIONS, EXCLUDES, MOST_SIMILAR, SIMILAR_IMAGES
 from tapext.formats.registry import Format, find_format
 from tapext.formats.writer import Info
 from tapext.parameters import Parameters
-from tapext.similar.subjects import Images, Subject, read_vectors
+from tapext.similar.places import choose_planes
+from tapext.similar.subjects import Examples, Images, Subject, Vectors, clean
+from tapext.similar.table import AXES, TableOfQuestions
+from tapext.uploads.parameter import Upload, read_uploads
 
 FARTHEST: Final = 2.0
 LONGEST_SHOWN: Final = 40
 MOST_IDS: Final = 10_000
+LONGEST_VECTOR: Final = 16_384
+SEPARATORS: Final = re.compile(r"[\s,\[\]]+")
 
 Word = TypeVar("Word", bound=str)
 
@@ -23,8 +31,9 @@ Word = TypeVar("Word", bound=str)
 class Question:
     """Images like which ones are wanted, and how they are to be written.
 
-    `model` is what the client says its search vectors were made by. `is_cut` says that the client named the
-    most rows that it takes, and is told whether there are more. `infos` are written into the answer.
+    `planes` is an ADQL query for those that an answer may hold. `model` is what the client says its search
+    vectors were made by. `is_cut` says that the client named the most rows that it takes, and is told whether
+    there are more. `infos` are written into the answer.
     """
 
     subject: Subject
@@ -32,38 +41,68 @@ class Question:
     format: Format
     media_type: str
     base_url: str
+    planes: str | None = None
     model: str | None = None
     is_cut: bool = False
     runid: str | None = None
+    uploads: tuple[Upload, ...] = ()
     infos: tuple[Info, ...] = ()
 
 
 def read_question(parameters: Parameters, base_url: str, subject: Subject | None = None) -> Question:
-    """Read and check the parameters of a search; they say what is asked about where `subject` does not."""
+    """Read and check the parameters of a search; `subject` is asked about where they do not name it."""
     wanted = find_format(parameters.one("RESPONSEFORMAT", "FORMAT"))
+    uploads = () if subject else read_uploads(parameters)
     return Question(
-        subject or read_subject(parameters),
+        subject or read_subject(parameters, uploads),
         read_search(parameters),
         wanted.format,
         wanted.media_type,
         base_url,
+        choose_planes(list_values(parameters, "POS"), list_values(parameters, "TIME")),
         parameters.one("MODEL"),
         parameters.one("MAXREC") is not None,
         parameters.runid,
+        uploads,
     )
 
 
-def read_subject(parameters: Parameters) -> Subject:
+def read_subject(parameters: Parameters, uploads: Sequence[Upload]) -> Subject:
     """Read what others are compared with."""
-    ids = tuple(text for text in parameters.all("ID") if text.strip())
-    vectors = [text for text in parameters.all("VECTOR") if text.strip()]
-    if ids and vectors:
-        raise ParameterError("ID and VECTOR cannot be given together: ask two questions.")
-    if len(ids) > MOST_IDS:
-        raise ParameterError(f"More than {MOST_IDS:,} images cannot be asked about at once.")
-    if not ids and not vectors:
-        raise ParameterError("Give the publisherID of an image by ID, or a search vector by VECTOR.")
-    return Images(ids) if ids else read_vectors(vectors)
+    ids, vectors, likes, others = (
+        list_values(parameters, name) for name in ("ID", "VECTOR", "LIKE", "UNLIKE")
+    )
+    given = [bool(ids), bool(vectors), bool(likes or others), bool(uploads)]
+    if sum(given) != 1 or len(uploads) > 1:
+        raise ParameterError(
+            "Give one of these: ID (a publisherID, or many), LIKE (with UNLIKE where that helps), "
+            "VECTOR (with MODEL), or UPLOAD (one table)."
+        )
+    if max(len(ids), len(vectors), len(likes) + len(others)) > MOST_IDS:
+        raise ParameterError(
+            f"More than {MOST_IDS:,} images cannot be named at once: upload a table of them."
+        )
+    if uploads:
+        return TableOfQuestions(has_vectors=parameters.one("MODEL") is not None)
+    if vectors:
+        return Vectors({f"VECTOR {number}": read_vector(text) for number, text in enumerate(vectors, 1)})
+    if others and not likes:
+        raise ParameterError("UNLIKE needs LIKE: an image that is like what is wanted.")
+    return Examples(likes, others) if likes else Images(ids)
+
+
+def read_vector(text: str) -> str:
+    """Read a search vector, its numbers between blanks or commas or as JSON, as an array of PostgreSQL."""
+    try:
+        values = [float(word) for word in SEPARATORS.split(text[:LONGEST_VECTOR]) if word]
+    except ValueError:
+        raise ParameterError("VECTOR holds something that is no number.") from None
+    length = math.hypot(*values)
+    if len(values) != AXES or not 0 < length < math.inf:
+        raise ParameterError(
+            f"VECTOR must be {AXES} finite numbers, not all of them 0; it has {len(values)}."
+        )
+    return "{{{}}}".format(",".join(f"{value / length:.7g}" for value in values))
 
 
 def read_search(parameters: Parameters) -> Search:
@@ -73,8 +112,8 @@ def read_search(parameters: Parameters) -> Search:
         max_distance=read_distance(parameters),
         exclude=choose(parameters, "EXCLUDE", EXCLUDES, "observation"),
         calibration=choose(parameters, "CALIBRATION", CALIBRATIONS, "auto"),
-        collections=read_words(parameters, "COLLECTION"),
-        instruments=read_words(parameters, "INSTRUMENT"),
+        collections=list_values(parameters, "COLLECTION"),
+        instruments=list_values(parameters, "INSTRUMENT"),
     )
 
 
@@ -113,9 +152,6 @@ def choose(parameters: Parameters, name: str, options: tuple[Word, ...], default
     raise ParameterError(f"{name} must be one of {', '.join(options)}, not {text[:LONGEST_SHOWN]!r}.")
 
 
-def read_words(parameters: Parameters, name: str) -> tuple[str, ...]:
-    """Read a parameter that may be repeated: any of the words will do."""
-    words = tuple(text.strip() for text in parameters.all(name) if text.strip())
-    if any("\0" in word for word in words):
-        raise ParameterError(f"{name} holds a character that no name has.")
-    return words
+def list_values(parameters: Parameters, name: str) -> tuple[str, ...]:
+    """Give the values of a parameter that may be repeated: any of them will do."""
+    return tuple(clean(text.strip()) for text in parameters.all(name) if text.strip())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import AsyncGenerator
 from dataclasses import replace
 from typing import Final
@@ -9,7 +10,9 @@ from typing import Final
 from psycopg.sql import SQL, Composable
 
 from caomai.errors import NotFoundError, ParameterError
-from caomai.likeness import find_similar
+from caomai.likeness import Search, find_similar
+from tapext.adql import parse
+from tapext.adql.translate import translate
 from tapext.datalink import describe_links
 from tapext.formats.conversion import convert
 from tapext.formats.writer import Document, Info
@@ -17,8 +20,9 @@ from tapext.pools import Pool, lend
 from tapext.service import SOFTWARE, Knowledge, Service
 from tapext.similar.columns import describe_columns
 from tapext.similar.question import Question
-from tapext.similar.subjects import Images
+from tapext.similar.subjects import Scene
 from tapext.stream import copy_blocks, copy_statement, write_blocks
+from tapext.uploads.tables import open_tables
 
 PUBLISHER_ID: Final = "publisherID"
 LEAST_HASH: Final = 8
@@ -40,20 +44,31 @@ async def answer(
 
 
 async def _begin(service: Service, question: Question, pool: Pool, *, whole: bool) -> AsyncGenerator[bytes]:
-    knowledge = await service.renew(await service.know(), pool)
-    map_id = find_map(knowledge, question)
-    questions = question.subject.ask(map_id)
-    if question.subject.count == 1:
-        await check_question(pool, questions)
-    document = describe_answer(question, knowledge)
-    writer = question.format.writer(document)
-    rows = question.search.k * question.subject.count
-    # One more tells whether there are more.
-    search = replace(question.search, k=question.search.k + 1) if question.is_cut else question.search
-    statement = copy_statement(find_similar(questions, search, map_id), document.fields, writer)
-    blocks = copy_blocks(pool, statement, service.settings.query_seconds)
-    first = await anext(blocks)
-    return write_blocks(first, blocks, writer, rows, whole=whole)
+    async with open_tables(question.uploads, service.settings, pool.uploads) as uploads:
+        knowledge = await service.renew(await service.know(), pool)
+        map_id = find_map(knowledge, question)
+        questions = question.subject.ask(Scene(map_id, knowledge, uploads))
+        if question.subject.count == 1:
+            await check_question(pool, questions)
+        document = describe_answer(question, knowledge)
+        writer = question.format.writer(document)
+        query = find_similar(questions, complete(question, knowledge), map_id)
+        statement = copy_statement(query, document.fields, writer)
+        prepare = uploads.store if uploads.tables else None
+        blocks = copy_blocks(pool, statement, service.settings.query_seconds, prepare)
+        first = await anext(blocks)
+        most = question.search.k if question.is_cut and question.subject.count == 1 else sys.maxsize
+        return write_blocks(first, blocks, writer, most, whole=whole)
+
+
+def complete(question: Question, knowledge: Knowledge) -> Search:
+    """Complete a search by what the catalogue tells, and by one image more to see an overflow."""
+    search = question.search
+    if question.is_cut and question.subject.count == 1:
+        search = replace(search, k=search.k + 1)
+    if question.planes is None:
+        return search
+    return replace(search, planes=translate(parse(question.planes), knowledge.catalogue).sql)
 
 
 def find_map(knowledge: Knowledge, question: Question) -> int:
@@ -61,18 +76,21 @@ def find_map(knowledge: Knowledge, question: Question) -> int:
     map_id = knowledge.catalogue.maps.get("object")
     if map_id is None:
         raise NotFoundError("The archive has no fingerprints yet: nothing can be compared.")
-    if isinstance(question.subject, Images) and question.model is None:
-        return map_id
     model = next(info.value for info in knowledge.maps if info.name == "modelHash")
-    if question.model is None:
+    if question.model is not None:
+        check_model(question.model.strip().lower(), model)
+    elif question.subject.has_vectors:
         raise ParameterError("VECTOR needs MODEL, the hash that `caom-ai describe --json` gives as model.")
-    said = question.model.strip().lower()
+    return map_id
+
+
+def check_model(said: str, model: str) -> None:
+    """Refuse vectors of another model; the beginning of its hash will do."""
     if len(said) < LEAST_HASH or not model.lower().startswith(said):
         raise ParameterError(
             f"The images here are described by the model {model}, not by {said[:64]!r}: "
             "vectors of two models cannot be compared."
         )
-    return map_id
 
 
 async def check_question(pool: Pool, questions: Composable) -> None:

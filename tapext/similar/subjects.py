@@ -1,32 +1,40 @@
-"""What others are compared with: images that are known here, or search vectors that were made elsewhere."""
+"""What others are compared with: images of the archive, search vectors from elsewhere, or examples."""
 
 from __future__ import annotations
 
-import math
-import re
-from collections.abc import Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Final, Protocol
+from typing import Protocol
 
 from psycopg.sql import Composable
 
-from caomai.errors import ParameterError
-from caomai.likeness import ask_images, ask_vectors
+from caomai.likeness import ask_examples, ask_images, ask_vectors, list_ids, list_vectors
+from tapext.service import Knowledge
+from tapext.uploads.tables import OpenTables
 
-AXES: Final = 400
-LONGEST_VECTOR: Final = 16_384
-SEPARATORS: Final = re.compile(r"[\s,\[\]]+")
+
+@dataclass(frozen=True)
+class Scene:
+    """What questions are asked in: a map, what is known of the archive, and the tables that came along."""
+
+    map_id: int
+    knowledge: Knowledge
+    uploads: OpenTables
 
 
 class Subject(Protocol):
-    """Some questions, numbered from 1."""
+    """Some questions, numbered from 1; `count` is None where only the database can tell."""
 
     @property
-    def count(self) -> int:
+    def count(self) -> int | None:
         """Number of questions."""
 
-    def ask(self, map_id: int) -> Composable:
-        """Give the query for the questions of an object map, as find_similar takes it."""
+    @property
+    def has_vectors(self) -> bool:
+        """Tell whether vectors are from elsewhere, so that their model must be known."""
+
+    def ask(self, scene: Scene) -> Composable:
+        """Give the query for the questions, as find_similar takes it."""
 
 
 @dataclass(frozen=True)
@@ -34,55 +42,49 @@ class Images:
     """Images, each a question, by their publisherIDs."""
 
     ids: tuple[str, ...]
+    has_vectors: bool = False
 
     @property
     def count(self) -> int:
         """Number of questions."""
         return len(self.ids)
 
-    def ask(self, map_id: int) -> Composable:
+    def ask(self, scene: Scene) -> Composable:
         """Give the query for the questions."""
-        return ask_images([clean(text) for text in self.ids], map_id)
+        return ask_images(list_ids(self.ids), scene.map_id)
 
 
 @dataclass(frozen=True)
 class Vectors:
-    """Search vectors of unit length, as pgvector writes them, each a question under a name."""
+    """Search vectors, written as arrays of PostgreSQL, each a question, by the names they are given."""
 
-    names: tuple[str, ...]
-    vectors: tuple[str, ...]
+    vectors: Mapping[str, str]
+    has_vectors: bool = True
 
     @property
     def count(self) -> int:
         """Number of questions."""
         return len(self.vectors)
 
-    def ask(self, map_id: int) -> Composable:  # noqa: ARG002 -- they are of the map already
+    def ask(self, scene: Scene) -> Composable:  # noqa: ARG002 -- they need no map
         """Give the query for the questions."""
-        return ask_vectors([clean(name) for name in self.names], self.vectors)
+        return ask_vectors(list_vectors(list(self.vectors), list(self.vectors.values())))
+
+
+@dataclass(frozen=True)
+class Examples:
+    """One question by several images: those that are like what is wanted, and those that are not."""
+
+    likes: tuple[str, ...]
+    others: tuple[str, ...] = ()
+    count: int = 1
+    has_vectors: bool = False
+
+    def ask(self, scene: Scene) -> Composable:
+        """Give the query for the question."""
+        return ask_examples(self.likes, self.others, scene.map_id)
 
 
 def clean(text: str) -> str:
     """Replace the one character that PostgreSQL has no room for."""
     return text.replace("\0", "\ufffd")
-
-
-def read_vectors(texts: Sequence[str]) -> Vectors:
-    """Read search vectors that `caom-ai describe --json` wrote."""
-    return Vectors(
-        tuple(f"VECTOR {number}" for number in range(1, len(texts) + 1)), tuple(map(read_vector, texts))
-    )
-
-
-def read_vector(text: str) -> str:
-    """Read a search vector, its numbers between blanks or commas or as JSON; it is made to be of length 1."""
-    try:
-        values = [float(word) for word in SEPARATORS.split(text[:LONGEST_VECTOR]) if word]
-    except ValueError:
-        raise ParameterError("VECTOR holds something that is no number.") from None
-    length = math.hypot(*values)
-    if len(values) != AXES or not 0 < length < math.inf:
-        raise ParameterError(
-            f"VECTOR must be {AXES} finite numbers, not all of them 0; it has {len(values)}."
-        )
-    return f"[{','.join(f'{value / length:.7g}' for value in values)}]"

@@ -61,7 +61,7 @@ def test_content_shows_when_metadata_and_pixels_are_public(database: Database, v
 def test_every_view_of_images_is_tested(database: Database) -> None:
     known = {"observation", "plane", "artifact", "part", "obscore"}
     known |= {"fingerprint", "part_fingerprint", "object_node"}
-    without_images = {"map", "node", "node_match", "label", "distance_rank"}
+    without_images = {"map", "node", "node_axis", "node_match", "label", "distance_rank"}
     without_images |= {f"tap_{name}" for name in ("schemas", "tables", "columns", "keys", "key_columns")}
     shown = names(database, "select relname from pg_class where relnamespace = 'caom2_ai_view'::regnamespace")
     assert shown == known | {"field_node"} | without_images
