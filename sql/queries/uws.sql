@@ -35,9 +35,9 @@ where jobID = %(job)s and kind = %(kind)s and phase = 'PENDING'
 returning jobID;
 
 -- name: abort_job
--- A job that is not finished never will be; nobody takes it from the queue any more.
+-- A job that is not finished never will be; nobody takes it from the queue any more. Its files are not kept.
 with aborted as (
-    update caom2_ai_uws.job set phase = 'ABORTED', endTime = now()
+    update caom2_ai_uws.job set phase = 'ABORTED', endTime = now(), inputBytes = %(inputBytes)s
     where jobID = %(job)s and kind = %(kind)s and phase in ('PENDING', 'QUEUED', 'EXECUTING')
     returning jobID
 ), taken as (
@@ -84,9 +84,9 @@ where jobID = %(job)s and (phase = 'QUEUED' or phase = 'EXECUTING' and ticket = 
 returning *;
 
 -- name: end_run
--- The process that runs a job ends it, unless somebody else did, or runs it now.
+-- The process that runs a job ends it, unless somebody else did, or runs it now; its files are not kept.
 update caom2_ai_uws.job
-set phase = %(phase)s, endTime = now(), resultName = %(name)s, mediaType = %(mediaType)s,
+set phase = %(phase)s, endTime = now(), inputBytes = %(inputBytes)s, resultName = %(name)s, mediaType = %(mediaType)s,
     resultBytes = %(size)s, errorType = %(errorType)s, errorMessage = %(errorMessage)s
 where jobID = %(job)s and run = %(run)s and phase = 'EXECUTING'
 returning jobID;

@@ -58,8 +58,10 @@ class Execution:
             else:
                 log.info("job ended: job=%s outcome=%s counts=%s", job.id, outcome, counts)
                 break
-        if isinstance(outcome, Product) and not counts:
-            (await self._find_folder()).path(job.id, outcome.name).unlink(missing_ok=True)
+        left = [outcome.name] if isinstance(outcome, Product) and not counts else []
+        # What came with a job is kept no longer than it is needed; a run that does not count may not take it.
+        left += job.files.values() if counts else ()
+        await asyncio.to_thread((await self._find_folder()).remove_files, job.id, left)
 
     async def _produce(self, job: Job) -> Product:
         if job.losses >= MOST_LOSSES:

@@ -54,6 +54,11 @@ class Folder:
         names = {part: path.name for part, path in kept.items()}
         return names, sum(path.stat().st_size for path in kept.values())
 
+    def remove_files(self, job: str, names: Iterable[str]) -> None:
+        """Remove some of the files of a job."""
+        for name in names:
+            self.path(job, name).unlink(missing_ok=True)
+
     def remove(self, jobs: Iterable[str]) -> None:
         """Remove all files of jobs."""
         for job in jobs:

@@ -21,6 +21,11 @@ PHASES: Final = (*ACTIVE, COMPLETED, ERROR, ABORTED, "ARCHIVED", "HELD", "SUSPEN
 Pairs = tuple[tuple[str, str], ...]
 
 
+def count_bytes(pairs: Pairs) -> int:
+    """Count the bytes of parameters."""
+    return sum(len(name) + len(value.encode()) for name, value in pairs)
+
+
 @dataclass(frozen=True)
 class Fault:
     """Why a job failed; `transient` if it may succeed another time."""

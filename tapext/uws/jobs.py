@@ -18,7 +18,7 @@ from tapext.parameters import Parameters
 from tapext.uws import terms
 from tapext.uws.execution import Execution
 from tapext.uws.folder import JOB, Folder
-from tapext.uws.job import QUEUED, Job, Pairs, Summary
+from tapext.uws.job import QUEUED, Job, Pairs, Summary, count_bytes
 from tapext.uws.notices import Notices
 from tapext.uws.store import Draft, JobStore, Load, make_store_pool
 from tapext.uws.upkeep import Upkeep, repeat
@@ -133,7 +133,10 @@ class Jobs:
         if phase == "RUN":
             await self._start(job)
         elif phase == "ABORT":
-            if not await self.store.abort(job.kind, job.id):
+            if await self.store.abort(job):
+                folder = await self.find_folder()
+                await asyncio.to_thread(folder.remove_files, job.id, job.files.values())
+            else:
                 found = await self.find(job.kind, job.id)
                 if found.product or found.fault:
                     raise AuthorizationError(f"The job is {found.phase}: it cannot be aborted any more.")
@@ -226,11 +229,6 @@ def join_pairs(old: Pairs, new: Pairs) -> Pairs:
     """Give parameters of which those that are named anew have the new values, but UPLOAD has all."""
     given = {name for name, _ in new} - {"UPLOAD"}
     return check_size((*(pair for pair in old if pair[0] not in given), *new))
-
-
-def count_bytes(pairs: Pairs) -> int:
-    """Count the bytes of parameters."""
-    return sum(len(name) + len(value.encode()) for name, value in pairs)
 
 
 @asynccontextmanager

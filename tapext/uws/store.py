@@ -12,7 +12,7 @@ from psycopg.types.json import Json
 
 from caomai.database import Database, read_queries
 from tapext.pools import Connection, Pool, lend
-from tapext.uws.job import COMPLETED, ERROR, Fault, Job, Pairs, Product, Summary
+from tapext.uws.job import COMPLETED, ERROR, Fault, Job, Pairs, Product, Summary, count_bytes
 
 CONNECTIONS: Final = 4
 # What is told instead of the phase of a job that is gone.
@@ -115,9 +115,10 @@ class JobStore:
         await self._defer(connection, kind, job)
         return True
 
-    async def abort(self, kind: str, job: str) -> bool:
+    async def abort(self, job: Job) -> bool:
         """End a job; tells whether it was not finished yet."""
-        return await self._changes("abort_job", kind=kind, job=job)
+        size = count_bytes(job.parameters)
+        return await self._changes("abort_job", kind=job.kind, job=job.id, inputBytes=size)
 
     async def destroy(self, kind: str, job: str) -> bool:
         """Forget a job; tells whether there was one."""
@@ -160,6 +161,7 @@ class JobStore:
             name=product and product.name,
             mediaType=product and product.media_type,
             size=product and product.size,
+            inputBytes=count_bytes(job.parameters),
             errorType=fault and ("transient" if fault.transient else "fatal"),
             errorMessage=fault and fault.message.replace("\0", ""),
         )
