@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Final
 
 from pydantic import Field, HttpUrl, PostgresDsn, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict, SettingsError
 
 from caomai.errors import ParameterError
+
+# Breadth and length of an index search, as measured (docs/decisions.md).
+EF_SEARCH: Final = 160
+SCAN_ROWS: Final = 5000
 
 
 def default_data_dir() -> Path:
@@ -65,6 +69,15 @@ class Settings(BaseSettings):
     default_rows: int = Field(100_000, ge=0, description="Rows of a result where MAXREC is not given.")
     max_rows: int = Field(10_000_000, ge=0, description="The most rows that MAXREC may ask for.")
     query_seconds: float = Field(60, gt=0, description="Time that a query has until its first row.")
+    ef_search: int = Field(
+        EF_SEARCH, ge=1, le=1000, description="Breadth of a search for nearest images by their index."
+    )
+    scan_rows: int = Field(
+        SCAN_ROWS, ge=1, description="Images that such a search looks at before all are compared instead."
+    )
+    exact_matches: int = Field(
+        20_000, ge=0, description="Images up to which a search under conditions compares all that match."
+    )
     stall_seconds: float = Field(
         60, gt=0, description="Time that a client may stop reading a result, or sending a request."
     )
@@ -104,6 +117,9 @@ class Settings(BaseSettings):
         10, gt=0, description="Silence of a process after which its asynchronous jobs go to others."
     )
     upload_bytes: int = Field(512 << 20, ge=1, description="Bytes that the tables of one query may have.")
+    sync_upload_bytes: int = Field(
+        32 << 20, ge=1, description="Bytes of images and tables that are described while the client waits."
+    )
     upload_rows: int = Field(1_000_000, ge=1, description="Rows that an uploaded table may have.")
     upload_hosts: str = Field(
         "*",

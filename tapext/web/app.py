@@ -17,12 +17,14 @@ from tapext.asynchronous import QueryWork
 from tapext.descriptions import Descriptions, open_descriptions
 from tapext.pools import make_pool
 from tapext.service import Service
+from tapext.similar.work import SimilarWork
 from tapext.spool import remove_abandoned
 from tapext.uws.jobs import Jobs, open_jobs
+from tapext.uws.work import Work
 from tapext.web import annotate, files, links, pages, similar, tap, vosi
 from tapext.web.dali import answer_error, answer_refusal
 from tapext.web.jobs import JobList
-from tapext.web.parameters import DALI, UPLOADS
+from tapext.web.parameters import DALI, SMALL_UPLOADS, UPLOADS
 
 BOTH: Final = ["GET", "POST"]
 ROUTES: Final = [
@@ -36,7 +38,8 @@ ROUTES: Final = [
     Route("/tap/tables", vosi.tables, middleware=DALI),
     Route("/tap/tables/{name:path}", vosi.table),
     Route("/datalink/links", links.links, methods=BOTH, middleware=DALI),
-    Route("/similar", similar.similar, methods=BOTH, middleware=UPLOADS),
+    Route("/similar", similar.similar, methods=BOTH, middleware=SMALL_UPLOADS),
+    *JobList(SimilarWork.kind, SimilarWork.path).routes(),
     Route("/files/{artifact:uuid}", files.file),
     Route("/annotate", annotate.objects, methods=BOTH, middleware=UPLOADS),
 ]
@@ -60,12 +63,13 @@ def create_app(settings: Settings, database: Database) -> Starlette:
         whole = settings.query_seconds + settings.result_seconds
         async with make_pool(settings, database, whole) as pool, make_pool(beside, database) as job_pool:
             service = Service(settings, database, pool)
-            works = [QueryWork(service, job_pool)]
-            async with (
-                open_descriptions(settings, database) as descriptions,
-                open_jobs(settings, database, works) as jobs,
-            ):
-                yield {"service": service, "jobs": jobs, "descriptions": descriptions}
+            async with open_descriptions(settings, database) as descriptions:
+                works: list[Work] = [
+                    QueryWork(service, job_pool),
+                    SimilarWork(service, job_pool, descriptions),
+                ]
+                async with open_jobs(settings, database, works) as jobs:
+                    yield {"service": service, "jobs": jobs, "descriptions": descriptions}
 
     return Starlette(
         routes=ROUTES,

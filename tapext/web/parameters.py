@@ -33,12 +33,13 @@ DRAIN_SECONDS: Final = 2
 class ReadParameters:
     """Middleware that reads the parameters of a request into its state, with `files` also those of a form.
 
-    The files lie in a private folder, which is removed when the request has been answered.
+    With `at_once` these are the smaller ones that a client may wait for; a list of jobs takes others. The
+    files lie in a private folder, which is removed when the request has been answered.
     """
 
-    def __init__(self, app: ASGIApp, *, files: bool = False) -> None:
+    def __init__(self, app: ASGIApp, *, files: bool = False, at_once: bool = False) -> None:
         self.app = app
-        self.files = files
+        self.files, self.at_once = files, at_once
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Read the parameters, then go on."""
@@ -59,13 +60,19 @@ class ReadParameters:
             return Parameters(pairs)
         settings: Settings = scope["state"]["service"].settings
         most = settings.upload_bytes if self.files else 0
+        if self.at_once:
+            most = min(most, settings.sync_upload_bytes)
         headers = Headers(scope=scope)
         async with aclosing(_chunks(receive, Patience(settings))) as chunks:
             try:
                 _check_length(headers, most)
                 body = await read_body(headers.get("content-type", ""), chunks, spool, most)
-            except TooLargeError:
+            except TooLargeError as error:
                 await _drain(chunks)
+                if self.at_once and most < settings.upload_bytes:
+                    raise TooLargeError(
+                        f"{error} Post it to {scope['path']}/async, which takes {settings.upload_bytes:,}."
+                    ) from error
                 raise
         return body.after(pairs)
 
@@ -144,4 +151,5 @@ def parse_form(text: bytes) -> list[tuple[str, str]]:
 
 # What stands before resources that take parameters, and those that take the files of a form as well.
 DALI: Final = [Middleware(ReadParameters), Middleware(StopWhenLeft)]
+SMALL_UPLOADS: Final = [Middleware(ReadParameters, files=True, at_once=True), Middleware(StopWhenLeft)]
 UPLOADS: Final = [Middleware(ReadParameters, files=True), Middleware(StopWhenLeft)]

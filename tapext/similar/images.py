@@ -1,0 +1,84 @@
+"""Images that come with a search: a worker describes them, and their search vectors are asked about."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from caomai.errors import NotFoundError, ParameterError
+from tapext.descriptions import Description, Descriptions
+from tapext.formats.writer import Info
+from tapext.parameters import Parameters
+from tapext.service import Knowledge
+from tapext.similar.subjects import Vectors
+from tapext.uploads.parameter import find_source, split_pairs
+
+PART: Final = "IMAGE"
+WARNING: Final = "warning"
+MOST_IMAGES: Final = 20
+# FITS, also packed by gzip or bzip2; PNG; JPEG. A table is text.
+SIGNATURES: Final = (b"SIMPLE", b"\x1f\x8b", b"BZh", b"\x89PNG", b"\xff\xd8\xff")
+
+
+@dataclass(frozen=True)
+class Image:
+    """A file that came with a request, under the name that its sender gave it."""
+
+    name: str
+    path: Path
+
+
+def find_images(parameters: Parameters) -> tuple[Image, ...]:
+    """Give the images among the files of a request: parts called image, and those that UPLOAD names."""
+    images = [Image(name, path) for name, path in parameters.files.items() if name.upper() == PART]
+    for name, uri in split_pairs(parameters.all("UPLOAD")):
+        source = find_source(uri, parameters)
+        if isinstance(source, Path) and is_image(source):
+            images.append(Image(name, source))
+    if len(images) > MOST_IMAGES:
+        raise ParameterError(f"More than {MOST_IMAGES} images cannot be uploaded at once.")
+    if len({image.name for image in images}) < len(images):
+        raise ParameterError("Two images have the same name; give each its own.")
+    return tuple(images)
+
+
+def is_image(path: Path) -> bool:
+    """Tell an image from a table by its first bytes."""
+    with path.open("rb") as file:
+        return file.read(max(map(len, SIGNATURES))).startswith(SIGNATURES)
+
+
+def find_model(knowledge: Knowledge) -> str:
+    """Give the hash of the model that all images of the archive are compared by."""
+    if knowledge.catalogue.maps.get("object") is None:
+        raise NotFoundError("The archive has no fingerprints yet: nothing can be compared.")
+    return next(info.value for info in knowledge.maps if info.name == "modelHash")
+
+
+async def describe_images(
+    descriptions: Descriptions, images: Sequence[Image], model: str
+) -> tuple[Vectors, tuple[Info, ...]]:
+    """Have images described by the model of the archive; gives their search vectors, and warnings."""
+    vectors: dict[str, str] = {}
+    remarks: dict[str, None] = {}
+    for image in images:
+        description = await descriptions.describe(image.path, image.name, model)
+        vectors[image.name] = read_vector(image, description)
+        remarks.update(dict.fromkeys(description.remarks))
+    return Vectors(vectors), tuple(map(warn, remarks))
+
+
+def read_vector(image: Image, description: Description) -> str:
+    """Give the search vector of an image that was described."""
+    if description.vector is None:
+        raise ParameterError(
+            f"{image.name} has no objects and is too small to measure: there is nothing to compare."
+        )
+    return f"{{{','.join(map(str, description.vector))}}}"
+
+
+def warn(remark: str) -> Info:
+    """Write a remark into an answer."""
+    return Info(WARNING, remark)

@@ -1,0 +1,48 @@
+"""A search with the images that come with it, at once or as a job of /similar/async (UWS 1.1)."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from caomai.errors import ParameterError
+from tapext.descriptions import Descriptions
+from tapext.parameters import Parameters
+from tapext.pools import Pool
+from tapext.service import Service
+from tapext.similar.images import describe_images, find_images, find_model
+from tapext.similar.question import Question, read_question
+from tapext.similar.search import answer
+from tapext.similar.subjects import Vectors
+from tapext.uws.work import Result
+
+
+class SimilarWork:
+    """Searches on connections that are not those of /similar, so that neither waits for the other."""
+
+    kind = "similar"
+    path = "similar/async"
+
+    def __init__(self, service: Service, pool: Pool, descriptions: Descriptions) -> None:
+        self._service, self._pool, self._descriptions = service, pool, descriptions
+
+    async def begin(self, parameters: Parameters, base_url: str) -> Result:
+        """Describe the images of a job and begin to search."""
+        question = await prepare(self._service, self._descriptions, parameters, base_url)
+        chunks = await answer(self._service, question, self._pool, whole=True)
+        return Result(chunks, question.media_type)
+
+
+async def prepare(
+    service: Service, descriptions: Descriptions, parameters: Parameters, base_url: str
+) -> Question:
+    """Read what is asked; images that are asked about are described once all parameters are right."""
+    images = find_images(parameters)
+    if not images:
+        return read_question(parameters, base_url)
+    for name in ("ID", "VECTOR"):
+        if parameters.all(name):
+            raise ParameterError(f"{name} and an image cannot be given together: ask two questions.")
+    question = read_question(parameters, base_url, Vectors({}))
+    model = find_model(await service.know())
+    vectors, infos = await describe_images(descriptions, images, model)
+    return replace(question, subject=vectors, model=model, infos=(*question.infos, *infos))
