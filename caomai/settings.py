@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import Annotated, Final
+from typing import Annotated, Final, Literal
 
-from pydantic import Field, HttpUrl, PostgresDsn, ValidationError, field_validator
+from pydantic import Field, HttpUrl, PostgresDsn, SecretStr, ValidationError, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict, SettingsError
 
 from caomai.errors import ParameterError
@@ -125,6 +125,21 @@ class Settings(BaseSettings):
         "*",
         description="Hosts that tables are fetched from: *, any public one; name, .domain or name:port.",
     )
+
+    label_token: SecretStr | None = Field(
+        None, min_length=16, description="Secret by which clients may give labels to nodes."
+    )
+    labelling: Literal["off", "local", "token"] = Field(
+        "off", description="Who may give labels: nobody, the service's own machine, or who has the token."
+    )
+    labels_per_minute: int = Field(30, ge=1, description="Labels that are taken in a minute, of all clients.")
+
+    @field_validator("labelling")
+    @classmethod
+    def _has_token(cls, mode: str, info: ValidationInfo) -> str:
+        if mode == "token" and info.data.get("label_token") is None:
+            raise ValueError("it needs CAOMAI_LABEL_TOKEN, a secret of 16 characters or more")
+        return mode
 
     @field_validator("data_dir", "results_dir")
     @classmethod

@@ -40,7 +40,7 @@ class Service:
     database: Database
     pool: Pool
     queries: dict[str, str] = field(
-        default_factory=lambda: _read_all("annotation", "catalogue", "datalink", "tap")
+        default_factory=lambda: _read_all("annotation", "catalogue", "datalink", "labelling", "tap")
     )
     started: datetime = field(default_factory=lambda: datetime.now(UTC))
     _knowledge: Knowledge | None = None
