@@ -12,6 +12,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 import pytest
+from hypothesis import HealthCheck, settings
 from psycopg.conninfo import conninfo_to_dict
 from psycopg.sql import SQL, Identifier
 
@@ -23,6 +24,16 @@ from caomai.settings import Settings, read_settings
 SHARED = Path(__file__).resolve().parents[1] / ".." / "shared"
 TEMPLATE = "caomai_template"
 NUMBERS = itertools.count(1)
+
+# The same examples in every run, and as long as they take: a busy machine is no failure.
+settings.register_profile(
+    "sound",
+    derandomize=True,
+    database=None,
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
+)
+settings.load_profile("sound")
 
 
 @pytest.fixture(scope="session")
@@ -62,6 +73,8 @@ def socket_folder(made_folder: Path) -> Iterator[Path]:
         template = embedded_database(path, TEMPLATE)
         with closing(template.connect_administrator()) as connection:
             connection.execute("alter system set fsync = off")  # tests need no safety, and copies are many
+            # Statistics are gathered when a test says so: plans would change in the middle of it.
+            connection.execute("alter system set autovacuum = off")
             connection.execute("select pg_reload_conf()")
             migrate(connection)
         yield path

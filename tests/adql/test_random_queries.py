@@ -6,7 +6,7 @@ import contextlib
 from typing import Any
 
 import psycopg
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from caomai.errors import QueryError
@@ -15,13 +15,10 @@ from tests.adql.mutations import mutate
 from tests.adql.questions import Questions
 
 seeds = st.integers(0, 2**40)
-fixtures_stay = settings(
-    suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, derandomize=True
-)
 
 
 @given(seeds)
-@settings(fixtures_stay, max_examples=250)
+@settings(max_examples=250)
 def test_every_query_that_is_translated_runs(
     connection: psycopg.Connection[Any], catalogue: Catalogue, seed: int
 ) -> None:
@@ -34,7 +31,7 @@ def test_every_query_that_is_translated_runs(
 
 
 @given(seeds)
-@settings(fixtures_stay, max_examples=1_000)
+@settings(max_examples=1_000)
 def test_what_is_not_refused_is_taken_by_postgresql(
     connection: psycopg.Connection[Any], catalogue: Catalogue, seed: int
 ) -> None:

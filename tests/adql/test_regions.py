@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import psycopg
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
@@ -194,12 +194,7 @@ def sky(connection: psycopg.Connection[Any], catalogue: Catalogue, regions: list
     return Sky(connection, catalogue, regions)
 
 
-once = settings(
-    suppress_health_check=[HealthCheck.function_scoped_fixture],
-    deadline=None,
-    max_examples=40,
-    derandomize=True,
-)
+once = settings(max_examples=40)
 seeds = st.integers(0, 2**32)
 sizes = st.sampled_from([0.001, 0.05, 0.5, 3, 20, 60])
 

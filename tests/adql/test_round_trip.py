@@ -35,7 +35,7 @@ FREQUENT = [
 
 
 @given(st.integers(0, 2**40))
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=400)
 def test_a_written_tree_is_read_as_the_same_tree(seed: int) -> None:
     query = Forest(seed).query()
     assert parse(write(query)) == query
@@ -59,19 +59,19 @@ def check_refusal(text: str) -> None:
 
 
 @given(st.text(max_size=60))
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 def test_any_text_is_read_or_refused_at_a_place_in_it(text: str) -> None:
     check_refusal(text)
 
 
 @given(st.lists(st.sampled_from(FREQUENT) | st.sampled_from(VOCABULARY), max_size=25).map(" ".join))
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 def test_any_words_after_select_are_read_or_refused(words: str) -> None:
     check_refusal("SELECT " + words)
 
 
 @given(st.data())
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 def test_a_query_with_a_piece_cut_out_is_read_or_refused(data: st.DataObject) -> None:
     text = (
         "WITH w AS (SELECT a FROM t) SELECT DISTINCT TOP 5 a.b c, COUNT(*), 'it''s' || \"x\"\"y\" FROM"

@@ -113,7 +113,7 @@ def test_corners_are_outer_edges_of_the_corner_pixels(ra: float, dec: float, tur
     assert footprint.size == pytest.approx(np.hypot(0.6, 0.4), rel=1e-4)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(
     st.floats(0, 360, exclude_max=True),
     st.floats(-90, 90),

@@ -8,7 +8,7 @@ from pathlib import Path
 from urllib.parse import quote_plus
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.safety.conftest import exchange
@@ -79,7 +79,7 @@ def target(
         yield url, path
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=150)
 @given(request=st.one_of(requests(), requests(), st.binary(max_size=200)))
 def test_no_request_makes_the_service_fail(target: tuple[str, Path], request: bytes) -> None:
     answer = exchange(target[0], [request], 0.1)

@@ -7,7 +7,7 @@ from collections.abc import AsyncGenerator, Callable, Iterator, Sequence
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from caomai.errors import ParameterError, TooLargeError, TransientError
@@ -72,7 +72,6 @@ def test_a_multipart_form_gives_what_was_put_in(pairs: list[tuple[str, str]], si
 
 
 @given(st.binary(max_size=300), st.sampled_from([MULTIPART, "multipart/form-data", "", "text/plain"]))
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_any_body_is_read_or_refused(read: Read, body: bytes, kind: str) -> None:
     """EP-10."""
     try:

@@ -55,7 +55,7 @@ def cut(document: bytes, size: int) -> Iterator[bytes]:
 
 
 @pytest.mark.parametrize("way", WRITTEN)
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(rows=ROWS, size=st.integers(1, 500))
 def test_rows_are_the_same_however_they_are_written(
     way: str, rows: list[tuple[int, str, float]], size: int

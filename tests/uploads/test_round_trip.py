@@ -111,7 +111,7 @@ def plain(value: Any) -> Any:
 
 
 @pytest.mark.parametrize("encoding", ENCODINGS)
-@settings(max_examples=8, deadline=None, phases=[Phase.generate], suppress_health_check=list(HealthCheck))
+@settings(max_examples=8, phases=[Phase.generate], suppress_health_check=list(HealthCheck))
 @given(columns=make_columns())
 def test_tables_written_by_astropy_survive(service: str, encoding: str, columns: list[MaskedColumn]) -> None:
     """PA-13, PA-14."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.visibility.conftest import Archive
@@ -10,12 +10,7 @@ from tests.visibility.questions import Questions
 
 
 @given(st.integers(0, 2**40))
-@settings(
-    max_examples=500,
-    deadline=None,
-    derandomize=True,
-    suppress_health_check=[HealthCheck.function_scoped_fixture],
-)
+@settings(max_examples=500)
 def test_no_query_is_influenced_by_hidden_rows(archives: tuple[Archive, Archive], seed: int) -> None:
     query = Questions(seed).query()
     whole, pruned = (archive.ask(query) for archive in archives)
