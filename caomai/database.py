@@ -18,7 +18,7 @@ from caomai.errors import AuthorizationError, CaomAiError, RowValueError, Transi
 from caomai.migrate import check_server, find_extension_schemas, sql_folder
 from caomai.migrate import migrate as apply_migrations
 from caomai.postgres import SUPERUSER
-from caomai.settings import Settings
+from caomai.settings import EF_SEARCH, SCAN_ROWS, Settings
 
 __all__ = ["Database", "Role", "open_database", "read_queries", "sql_folder", "translate_errors"]
 
@@ -29,12 +29,14 @@ CONNECT_SECONDS = 10
 
 QUERY_OPTIONS = {
     "default_transaction_read_only": "on",
-    "hnsw.ef_search": "160",
-    # A filtered nearest-neighbour scan goes on until it has enough rows, and keeps their order.
+    "hnsw.ef_search": str(EF_SEARCH),
+    # A filtered nearest-neighbour scan goes on, and keeps the order of its rows.
     "hnsw.iterative_scan": "strict_order",
-    # pgvector would end such a scan early and give too few rows; the time limit of a query ends it instead.
-    "hnsw.max_scan_tuples": "2147483647",
+    # Then it ends: who has too few rows compares all, which is faster.
+    "hnsw.max_scan_tuples": str(SCAN_ROWS),
     "hnsw.scan_mem_multiplier": "32",
+    # Plans hold branches that cost much and are rarely run: nothing is to be compiled for them.
+    "jit": "off",
 }
 
 

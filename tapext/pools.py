@@ -161,6 +161,8 @@ def make_pool(settings: Settings, database: Database, seconds: float = 0) -> Poo
         "tcp_keepalives_idle": "60",
         "tcp_keepalives_interval": "10",
         "tcp_keepalives_count": "3",
+        "hnsw.ef_search": str(settings.ef_search),
+        "hnsw.max_scan_tuples": str(settings.scan_rows),
         "statement_timeout": str(min(int(seconds * 1000), LONGEST_TIMEOUT)),
     }
     return Pool(lambda: database.conninfo("query"), settings.connections, session)

@@ -8,7 +8,7 @@ from collections.abc import AsyncGenerator, Sequence
 from dataclasses import replace
 from typing import Final
 
-from psycopg.sql import Identifier
+from psycopg.sql import SQL, Identifier
 
 from caomai.errors import NotFoundError, UsageError
 from tapext.adql import parse
@@ -97,6 +97,21 @@ async def understand(question: Question, knowledge: Knowledge, uploads: OpenTabl
         return translate(parse(question.text), catalogue, question.maxrec)
 
     return await asyncio.to_thread(work) if len(question.text) > LONG else work()
+
+
+async def choose_ways(translation: Translation, most: int, pool: Pool) -> Translation:
+    """Have all images compared that match the conditions of a search, where that are `most` or fewer.
+
+    So says the planner, from what ANALYZE found. Where it errs, a search by the index is repeated.
+    """
+    few = []
+    async with lend(pool) as connection:
+        for search in translation.searches:
+            cursor = await connection.execute(SQL("explain (format json) {}").format(search.matches))
+            ((plans,),) = await cursor.fetchall()
+            if plans[0]["Plan"]["Plan Rows"] <= most:
+                few.append(search.number)
+    return translation.exactly(few) if few else translation
 
 
 async def check_images(service: Service, ids: Sequence[str], pool: Pool) -> None:

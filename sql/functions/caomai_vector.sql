@@ -1,5 +1,7 @@
 -- ADQL: caomai_vector(publisherID VARCHAR) -> REAL[]
 -- Search vector of one image in the current map; an unknown image is an error.
+-- note: An image that may not be seen is unknown too. Where the publisherID is computed or a column, an unknown one gives NULL.
+-- example: SELECT TOP 10 f.publisherID, caomai_distance(f.vector, caomai_vector('{publisherID}')) AS dist FROM caom2_ai.fingerprint AS f WHERE f.publisherID <> '{publisherID}' ORDER BY dist
 -- ucd: stat.param
 -- total
 create function caom2_ai.caomai_vector(publisherID text) returns halfvec

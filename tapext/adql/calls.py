@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from typing import TypeVar
@@ -15,7 +16,7 @@ from tapext.adql.geometry import GEOMETRY
 from tapext.adql.indexes import Indexes
 from tapext.adql.meaning import common, of_shape
 from tapext.adql.scope import Leaf
-from tapext.adql.shapes import GeometryError
+from tapext.adql.shapes import GeometryError, known_number
 from tapext.adql.spelling import nearest
 from tapext.adql.typed import CONDITION, NOTHING, About, Constant, Operation, Value
 from tapext.adql.types import (
@@ -32,10 +33,14 @@ from tapext.adql.types import (
 )
 from tapext.adql.units import UnitError, conversion
 from tapext.adql.values import ValueResolver
+from tapext.adql.walk import references
 from tapext.adql.words import AGGREGATES, FOREIGN_FUNCTIONS, FUNCTION_WORDS
 
 _Found = TypeVar("_Found")
 
+# Of Map 1.
+NODES = 400
+_LIST = re.compile(r"\s*\d{1,3}\s*(,\s*\d{1,3}\s*)*", re.ASCII)
 _SAME_UNIT = frozenset(("ABS", "CEILING", "FLOOR", "ROUND", "TRUNCATE"))
 _DECIMAL = frozenset(("MOD", "ROUND", "TRUNCATE"))
 _ANGLES = {"DEGREES": About(unit="deg"), "RADIANS": About(unit="rad")}
@@ -127,16 +132,24 @@ class CallResolver(ValueResolver):
             raise self._unknown(node)
         self._check_count(node, function)
         arguments = [self._argument(node, place, function) for place in range(len(node.arguments))]
+        self._check_nodes(node, function, arguments)
         template = function.template
-        if arguments and all(isinstance(argument, Constant) for argument in arguments):
+        if arguments and not any(found for argument in arguments for found in references(argument)):
             # A sub-select is computed once, whatever the plan.
             template = f"(select {template})"
-            if function.name.lower() == VECTOR and arguments[0].type.kind is not Kind.NULL:
-                self.vector_ids.append(str(arguments[0].value))  # type: ignore[attr-defined]
+        if function.name.lower() == VECTOR and isinstance(arguments[0], Constant):
+            self.vector_ids.extend([str(arguments[0].value)] if arguments[0].value is not None else [])
         about = About(ucd=function.ucd)
         return function, Operation(
             NAMED[function.returns], about, template, tuple(arguments), total=function.total
         )
+
+    def _check_nodes(self, node: tree.Call, function: Function, arguments: list[Value]) -> None:
+        """Refuse nodes that do not exist where a query names them itself."""
+        for argument, place, value in zip(function.arguments, node.arguments, arguments, strict=True):
+            wrong = _WRONG_NODES[argument.name](value) if argument.name in _WRONG_NODES else None
+            if wrong is not None:
+                raise self.error(place, wrong)
 
     def _unknown(self, node: tree.Call) -> QueryError:
         advice = FOREIGN_FUNCTIONS.get(node.name.upper())
@@ -195,6 +208,26 @@ class CallResolver(ValueResolver):
         if len(node.arguments) != 1 or not isinstance(node.arguments[0], tree.Text):
             raise self.error(node, "TIMESTAMP takes a date in quotes, as in TIMESTAMP('2020-01-31T12:00:00')")
         return self.timestamp(self.value(node.arguments[0]), node.arguments[0])
+
+
+def _wrong_node(value: Value) -> str | None:
+    number = known_number(value)
+    if number is None or 0 <= number < NODES:
+        return None
+    return f"There is no node {number:g}: nodes are numbered 0 to {NODES - 1}"
+
+
+def _wrong_nodes(value: Value) -> str | None:
+    if not isinstance(value, Constant) or value.value is None:
+        return None
+    if not _LIST.fullmatch(str(value.value)):
+        return f"'{str(value.value)[:40]}' is not a list of nodes such as '101,144'"
+    missing = [int(part) for part in str(value.value).split(",") if int(part) >= NODES]
+    return f"There is no node {missing[0]}: nodes are numbered 0 to {NODES - 1}" if missing else None
+
+
+# By the name of the argument.
+_WRONG_NODES = {"node": _wrong_node, "nodes": _wrong_nodes}
 
 
 def _same_numbers(wanted: Type, found: Type) -> bool:

@@ -10,9 +10,11 @@ from tapext.adql import tree
 from tapext.adql.calls import CallResolver
 from tapext.adql.catalogue import Catalogue
 from tapext.adql.convert import to_text
+from tapext.adql.functions import Function
 from tapext.adql.geometry import GEOMETRY, is_near, points_of
 from tapext.adql.guards import guard, guard_group, has_aggregate, may_fail
 from tapext.adql.indexes import circle
+from tapext.adql.negation import negate
 from tapext.adql.scope import RowsLeaf, TableLeaf
 from tapext.adql.typed import CONDITION, NOTHING, Choice, Constant, Infix, Operation, Value
 from tapext.adql.types import NUMERIC, TEXTUAL, Kind
@@ -21,8 +23,6 @@ from tapext.adql.walk import references
 _MIRROR = {"=": "=", "<>": "<>", "<": ">", ">": "<", "<=": ">=", ">=": "<="}
 _COMPARE = {"=": eq, "<>": ne, "<": lt, ">": gt, "<=": le, ">=": ge}
 _PREDICATES = frozenset(("CONTAINS", "INTERSECTS"))
-# Operators by which `f(...) operator n` says that f is more than 0, for a positive n.
-_POSITIVE = frozenset(("=", ">=", ">"))
 _NEARER = frozenset(("<", "<="))
 _LARGEST_FACTOR = 1e9
 
@@ -32,7 +32,7 @@ class ConditionResolver(CallResolver):
 
     def __init__(self, query: tree.Query, catalogue: Catalogue) -> None:
         super().__init__(query, catalogue)
-        # Under NOT a predicate twin would let rows through that it cannot judge.
+        # Under NOT an index twin would let rows through that it cannot judge.
         self.under_not = False
         self.in_having = False
         self._conditions: dict[type[tree.Node], Callable[[Any], Value]] = {
@@ -78,10 +78,10 @@ class ConditionResolver(CallResolver):
         return Infix(CONDITION, NOTHING, operands, (word,) * (len(operands) - 1))
 
     def _not(self, node: tree.Not) -> Value:
-        outside, self.under_not = self.under_not, True
-        operand = self.condition(node.operand)
-        self.under_not = outside
-        return Operation(CONDITION, NOTHING, "(not {0})", (operand,))
+        opposite = negate(node.operand)
+        if not isinstance(opposite, tree.Not):
+            return self.condition(opposite)
+        return Operation(CONDITION, NOTHING, "(not {0})", (self.condition(node.operand),))
 
     def _exists(self, node: tree.Exists) -> Value:
         return self._guarded(Operation(CONDITION, NOTHING, "exists ({0})", (self.nested_rows(node.query),)))
@@ -111,16 +111,19 @@ class ConditionResolver(CallResolver):
             return self._comparison_of_predicate(call, operator, number)
         if name == "DISTANCE" and operator in _NEARER:
             return self._nearness(call, operator, other)
-        if isinstance(other, tree.Number):
-            return self._comparison_with_number(node, call, operator, other.value)
-        return None
+        if number is None or self._indexed(call) is None:
+            return None
+        value = self.value(call)
+        values = self.comparable([value, self.value(other)], node)
+        check = self._guarded(Infix(CONDITION, NOTHING, tuple(values), (operator,)))
+        return self._beside_index(call, value, check, for_zero=_COMPARE[operator](0, number))
 
     def _comparison_of_predicate(self, call: tree.Call, operator: str, number: float) -> Value | None:
         """Take CONTAINS or INTERSECTS for a condition where the comparison asks for its 1 or its 0."""
         for_one, for_zero = (_COMPARE[operator](value, number) for value in (1, 0))
         if for_one == for_zero:
             return None
-        outside, self.under_not = self.under_not, self.under_not or for_zero
+        outside, self.under_not = self.under_not, for_zero
         condition = self._guarded(self._predicate(call))
         self.under_not = outside
         return condition if for_one else Operation(CONDITION, NOTHING, "(not {0})", (condition,))
@@ -141,26 +144,22 @@ class ConditionResolver(CallResolver):
             return exact
         return self.indexes.beside(exact, one, circle(other, radius))
 
-    def _comparison_with_number(
-        self, node: tree.Comparison, call: tree.Call, operator: str, number: float
-    ) -> Value | None:
-        name = call.name.upper()
-        declared = self.catalogue.find_function(name)
-        if declared is None or declared.predicate is None or name in GEOMETRY or self.under_not:
-            return None
-        if operator not in _POSITIVE or number < 0 or (number == 0 and operator != ">"):
-            return None
-        function, value = self.user_defined(call)
-        if may_fail(value):
-            # The twin would fail as the function does, and needs to be free for an index to answer it.
-            return None
-        other = node.right if call is node.left else node.left
-        values = self.comparable([value, self.value(other)], node)
-        check = Infix(CONDITION, NOTHING, tuple(values), (operator,))
-        assert isinstance(value, Operation)
-        assert function.predicate is not None
-        twin = Operation(CONDITION, NOTHING, function.predicate, value.operands)
-        return Infix(CONDITION, NOTHING, (twin, check), ("and",))
+    def _indexed(self, node: tree.Value) -> Function | None:
+        """Give the declared function that a value calls, if an index can tell where it is not 0."""
+        function = self.catalogue.find_function(node.name) if isinstance(node, tree.Call) else None
+        return None if function is None or function.predicate is None else function
+
+    def _beside_index(self, node: tree.Value, call: Value, check: Value, *, for_zero: bool) -> Value:
+        """Put what an index can answer beside a check of a call; `for_zero` is what the check says of 0.
+
+        The index knows where the function is neither 0 nor NULL, so it helps where that is told.
+        """
+        function = self._indexed(node)
+        if function is None or for_zero or self.in_having or may_fail(call):
+            # A twin would fail as the function does, and needs to be free for an index to answer it.
+            return check
+        twin = _twin(function, call)
+        return check if twin is None else Infix(CONDITION, NOTHING, (twin, check), ("and",))
 
     def comparable(self, values: list[Value], node: tree.Node) -> list[Value]:
         """Make values comparable with each other."""
@@ -180,18 +179,27 @@ class ConditionResolver(CallResolver):
         raise self.error(node, f"Cannot compare {words}{advice}")
 
     def _between(self, node: tree.Between) -> Value:
-        parts = [self._value(part) for part in (node.operand, node.low, node.high)]
+        operand = self.value(node.operand)
+        parts = [self._guarded(operand), self._value(node.low), self._value(node.high)]
         word = "not between" if node.negated else "between"
-        return Operation(
-            CONDITION, NOTHING, f"({{0}} {word} {{1}} and {{2}})", tuple(self.comparable(parts, node))
-        )
+        values = tuple(self.comparable(parts, node))
+        check = Operation(CONDITION, NOTHING, f"({{0}} {word} {{1}} and {{2}})", values)
+        low, high = _literal(node.low), _literal(node.high)
+        if low is None or high is None:
+            return check
+        return self._beside_index(node.operand, operand, check, for_zero=(low <= 0 <= high) != node.negated)
 
     def _in(self, node: tree.In) -> Value:
-        operand = self._value(node.operand)
+        value = self.value(node.operand)
+        operand = self._guarded(value)
         if isinstance(node.choices, tuple):
             values = [operand, *[self._value(choice) for choice in node.choices]]
             first, *choices = self.comparable(values, node)
-            return Choice(CONDITION, NOTHING, first, tuple(choices), node.negated)
+            check = Choice(CONDITION, NOTHING, first, tuple(choices), node.negated)
+            numbers = [_literal(choice) for choice in node.choices]
+            if None in numbers:
+                return check
+            return self._beside_index(node.operand, value, check, for_zero=(0 in numbers) != node.negated)
         rows = self.nested_rows(node.choices)
         if len(rows.outputs) != 1:
             raise self.error(node, f"The query after IN has one column, not {len(rows.outputs)}")
@@ -217,6 +225,19 @@ class ConditionResolver(CallResolver):
         if not value.type.is_text:
             raise self.error(node, f"{word} takes a text, not {value.type.words}: use CAST(... AS VARCHAR)")
         return to_text(value)
+
+
+def _twin(function: Function, call: Value) -> Value | None:
+    """Give the condition of a call that an index can answer: its first argument is the index's column."""
+    assert isinstance(call, Operation)
+    assert function.predicate is not None
+    operands = call.operands
+    if function.symmetric:
+        first, other = (any(references(operand)) for operand in operands)
+        if first and other:
+            return None
+        operands = operands if first else operands[::-1]
+    return Operation(CONDITION, NOTHING, function.predicate, operands)
 
 
 def _literal(node: tree.Value) -> float | None:

@@ -27,7 +27,8 @@ class Argument:
 class Function:
     """A function and how PostgreSQL writes it: {0}, {1} stand for its arguments, also in `predicate`.
 
-    `predicate` is a condition that an index can answer; it holds wherever the function gives more than 0.
+    `predicate` is a condition that an index can answer; it holds wherever the function gives neither 0 nor
+    NULL. A `symmetric` function gives the same with its two arguments exchanged.
     A `total` function takes every value of its types: it never raises an error.
     """
 
@@ -40,6 +41,9 @@ class Function:
     optional: int = 0
     ucd: str | None = None
     total: bool = False
+    symmetric: bool = False
+    notes: tuple[str, ...] = ()
+    example: str = ""
 
     @property
     def signature(self) -> str:
@@ -85,9 +89,8 @@ _HEADER = re.compile(
     r"--\s*ADQL:\s*(?P<name>\w+)\s*\((?P<arguments>[^)]*)\)\s*->\s*(?P<returns>[\w\[\] ]+?)[ \t]*\n"
     r"--\s*(?P<description>.+?)[ \t]*\n"
 )
-_PREDICATE = re.compile(r"^--\s*predicate:\s*(?P<template>.+?)\s*$", re.MULTILINE)
-_UCD = re.compile(r"^--\s*ucd:\s*(?P<ucd>\S+)\s*$", re.MULTILINE)
-_TOTAL = re.compile(r"^--\s*total\s*$", re.MULTILINE)
+_FACT = re.compile(r"^--\s*(?P<key>predicate|written|ucd|note|example):\s*(?P<words>.+?)\s*$", re.MULTILINE)
+_FLAG = re.compile(r"^--\s*(total|symmetric)\s*$", re.MULTILINE)
 _PLACE = re.compile(r"\$(\d)")
 
 
@@ -98,24 +101,37 @@ def read_functions(folder: Path) -> tuple[Function, ...]:
 
 
 def read_header(text: str) -> Function | None:
-    """Read the header of a .sql file: signature, meaning, and what else it says: predicate, ucd, total."""
+    """Read the header of a .sql file: signature, meaning, and then in any order what else it says.
+
+    `predicate:` and `written:` (what a query calls, if not the function itself) name the arguments $1, $2;
+    `ucd:`, `note:` (several), `example:`, and the bare words `total` and `symmetric`.
+    """
     match = _HEADER.match(text)
     if match is None:
         return None
     arguments = tuple(_read_argument(part) for part in match["arguments"].split(",") if part.strip())
     _check_types(match["name"], [*(argument.type for argument in arguments), match["returns"]])
-    predicate, ucd = _PREDICATE.search(text), _UCD.search(text)
-    places = ", ".join(f"{{{place}}}" for place in range(len(arguments)))
+    said = [(fact["key"], fact["words"]) for fact in _FACT.finditer(text)]
+    facts, flags = dict(said), _FLAG.findall(text)
+    places = ", ".join(f"${place}" for place in range(1, len(arguments) + 1))
+    called = f"{SCHEMA}.{match['name'].lower()}({places})"
     return Function(
         match["name"],
         arguments,
         match["returns"],
         match["description"],
-        predicate and _PLACE.sub(lambda place: f"{{{int(place[1]) - 1}}}", predicate["template"]),
-        f"{SCHEMA}.{match['name'].lower()}({places})",
-        ucd=ucd and ucd["ucd"],
-        total=_TOTAL.search(text) is not None,
+        _as_template(facts["predicate"]) if "predicate" in facts else None,
+        _as_template(facts.get("written", called)),
+        ucd=facts.get("ucd"),
+        total="total" in flags,
+        symmetric="symmetric" in flags,
+        notes=tuple(words for key, words in said if key == "note"),
+        example=facts.get("example", ""),
     )
+
+
+def _as_template(text: str) -> str:
+    return _PLACE.sub(lambda place: f"{{{int(place[1]) - 1}}}", text)
 
 
 def _read_argument(part: str) -> Argument:

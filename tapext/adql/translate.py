@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from psycopg import sql
@@ -10,9 +11,9 @@ from tapext.adql import tree
 from tapext.adql.catalogue import Catalogue
 from tapext.adql.lexer import error_at
 from tapext.adql.resolve import resolve
-from tapext.adql.typed import Operation, Output, Rows, Select
+from tapext.adql.typed import Operation, Output, Query, Rows, Select
 from tapext.adql.types import Kind
-from tapext.adql.write import write_sql
+from tapext.adql.write import Search, write_sql
 from tapext.markup import FORBIDDEN
 from tapext.votype import Field
 
@@ -29,12 +30,20 @@ class Translation:
 
     `vector_ids` are the images whose search vectors it uses: one that is not found is the user's mistake.
     `limit` is the number of rows after which it stops: TOP, or one more than `maxrec` to show an overflow.
+    `searches` are those for nearest vectors under conditions: where few rows match, say so by `exactly`.
     """
 
     sql: sql.Composed
     columns: tuple[Field, ...]
+    query: Query
     vector_ids: tuple[str, ...] = ()
     limit: int | None = None
+    searches: tuple[Search, ...] = ()
+
+    def exactly(self, numbers: Iterable[int]) -> Translation:
+        """Give the translation that compares all matching images in some of its searches."""
+        written = write_sql(self.query, self.limit, frozenset(numbers))
+        return replace(self, sql=written.sql, searches=())
 
 
 def translate(query: tree.Query, catalogue: Catalogue, maxrec: int | None = None) -> Translation:
@@ -50,8 +59,10 @@ def _translate(query: tree.Query, catalogue: Catalogue, maxrec: int | None) -> T
     resolved = resolve(query, catalogue)
     limits = [resolved.rows.limit, None if maxrec is None else maxrec + 1]
     limit = min((limit for limit in limits if limit is not None), default=None)
-    written = write_sql(replace(resolved, rows=write_shapes(resolved.rows)), limit)
-    return Translation(written, describe(resolved.rows.outputs), resolved.vector_ids, limit)
+    shown = replace(resolved, rows=write_shapes(resolved.rows))
+    written = write_sql(shown, limit)
+    columns = describe(resolved.rows.outputs)
+    return Translation(written.sql, columns, shown, resolved.vector_ids, limit, written.searches)
 
 
 def write_shapes(rows: Rows) -> Rows:

@@ -6,65 +6,60 @@ Every word of SQL is ours: relations, columns and functions come from the catalo
 
 from __future__ import annotations
 
-import re
-from functools import lru_cache
-from typing import Any
+from dataclasses import dataclass
 
 from psycopg import sql
 
 from tapext.adql.guards import must_fence
-from tapext.adql.shapes import known_number
+from tapext.adql.nearest import Nearest, exactly, find_nearest
 from tapext.adql.typed import (
-    Choice,
     CommonSource,
-    Constant,
     DerivedSource,
-    Infix,
     JoinSource,
-    Operation,
+    Order,
     Query,
-    Reference,
     Rows,
     Select,
     SetOperation,
-    Shape,
     Source,
     TableSource,
-    Value,
 )
-from tapext.adql.types import Kind
-
-_PLACE = re.compile(r"\{(\d+)\}")
-_CASTS = {Kind.TIMESTAMP: "::timestamp", Kind.UUID: "::uuid"}
+from tapext.adql.write_values import ValueWriter
 
 
-def write_sql(query: Query, limit: int | None) -> sql.Composed:
-    """Write a query that stops after a number of rows."""
-    writer = _Writer()
+@dataclass(frozen=True)
+class Search:
+    """A search for the nearest vectors in a query, by its number, and the rows that it chooses from."""
+
+    number: int
+    matches: sql.Composed
+
+
+@dataclass(frozen=True)
+class Written:
+    """A query in SQL and the searches in it that have conditions."""
+
+    sql: sql.Composed
+    searches: tuple[Search, ...]
+
+
+def write_sql(query: Query, limit: int | None, exact: frozenset[int] = frozenset()) -> Written:
+    """Write a query that stops after a number of rows; no index is to answer the searches in `exact`."""
+    writer = _Writer(exact)
     writer.query(query, limit)
-    return sql.Composed(writer.parts)
+    return Written(sql.Composed(writer.parts), tuple(writer.searches))
 
 
-@lru_cache(4096)
-def _text(fixed: Any) -> sql.SQL:
-    # Words of this program and of the headers in sql/functions, never of a user.
-    return sql.SQL(fixed)
+class _Writer(ValueWriter):
+    """Writes queries."""
 
-
-@lru_cache(1024)
-def _pieces(template: str) -> tuple[sql.SQL | int, ...]:
-    pieces = _PLACE.split(template)
-    return tuple(int(piece) if place % 2 else _text(piece) for place, piece in enumerate(pieces) if piece)
-
-
-class _Writer:
-    """Appends SQL to a flat list."""
-
-    def __init__(self) -> None:
-        self.parts: list[sql.Composable] = []
-
-    def add(self, fixed: str) -> None:
-        self.parts.append(_text(fixed))
+    def __init__(self, exact: frozenset[int] = frozenset()) -> None:
+        super().__init__()
+        self.exact = exact
+        self.searches: list[Search] = []
+        self.met = 0
+        # What stands before a query of its own: the common table expressions that it may use.
+        self.withs: tuple[sql.Composable, ...] = ()
 
     def query(self, query: Query, limit: int | None) -> None:
         for index, rows in enumerate(query.withs):
@@ -72,15 +67,61 @@ class _Writer:
             self.add(f"{', ' if index else 'with '}w{index} as {'materialized ' if fenced else ''}(")
             self.rows(rows, rows.limit)
             self.add(")")
-        self.add(" " if query.withs else "")
-        self.rows(query.rows, limit)
+            self.withs = tuple(self.parts)
+        self.rows(query.rows, limit, in_with=bool(query.withs))
 
-    def rows(self, rows: Rows, limit: int | None) -> None:
+    def rows(self, rows: Rows, limit: int | None, *, in_with: bool = False) -> None:
+        """Write a query; `in_with` says that it stands behind common table expressions."""
+        found = find_nearest(rows, limit)
+        if isinstance(found, Nearest):
+            self.search(rows, found, limit, in_with=in_with)
+        else:
+            self.add(" " if in_with else "")
+            self.plain(found, limit)
+
+    def search(self, rows: Rows, found: Nearest, limit: int | None, *, in_with: bool) -> None:
+        self.met = number = self.met + 1
+        if found.is_filtered and not self.in_value:
+            self.searches.append(Search(number, self.beside(found.matches)))
+        if number in self.exact:
+            self.add(" " if in_with else "")
+            self.plain(exactly(rows), limit)
+            return
+        near = f"n{number}"
+        complete = f"(select count(*) from {near})"  # noqa: S608 -- a name of ours
+        columns = ", ".join(f"c{place}" for place in range(1, len(rows.outputs) + 1))
+        self.add(f"{', ' if in_with else 'with '}{near} as materialized (")
+        self.plain(found.near, found.wanted)
+        self.add(f") select {columns} from (select * from {near} where {complete} >= ")  # noqa: S608
+        self.parts.append(sql.Literal(found.wanted))
+        # The condition stands outside, where it also keeps parallel workers from being started.
+        self.add(" union all select * from (")
+        self.plain(found.exact, found.wanted)
+        self.add(f") as {near}_exact where {complete} < ")
+        self.parts.append(sql.Literal(found.wanted))
+        self.add(f") as {near}_all")
+        if found.within is not None:
+            self.add(" where ")
+            self.value(found.within)
+        self.ending(found.keys, limit, rows.offset)
+
+    def beside(self, rows: Rows) -> sql.Composed:
+        """Write a query as one of its own."""
+        writer = _Writer()
+        writer.parts.extend(self.withs)
+        writer.add(" " if self.withs else "")
+        writer.plain(rows, None)
+        return sql.Composed(writer.parts)
+
+    def plain(self, rows: Rows, limit: int | None) -> None:
         if isinstance(rows.body, Select):
             self.select(rows.body)
         else:
             self.set_operation(rows.body)
-        for index, order in enumerate(rows.order_by):
+        self.ending(rows.order_by, limit, rows.offset)
+
+    def ending(self, order_by: tuple[Order, ...], limit: int | None, offset: int | None) -> None:
+        for index, order in enumerate(order_by):
             self.add(", " if index else " order by ")
             if isinstance(order.key, int):
                 self.add(f"c{order.key}")
@@ -88,18 +129,13 @@ class _Writer:
                 self.expression(order.key)
             self.add(" desc" if order.descending else "")
         self.number(" limit ", limit)
-        self.number(" offset ", rows.offset)
+        self.number(" offset ", offset)
 
     def inner_rows(self, rows: Rows, *, fenced: bool = False) -> None:
         self.rows(rows, rows.limit)
         if rows.limit is None and rows.offset is None and (fenced or must_fence(rows)):
             # PostgreSQL moves no condition into a query with an offset.
             self.add(" offset 0")
-
-    def number(self, word: str, number: int | None) -> None:
-        if number is not None:
-            self.add(word)
-            self.parts.append(sql.Literal(number))
 
     def set_operation(self, operation: SetOperation) -> None:
         for operator, operand in zip(("", *operation.operators), operation.operands, strict=True):
@@ -126,17 +162,6 @@ class _Writer:
         if select.having is not None:
             self.add(" having ")
             self.value(select.having)
-
-    def output(self, value: Value) -> None:
-        self.value(value)
-        if isinstance(value, Constant) and value.type.kind in (Kind.TEXT, Kind.NULL):
-            self.add("::text")
-
-    def expression(self, value: Value) -> None:
-        """Write a key of ORDER BY or GROUP BY: a bare constant would be a position there."""
-        self.value(value)
-        if isinstance(value, Constant) or known_number(value) is not None:
-            self.add(f"::{value.type.storage}")
 
     def source(self, source: Source) -> None:
         if isinstance(source, JoinSource):
@@ -176,68 +201,3 @@ class _Writer:
         else:
             self.value(source.condition)
         self.add(")")
-
-    def value(self, value: Value) -> None:
-        if isinstance(value, Reference):
-            self.parts.append(sql.Identifier(f"t{value.source}", value.column))
-        elif isinstance(value, Constant):
-            self.constant(value)
-        elif isinstance(value, Operation):
-            self.operation(value)
-        elif isinstance(value, Infix):
-            self.infix(value)
-        elif isinstance(value, Choice):
-            self.choice(value)
-        else:
-            assert isinstance(value, Shape)
-            self.shape(value)
-
-    def shape(self, shape: Shape) -> None:
-        # Where a number is NULL there is no shape.
-        is_known = all(isinstance(part, Constant) and part.value is not None for part in shape.parts)
-        if not is_known:
-            self.add("case when num_nulls(")
-            self.listed(shape.parts)
-            self.add(") = 0 then ")
-        self.add("array[")
-        self.listed(shape.parts)
-        self.add("]::double precision[]")
-        self.add("" if is_known else " end")
-
-    def constant(self, constant: Constant) -> None:
-        self.parts.append(sql.Literal(constant.value))
-        if isinstance(constant.value, float):
-            self.add("::double precision")
-        elif constant.type.kind in _CASTS:
-            self.add(_CASTS[constant.type.kind])
-
-    def operation(self, operation: Operation) -> None:
-        for piece in _pieces(operation.template):
-            if not isinstance(piece, int):
-                self.parts.append(piece)
-                continue
-            operand = operation.operands[piece]
-            if isinstance(operand, Rows):
-                self.inner_rows(operand)
-            else:
-                self.value(operand)
-
-    def infix(self, infix: Infix) -> None:
-        self.add("(")
-        self.value(infix.operands[0])
-        for operator, operand in zip(infix.operators, infix.operands[1:], strict=True):
-            self.add(f" {operator} ")
-            self.value(operand)
-        self.add(")")
-
-    def choice(self, choice: Choice) -> None:
-        self.add("(")
-        self.value(choice.operand)
-        self.add(" not in (" if choice.negated else " in (")
-        self.listed(choice.choices)
-        self.add("))")
-
-    def listed(self, values: tuple[Value, ...]) -> None:
-        for index, value in enumerate(values):
-            self.add(", " if index else "")
-            self.value(value)
