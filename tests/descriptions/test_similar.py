@@ -1,0 +1,144 @@
+"""/similar by uploaded images: of FITS files and pictures, at once and as jobs, with nothing left behind."""
+
+from __future__ import annotations
+
+import gzip
+import io
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from astropy.io import fits
+from PIL import Image
+
+from tests.descriptions.conftest import FRAMES, Site, count_left, upload, wait_until
+from tests.tap.client import Answer, get, post_body
+from tests.tap.process import serving
+from tests.uploads.sending import KIND, form
+from tests.uws.client import Client
+
+SMALL = 2_000_000
+
+
+@pytest.fixture(scope="module")
+def service(site: Site) -> Iterator[str]:
+    """Address of a service that describes uploaded images itself; small limits."""
+    with serving({**site.environment, "CAOMAI_SYNC_UPLOAD_BYTES": str(SMALL)}) as (_, url):
+        yield url
+    assert not count_left(site.database)
+
+
+def read(answer: Answer) -> list[Any]:
+    """Read the rows of an answer."""
+    assert answer.status == 200, answer.text
+    return list(answer.table.array)
+
+
+def draw(path: Path, kind: str) -> bytes:
+    """Make a picture of a frame as it is shown: north is up, so the last row comes first."""
+    pixels = np.asarray(fits.getdata(path), np.float64)
+    low, high = np.percentile(pixels, (1, 99.7))
+    grey = (255 * np.clip((pixels - low) / (high - low), 0, 1)).astype(np.uint8)[::-1]
+    buffer = io.BytesIO()
+    Image.fromarray(grey).convert("RGB").save(buffer, kind)
+    return buffer.getvalue()
+
+
+def test_an_image_of_the_archive_finds_itself(service: str, site: Site) -> None:
+    for publisher_id, path in site.images.items():
+        rows = read(upload(service, path.read_bytes(), MAXREC="3"))
+        assert len(rows) == 3
+        assert rows[0]["publisherID"] == publisher_id
+        assert rows[0]["distance"] < 0.01  # the archive keeps halves
+        assert rows[1]["distance"] > 0.05
+
+
+def test_upload_names_images(service: str, site: Site) -> None:
+    (first, one), (second, other) = list(site.images.items())[:2]
+    words = [("UPLOAD", "m51,param:a;m82,param:b"), ("K", "1")]
+    body = form(words, {"a": one.read_bytes(), "b": gzip.compress(other.read_bytes())})
+    rows = read(post_body(f"{service}/similar", KIND, body))
+    assert [(row["queryID"], row["publisherID"]) for row in rows] == [("m51", first), ("m82", second)]
+
+
+@pytest.mark.parametrize("kind", ["PNG", "JPEG"])
+def test_a_picture_is_compared_with_a_warning(service: str, site: Site, kind: str) -> None:
+    publisher_id, path = next(iter(site.images.items()))
+    answer = upload(service, draw(path, kind), MAXREC=str(FRAMES))
+    assert publisher_id in {row["publisherID"] for row in read(answer)}
+    warning = f"This is a {kind} picture"
+    assert answer.infos["warning"].startswith(warning)
+    assert warning in answer.headers["Warning"]
+    assert "warning" not in upload(service, path.read_bytes()).infos
+
+
+@pytest.mark.parametrize(
+    ("content", "reason"),
+    [
+        (b"", "image is empty"),
+        (b"GIF89a" + bytes(5000), "image is not a FITS file"),
+        (b"SIMPLE  =                    T" + bytes(50), "image is truncated or damaged"),
+        (b"\x89PNG\r\n\x1a\n" + bytes(500), "image is truncated or damaged: it is no PNG"),
+        (b"\xff\xd8\xff\xe0" + bytes(500), "image is truncated or damaged: it is no JPEG"),
+        (gzip.compress(b"SIMPLE  =" + bytes(5000))[:-9], "image is truncated or damaged"),
+    ],
+)
+def test_what_is_no_image_is_answered_by_a_sentence(service: str, content: bytes, reason: str) -> None:
+    answer = upload(service, content)
+    assert answer.status == 400
+    assert answer.statuses == ["ERROR"]
+    assert reason in answer.message
+
+
+def test_parameters_are_checked_before_the_image_is_described(service: str, frame: Path) -> None:
+    for words, reason in (
+        ({"ID": "ivo://a/b?c/d"}, "cannot be given together"),
+        ({"EXCLUDE": "all"}, "EXCLUDE must be one of"),
+        ({"UPLOAD": "m51,param:other"}, "has no such file"),
+    ):
+        answer = upload(service, frame.read_bytes(), **words)
+        assert answer.status == 400
+        assert reason in answer.message
+
+
+def test_large_images_are_sent_to_jobs(service: str) -> None:
+    answer = upload(service, bytes(SMALL + 2_000_000 + (4 << 20)))
+    assert answer.status == 413
+    assert "/similar/async" in answer.message
+
+
+def test_a_job_searches_by_an_image_and_keeps_nothing_of_it(service: str, site: Site) -> None:
+    publisher_id, path = next(iter(site.images.items()))
+    client = Client(service, "similar/async")
+    created = post_body(
+        client.url, KIND, form([("PHASE", "RUN"), ("MAXREC", "2")], {"image": path.read_bytes()})
+    )
+    job = re.search(r"<uws:jobId>(\w+)", created.text)
+    assert job, created.text
+    url = f"{client.url}/{job[1]}"
+    assert client.wait(url) == "COMPLETED", client.get(f"{url}/error").text
+    (row, _) = read(get(f"{url}/results/result"))
+    assert row["publisherID"] == publisher_id
+    (folder,) = Path(site.environment["CAOMAI_RESULTS_DIR"]).glob(f"*/{job[1]}")
+    assert [file.name for file in folder.iterdir()] == ["result-1"]
+    assert client.send("DELETE", url).status == 303
+    assert not folder.exists()
+    assert get(url).status == 404
+
+
+def test_jobs_are_listed_for_those_who_made_them_alone(service: str) -> None:
+    mine, other = Client(service, "similar/async"), Client(service, "similar/async")
+    mine.post(mine.url, ID="ivo://x/y?a/b")
+    assert len(mine.listed()) == 1
+    assert not other.listed()
+    assert not Client(service).listed()
+
+
+@pytest.mark.usefixtures("service")
+def test_nothing_is_left_in_folders(site: Site) -> None:
+    spool = Path(site.environment["TMPDIR"])
+    known = {"lock", ".ses"}  # the second is of onnxruntime
+    wait_until(lambda: {path.name for path in spool.rglob("*") if path.is_file()} <= known)
