@@ -18,13 +18,17 @@ EXCLUDES: Final[tuple[Exclude, ...]] = ("plane", "observation", "field", "target
 CALIBRATIONS: Final[tuple[Calibration, ...]] = ("auto", "include", "exclude", "only")
 SIMILAR_IMAGES: Final = 10
 MOST_SIMILAR: Final = 10_000
+FARTHEST: Final = 2.0  # distance of opposite vectors
 SHARE: Final = 0.5  # of the mean of what is not wanted, where that of what is wanted has 1
 MOST_EXPLAINED: Final = 100  # of an answer: the likeness of others is not worth the time
 
 
 @dataclass(frozen=True)
 class Search:
-    """What an answer may hold: the k nearest images; `planes` is a query that gives the only ones."""
+    """What an answer may hold: the k nearest images; `planes` is a query that gives the only ones.
+
+    The likeness of the first images is explained, `explained` of them.
+    """
 
     k: int = SIMILAR_IMAGES
     max_distance: float | None = None
@@ -33,6 +37,7 @@ class Search:
     collections: tuple[str, ...] = ()
     instruments: tuple[str, ...] = ()
     planes: Composable | None = None
+    explained: int = MOST_EXPLAINED
 
 
 def list_ids(ids: Sequence[str]) -> Composed:
@@ -82,8 +87,7 @@ def find_similar(questions: Composable, search: Search, map_id: int) -> Composed
         k=Value(search.k),
         mapID=Value(map_id),
         maxDistance=Value(search.max_distance),
-        explanation=compose("explain", mapID=Value(map_id)),
-        explained=Value(MOST_EXPLAINED),
+        explanation=compose("explain", mapID=Value(map_id), explained=Value(search.explained)),
     )
 
 

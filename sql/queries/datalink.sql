@@ -19,26 +19,8 @@ from caom2_ai_view.artifact a
 join caom2_ai_view.plane p on p.planeID = a.planeID
 where a.artifactID = %(artifactID)s and coalesce(a.contentRelease, p.dataRelease) <= now() at time zone 'UTC';
 
--- name: find_image
--- What an image is compared by: its search vector on the current map.
-select f.mapID as mapid, f.obsID as obsid, coalesce(f.intent = 'calibration', false) as is_calibration, f.vector::text as vector
+-- name: find_content
+-- Which of some images were described, and which can be compared.
+select f.publisherID as publisherid, f.vector is not null as has_vector
 from caom2_ai_view.fingerprint f
-where f.publisherID = %(publisherID)s and f.isCurrent = 1 and f.vector is not null;
-
--- name: find_similar
--- The nearest images of other observations by the index; calibration frames for calibration frames only.
-select f.publisherID as publisherid, f.instrument_name, f.vector <-> %(vector)s::halfvec as dist
-from caom2_ai_view.fingerprint f
-where f.mapID = %(mapID)s and f.vector is not null and f.obsID <> %(obsID)s
-    and (%(is_calibration)s or f.intent is distinct from 'calibration')
-order by f.vector <-> %(vector)s::halfvec
-limit %(k)s;
-
--- name: find_similar_exactly
--- The same by looking at every image, for where the index gave up before it had enough.
-select f.publisherID as publisherid, f.instrument_name, f.vector <-> %(vector)s::halfvec as dist
-from caom2_ai_view.fingerprint f
-where f.mapID = %(mapID)s and f.vector is not null and f.obsID <> %(obsID)s
-    and (%(is_calibration)s or f.intent is distinct from 'calibration')
-order by (f.vector <-> %(vector)s::halfvec) + 0, f.publisherID
-limit %(k)s;
+where f.publisherID = any(%(ids)s) and f.mapID = %(mapID)s;

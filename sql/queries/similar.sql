@@ -109,7 +109,7 @@ left join lateral (
     join caom2_ai_view.fingerprint f on f.planeID = r.planeID and f.mapID = {mapID}
     left join caom2_ai_view.observation o on o.obsID = f.obsID
     left join caom2_ai_view.plane p on p.planeID = f.planeID
-    left join lateral ({explanation}) e on r.rank <= {explained}
+    left join lateral ({explanation}) e on true
     order by r.rank
 ) s on true
 where s.rank is not null or q.error is not null
@@ -124,6 +124,7 @@ from (
         inner_product(subvector(q.vector, s.axes + 1, 400 - s.axes), subvector(f.vector, s.axes + 1, 400 - s.axes))
             / case when i.likeness >= 0.1 then i.likeness end as imageShare
     from (select vector_dims(axis) as axes from mine limit 1) s, (select 1 - r.distance ^ 2 / 2 as likeness) i
+    where r.rank <= {explained}
     offset 0
 ) l
 left join lateral (

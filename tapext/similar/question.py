@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Final, TypeVar
 
 from caomai.errors import ParameterError
-from caomai.likeness import CALIBRATIONS, EXCLUDES, MOST_SIMILAR, SIMILAR_IMAGES, Search
+from caomai.likeness import CALIBRATIONS, EXCLUDES, FARTHEST, MOST_SIMILAR, SIMILAR_IMAGES, Search
 from tapext.formats.registry import Format, find_format
 from tapext.formats.writer import Info
 from tapext.parameters import Parameters
@@ -18,7 +18,6 @@ from tapext.similar.subjects import Examples, Images, Subject, Vectors, clean
 from tapext.similar.table import AXES, TableOfQuestions
 from tapext.uploads.parameter import Upload, read_uploads
 
-FARTHEST: Final = 2.0
 LONGEST_SHOWN: Final = 40
 MOST_IDS: Final = 10_000
 LONGEST_VECTOR: Final = 16_384

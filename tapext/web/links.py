@@ -6,9 +6,11 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from caomai.errors import ParameterError
-from tapext.datalink import MEDIA_TYPE, write_links
+from tapext.datalink import MEDIA_TYPE
 from tapext.formats.registry import DEFAULT, find_format
+from tapext.links import write_links
 from tapext.web.dali import cache_headers, find_base_url, parameters_of, service_of
+from tapext.web.patience import Stream
 
 
 async def links(request: Request) -> Response:
@@ -18,7 +20,8 @@ async def links(request: Request) -> Response:
     if wanted.format.writer is not DEFAULT.writer:
         raise ParameterError("Links are given as votable (TABLEDATA) only.")
     ids = [text for text in parameters.all("ID") if text.strip()]
-    content = await write_links(service_of(request), ids, find_base_url(request))
+    service = service_of(request)
+    chunks = await write_links(service, ids, find_base_url(request))
     kind = wanted.media_type.partition(";")[0]
     media_type = MEDIA_TYPE if MEDIA_TYPE.startswith(kind) else f"{kind};content=datalink"
-    return Response(content, headers=cache_headers(request), media_type=media_type)
+    return Stream(chunks, media_type, service.settings, cache_headers(request))
