@@ -27,7 +27,7 @@ schema: $(VENV)/test
 	$(BIN)/caom-ai db schema > sql/schema.sql
 
 docs: $(VENV)/test
-	$(BIN)/caom-ai functions --into docs/adql.md
+	$(BIN)/caom-ai functions --into docs/functions.md
 
 clean:
 	rm -rf $(VENV) build

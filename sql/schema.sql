@@ -1914,6 +1914,8 @@ CREATE INDEX plane_time_bounds_width ON caom2.plane USING btree (time_bounds_wid
 
 CREATE INDEX field_node_node ON caom2_ai.field_node USING btree (mapid, node);
 
+CREATE INDEX fingerprint_camera ON caom2_ai.fingerprint USING btree (collection, instrument_name);
+
 CREATE INDEX fingerprint_healpix ON caom2_ai.fingerprint USING btree (healpix);
 
 CREATE INDEX fingerprint_nodes ON caom2_ai.fingerprint USING gin (array_positions((fingerprint)::boolean[], true));
@@ -1923,6 +1925,8 @@ CREATE INDEX fingerprint_obsid ON caom2_ai.fingerprint USING btree (obsid);
 CREATE INDEX fingerprint_place ON caom2_ai.fingerprint USING gist (point((LEAST(tand(((45)::double precision - ("dec" / (2)::double precision))), ('1000000000'::numeric)::double precision) * cosd(ra)), (LEAST(tand(((45)::double precision - ("dec" / (2)::double precision))), ('1000000000'::numeric)::double precision) * sind(ra))));
 
 CREATE UNIQUE INDEX fingerprint_publisherid ON caom2_ai.fingerprint USING btree (publisherid, mapid);
+
+CREATE INDEX fingerprint_time ON caom2_ai.fingerprint USING btree (timemid);
 
 CREATE INDEX image_oddness_camera ON caom2_ai.image_oddness USING btree (cameraid, ishistory);
 

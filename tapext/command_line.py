@@ -59,14 +59,13 @@ def adql(
 
 def functions(
     into: Annotated[
-        Path | None,
-        typer.Option(exists=True, dir_okay=False, help="Page in which they are put, not printed."),
+        Path | None, typer.Option(dir_okay=False, help="Page that they are written to, not printed.")
     ] = None,
 ) -> None:
     """Print the reference of the functions for ADQL, as Markdown."""
-    from tapext.adql.reference import refresh, write_reference
+    from tapext.pages.functions import write_reference
 
     if into is None:
-        typer.echo(write_reference())
+        typer.echo(write_reference(), nl=False)
     else:
-        refresh(into)
+        into.write_text(write_reference(), encoding="utf-8")

@@ -15,16 +15,28 @@ where not exists (
 );
 
 -- name: find_example_image
--- An image of the current map to ask about in examples, its centre, and the two nodes that hold most of its objects: the first
--- of some that has enough objects and that others share a node of Map 2 with.
+-- An image of the current map to ask about in examples, its centre, the two nodes that hold most of its objects, and the label that
+-- fits most of them: the first of some that has enough objects and that others share a node of Map 2 with. Times are those of the
+-- newest image, a day and a month before it.
 with candidate as materialized (
-    select f.publisherID, f.ra, f.dec, f.fingerprint, f.nObjects, f.fieldNode
+    select f.publisherID, f.mapID, f.collection, f.bandpassName, f.ra, f.dec, f.fingerprint, f.nObjects, f.fieldNode
     from caom2_ai_view.fingerprint f
     where f.isCurrent = 1 and f.vector is not null and f.ra is not null and f.intent = 'science' and f.nObjects > 1
     order by f.publisherID
     limit 500
+), newest as (
+    select f.timeMid from caom2_ai_view.fingerprint f where f.timeMid is not null order by f.timeMid desc limit 1
 )
-select c.publisherID, c.ra, c.dec, n.nodes[1] as node, n.nodes[2] as node2
+select c.publisherID, c.collection, c.bandpassName as filter, c.ra, c.dec, n.nodes[1] as node, n.nodes[2] as node2, c.fieldNode,
+    (
+        select l.label
+        from caom2_ai_view.label l
+        where l.mapID = c.mapID and l.label <> 'satellite trail'
+        group by l.label
+        order by sum(c.fingerprint[l.node + 1]) desc, l.label
+        limit 1
+    ) as label,
+    (select timeMid - 1 from newest) as night, (select timeMid - 30 from newest) as month
 from candidate c
 cross join lateral (
     select array_agg(k.position - 1 order by k.objects desc, k.position) as nodes

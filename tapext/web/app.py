@@ -30,6 +30,7 @@ BOTH: Final = ["GET", "POST"]
 ROUTES: Final = [
     Route("/", pages.root),
     Route("/tap", pages.root),
+    Route("/functions", pages.functions),
     Route("/tap/sync", tap.sync, methods=BOTH, middleware=UPLOADS),
     *JobList(QueryWork.kind, QueryWork.path).routes(),
     Route("/tap/capabilities", vosi.capabilities),

@@ -3,27 +3,27 @@
 from __future__ import annotations
 
 import re
-import shutil
 from pathlib import Path
 
 import pytest
 from lxml import etree
 
-from tapext.adql.reference import refresh
 from tapext.pages.examples import Example, read_examples
 from tests.tap.archive import ARCHIVE
 from tests.tap.client import ask, get
 from tests.tap.visitor import visiting
 
 ROOT = Path(__file__).resolve().parents[2]
-PAGE = ROOT / "docs" / "adql.md"
+PAGES = (ROOT / "docs" / "adql.md", ROOT / "docs" / "functions.md")
 # What the page asks about, and what the archive here has in its place.
 PLACES = {
     "ivo://caom-ai.local/SIM?crowded-01/crowded-01": ARCHIVE[20].publisher_id,
+    "ivo://example.org/COLLECTION?observation/product": ARCHIVE[20].publisher_id,
     "10.68, 41.27": "0, -20",
 }
-DOCUMENTED = re.findall(r"```sql\n(.+?)```", PAGE.read_text(), re.DOTALL)
-MOST = re.compile(r"caomai_(count|fraction|has|same_field|distance|vector|rank)\b")
+DOCUMENTED = [
+    query for page in PAGES for query in re.findall(r"```sql\n(.+?)```", page.read_text(), re.DOTALL)
+]
 
 
 @pytest.fixture(scope="module")
@@ -56,10 +56,12 @@ def test_ex_02_every_example_says_name_query_and_tables(service: str) -> None:
         assert "table" in properties
 
 
-def test_every_example_finds_something(service: str, examples: list[str]) -> None:
+def test_every_example_can_be_asked(service: str, examples: list[str]) -> None:
+    """What they find is tested where there is something to find (tests/functions)."""
     assert len(examples) == len(read_examples()) >= 12
-    assert sum(bool(MOST.search(query)) for query in examples) >= 6
-    assert [query for query in examples if not len(ask(service, query).table.array)] == []
+    answers = {query: ask(service, query) for query in examples}
+    assert {query: answer.message for query, answer in answers.items() if answer.status != 200} == {}
+    assert sum(len(answer.table.array) > 0 for answer in answers.values()) >= 12
 
 
 def test_quotes_of_an_identifier_stay_in_its_text() -> None:
@@ -89,13 +91,6 @@ def test_every_query_of_the_documentation_can_be_asked(service: str, number: int
         query = query.replace(written, here)
     answer = ask(service, query)
     assert answer.status == 200, answer.message
-
-
-def test_the_reference_of_functions_is_up_to_date(tmp_path: Path) -> None:
-    page = tmp_path / "adql.md"
-    shutil.copyfile(PAGE, page)
-    refresh(page)
-    assert page.read_text() == PAGE.read_text(), "run make docs"
 
 
 def test_ep_09_the_root_lists_what_is_there(service: str) -> None:

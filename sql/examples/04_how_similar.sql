@@ -1,6 +1,7 @@
 -- name: How unusual is such a likeness?
+-- group: Images like this one
 -- The column percentage says how many of a hundred random pairs of images are nearer to each other than these two. Unlike a
--- distance it means the same on every map.
+-- distance it means the same on every map, so it is what to note in a paper.
 SELECT near.publisherID, near.dist, caomai_rank(near.dist) AS percentage
 FROM (
     SELECT TOP 20 f.publisherID,

@@ -1,7 +1,0 @@
--- name: Which objects look like no other?
--- The oddness of an object is the share of the objects a model has learnt from that are less odd: nearer to the centre of a
--- frequent node, without arcs of light around them. It ranks what is worth a look; most of it are blends and faint objects.
-SELECT TOP 50 o.publisherID, o.part, o.x, o.y, o.ra, o.dec, o.node, o.oddness, o.snr
-FROM caom2_ai.object_node AS o
-WHERE o.snr > 20
-ORDER BY oddness DESC
