@@ -229,22 +229,17 @@ def error_link(text: str, error: CaomAiError, semantics: str) -> Link:
 
 def service_links(text: str, *, has_vector: bool) -> list[Link]:
     """Link an image to what our services make of it."""
-    annotate = Link(
-        text,
-        service_def=ANNOTATE_ID,
-        description="The objects of the image with their nodes and labels",
-        semantics="#proc",
-        content_type=VOTABLE,
-        local_semantics=ANNOTATE_ID,
-    )
-    if not has_vector:
-        return [annotate]
-    similar = Link(
-        text,
-        service_def=SIMILAR_ID,
-        description="Similar images, as many and of what kind you like",
-        semantics=SIMILAR,
-        content_type=VOTABLE,
-        local_semantics=SIMILAR_ID,
-    )
-    return [annotate, similar]
+    services = [(ANNOTATE_ID, "The objects of the image with their nodes and labels")]
+    if has_vector:
+        services.append((SIMILAR_ID, "Similar images, as many and of what kind you like"))
+    return [
+        Link(
+            text,
+            service_def=name,
+            description=words,
+            semantics="#proc",
+            content_type=VOTABLE,
+            local_semantics=name,
+        )
+        for name, words in services
+    ]
