@@ -8,16 +8,16 @@ from typing import Final
 
 RADII: Final = 3.0  # of the axes (one standard deviation): an ellipse that holds nearly all light of a star
 LEAST_RADIUS: Final = 3.0  # pixels: a cosmic ray is seen too
-# Okabe & Ito (2008): everybody can tell them apart; the last is for everything else.
+# Okabe & Ito (2008), which everybody can tell apart; white for their dark blue, because the sky is dark.
 COLOURS: Final = (
     (230, 159, 0), (86, 180, 233), (0, 158, 115), (240, 228, 66),
-    (204, 121, 167), (213, 94, 0), (0, 114, 178),
+    (204, 121, 167), (213, 94, 0), (255, 255, 255),
 )  # fmt: skip
-OTHERS: Final = (170, 170, 170)
+OTHERS: Final = (160, 160, 160)
 REGION_TYPE: Final = "text/x-ds9-region"
 REGION_HEAD: Final = (
     "# Region file format: DS9 version 4.1\n"
-    'global color=#aaaaaa width=1 font="helvetica 10 normal roman" select=1 edit=0 move=0 delete=1\n'
+    'global color=#a0a0a0 width=1 font="helvetica 10 normal roman" select=1 edit=0 move=0 delete=1\n'
 )
 
 

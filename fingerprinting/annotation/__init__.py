@@ -1,0 +1,1 @@
+"""Images with their objects marked: tables, DS9 regions and pictures."""
