@@ -28,6 +28,7 @@ schema: $(VENV)/test
 
 docs: $(VENV)/test
 	$(BIN)/caom-ai functions --into docs/functions.md
+	$(BIN)/caom-ai vocabulary --into docs/rdf
 
 clean:
 	rm -rf $(VENV) build

@@ -15,6 +15,7 @@ def register(app: typer.Typer) -> None:
     app.command("serve")(serve)
     app.command("adql")(adql)
     app.command("functions")(functions)
+    app.command("vocabulary", hidden=True)(vocabulary)
 
 
 def serve(
@@ -69,3 +70,14 @@ def functions(
         typer.echo(write_reference(), nl=False)
     else:
         into.write_text(write_reference(), encoding="utf-8")
+
+
+def vocabulary(
+    into: Annotated[Path, typer.Option(file_okay=False, help="Folder that its files are written to.")],
+) -> None:
+    """Write the vocabulary of our DataLink semantics, to be published at its URI."""
+    from tapext.pages.vocabulary import FORMS
+
+    into.mkdir(parents=True, exist_ok=True)
+    for form in FORMS:
+        (into / f"datalink.{form.ending}").write_text(form.write(), encoding="utf-8")

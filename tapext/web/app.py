@@ -21,7 +21,7 @@ from tapext.similar.work import SimilarWork
 from tapext.spool import remove_abandoned
 from tapext.uws.jobs import Jobs, open_jobs
 from tapext.uws.work import Work
-from tapext.web import annotate, files, labels, links, pages, similar, tap, vosi
+from tapext.web import annotate, files, labels, links, pages, similar, tap, vocabulary, vosi
 from tapext.web.dali import answer_error, answer_refusal
 from tapext.web.jobs import JobList
 from tapext.web.parameters import DALI, SMALL_UPLOADS, UPLOADS
@@ -39,6 +39,8 @@ ROUTES: Final = [
     Route("/tap/tables", vosi.tables, middleware=DALI),
     Route("/tap/tables/{name:path}", vosi.table),
     Route("/datalink/links", links.links, methods=BOTH, middleware=DALI),
+    Route("/rdf/datalink", vocabulary.vocabulary),
+    Route("/rdf/datalink.{ending}", vocabulary.vocabulary),
     Route("/similar", similar.similar, methods=BOTH, middleware=SMALL_UPLOADS),
     *JobList(SimilarWork.kind, SimilarWork.path).routes(),
     Route("/files/{artifact:uuid}", files.file),
