@@ -49,12 +49,14 @@ def frame(frames: list[Path]) -> Path:
 @contextmanager
 def describing(database: Database, *arguments: str) -> Iterator[subprocess.Popen[bytes]]:
     """Run a worker of descriptions."""
+    newest = "select coalesce(max(workerID), 0) from caom2_ai_queue.describer"
+    before = ask(database, newest)
     process = subprocess.Popen(
         [sys.executable, "-m", "caomai", "describe-uploads", *arguments],
         env=os.environ | {"CAOMAI_DATABASE_URL": database_url(database)},
     )
     try:
-        wait_until(lambda: count(database, "describer") == 1)
+        wait_until(lambda: ask(database, newest) > before)
         yield process
     finally:
         process.kill()
