@@ -6,19 +6,20 @@ This process never reads a pixel.
 from __future__ import annotations
 
 import asyncio
+import io
 import time
 from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import aclosing, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, BinaryIO, Final
+from typing import IO, Any, BinaryIO, Final
 from uuid import UUID, uuid4
 
 from psycopg.rows import dict_row
 
 from caomai.database import Database, read_queries
-from caomai.descriptions import ABANDONED_SECONDS, CHUNK, LARGE, PRIORITY, STALLED, TASK, name_queue
-from caomai.errors import CaomAiError, ImageError, TransientError
+from caomai.descriptions import ABANDONED_SECONDS, CHUNK, LARGE, PRIORITY, STALLED, TASK, Picture, name_queue
+from caomai.errors import CaomAiError, ImageError, NotFoundError, TransientError
 from caomai.settings import Settings
 from tapext.pools import Connection, Pool, lend
 from tapext.uws.notices import Notices
@@ -28,8 +29,9 @@ from tapext.uws.worker import Queue
 CHANNEL: Final = "caom2_ai_description"
 CONNECTIONS: Final = 4
 LONGEST_NAME: Final = 200
-# A worker that is being started, or that has just been lost and is replaced, is waited for.
-WORKER_SECONDS: Final = 8.0
+# A worker that was lost may be replaced by another; one beside this service is being started then.
+WORKER_SECONDS: Final = 5.0
+OWN_WORKER_SECONDS: Final = 20.0
 LOOK_SECONDS: Final = 1.0  # between looks at a description, whatever is heard of it
 DONE: Final = "DONE"
 FAILED: Final = "FAILED"
@@ -58,8 +60,8 @@ class Description:
 class Descriptions:
     """Has files described, by whatever worker of the right model is free first."""
 
-    def __init__(self, pool: Pool, queue: Queue, notices: Notices) -> None:
-        self._pool, self._queue, self._notices = pool, queue, notices
+    def __init__(self, pool: Pool, queue: Queue, notices: Notices, patience: float) -> None:
+        self._pool, self._queue, self._notices, self._patience = pool, queue, notices, patience
         self._queries = read_queries("descriptions")
 
     async def describe(self, path: Path, name: str, model: str) -> Description:
@@ -75,20 +77,38 @@ class Descriptions:
 
         An object is as in the JSON of `caom-ai describe`, with the name of its `part`.
         """
-        await self._find_worker(model)
-        number = uuid4()
-        try:
-            await self._submit(number, path, name, model)
-            await self._wait(number, model)
+        async with self._answered(path, name, model) as number:
             description = await self._read(number)
             async with aclosing(self._objects(number)) as objects:
                 yield description, objects
+
+    async def draw(self, picture: Picture, path: Path | None, model: str, file: IO[bytes]) -> None:
+        """Have a picture drawn of a file, without one of an archived image, and write it to a file."""
+        async with self._answered(path, picture.title, model, picture.to_json()) as number:
+            start = 1
+            while piece := (await self._fetch("read_picture", id=number, start=start, length=CHUNK))[0][
+                "piece"
+            ]:
+                await asyncio.to_thread(file.write, piece)
+                start += len(piece)
+
+    @asynccontextmanager
+    async def _answered(
+        self, path: Path | None, name: str, model: str, task: str | None = None
+    ) -> AsyncIterator[UUID]:
+        """Wait until a worker has done what is wanted; it is forgotten after the block."""
+        await self._find_worker(model)
+        number = uuid4()
+        try:
+            await self._submit(number, path, {"name": name, "modelHash": model, "task": task})
+            await self._wait(number, model)
+            yield number
         finally:
             await asyncio.shield(self._fetch("delete", id=number))
 
     async def _find_worker(self, model: str) -> None:
         """Wait for a worker of a model, but not for long."""
-        end = time.monotonic() + WORKER_SECONDS
+        end = time.monotonic() + self._patience
         while not await self._is_served(model):
             if time.monotonic() > end:
                 raise TransientError(NO_WORKER)
@@ -98,22 +118,19 @@ class Descriptions:
         rows = await self._fetch("find_describers", stalled=STALLED)
         return model in {row["modelhash"] for row in rows}
 
-    async def _submit(self, number: UUID, path: Path, name: str, model: str) -> None:
-        """Put a file into the database and its description into the queue, both or neither."""
-        size = (await asyncio.to_thread(path.stat)).st_size
-        values = {
-            "id": number,
-            "name": name.replace("\0", "")[-LONGEST_NAME:],
-            "size": size,
-            "modelHash": model,
-        }
+    async def _submit(self, number: UUID, path: Path | None, facts: dict[str, str | None]) -> None:
+        """Put a file into the database and what is wanted of it into the queue, both or neither."""
+        size = 0 if path is None else (await asyncio.to_thread(path.stat)).st_size
+        name = (facts["name"] or "").replace("\0", "")[-LONGEST_NAME:]
         task = self._queue.app.configure_task
-        with path.open("rb") as file:
+        with path.open("rb") if path is not None else io.BytesIO() as file:
             async with lend(self._pool) as connection, connection.transaction():
+                values = facts | {"id": number, "name": name, "size": size}
                 await connection.execute(self._queries["insert"], values)
                 await self._copy(connection, number, file)
                 priority = PRIORITY if size <= LARGE else 0
-                job = task(TASK, queue=name_queue(model), connection=connection, priority=priority)
+                queue = name_queue(facts["modelHash"] or "")
+                job = task(TASK, queue=queue, connection=connection, priority=priority)
                 await job.defer_async(description=str(number))
 
     async def _copy(self, connection: Connection, number: UUID, file: BinaryIO) -> None:
@@ -139,7 +156,7 @@ class Descriptions:
                     raise make_error(rows[0]["status"], rows[0]["message"])
                 if await self._is_served(model):
                     served = time.monotonic()
-                elif time.monotonic() > served + WORKER_SECONDS:
+                elif time.monotonic() > served + self._patience:
                     raise TransientError(NO_WORKER)
                 await _wait_for(changed, LOOK_SECONDS)
 
@@ -172,7 +189,7 @@ class Descriptions:
 
 def make_error(status: int, message: str) -> CaomAiError:
     """Make of a worker's sentence the error that it was."""
-    for kind in (ImageError, TransientError):
+    for kind in (ImageError, NotFoundError, TransientError):
         if status == kind.status:
             return kind(message)
     return CaomAiError(message)
@@ -192,7 +209,8 @@ async def open_descriptions(settings: Settings, database: Database) -> AsyncIter
     notices = Notices(lambda: database.conninfo("service"), [], CHANNEL)
     queue = Queue(notices)
     async with Pool(lambda: database.conninfo("service"), CONNECTIONS) as pool, queue.open(pool):
-        descriptions = Descriptions(pool, queue, notices)
+        patience = OWN_WORKER_SECONDS if settings.worker else WORKER_SECONDS
+        descriptions = Descriptions(pool, queue, notices, patience)
         loops = (notices.listen(), repeat(descriptions.forget_abandoned, settings.upkeep_seconds))
         tasks = [asyncio.create_task(loop) for loop in loops]
         try:
