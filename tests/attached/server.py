@@ -17,7 +17,7 @@ from tests.attached.trixie import locked
 
 PROGRAMS = "/usr/lib/postgresql/17/bin"
 RUNS = "srv"  # folder of the root that holds one folder for each server
-START_SECONDS = 30
+START_SECONDS = 120
 OPTIONS = {
     "fsync": "off",
     "synchronous_commit": "off",

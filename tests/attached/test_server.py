@@ -6,8 +6,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
-from collections.abc import Callable
 from pathlib import Path
 
 import psycopg
@@ -15,6 +13,7 @@ import pytest
 
 from tests.attached import trixie
 from tests.attached.server import RUNS
+from tests.waiting import wait_until
 
 ROOT = Path(__file__).resolve().parents[2]
 RUN = """
@@ -42,13 +41,6 @@ def start(script: str, folder: Path) -> subprocess.Popen[str]:
     )
 
 
-def wait_for(condition: Callable[[], bool]) -> bool:
-    end = time.monotonic() + 20
-    while not condition() and time.monotonic() < end:
-        time.sleep(0.05)
-    return condition()
-
-
 def processes_of(word: str) -> list[int]:
     """Processes, zombies aside, whose command line or working folder has a word in it."""
     found = []
@@ -69,7 +61,7 @@ def test_a_killed_run_leaves_no_server_and_the_next_one_takes_its_data_away() ->
         psycopg.connect(host=str(folder), user="postgres", dbname="postgres").close()
         assert processes_of(folder.name)
         run.send_signal(signal.SIGKILL)
-    assert wait_for(lambda: not processes_of(folder.name))
+    wait_until(lambda: not processes_of(folder.name))
     assert folder.exists()
     with start(RUN, trixie.FOLDER) as run:
         assert run.stdout is not None
@@ -84,9 +76,9 @@ def test_a_killed_run_leaves_no_server_and_the_next_one_takes_its_data_away() ->
 def test_a_root_folder_that_was_begun_is_not_taken_for_ready(tmp_path: Path) -> None:
     folder = tmp_path / "trixie"
     with start(MAKE, folder) as run:
-        assert wait_for(lambda: folder.with_suffix(".partial").exists() or run.poll() is not None)
+        wait_until(lambda: folder.with_suffix(".partial").exists() or run.poll() is not None)
         run.send_signal(signal.SIGKILL)
-    assert wait_for(lambda: not processes_of(str(tmp_path)))
+    wait_until(lambda: not processes_of(str(tmp_path)))
     assert not folder.exists()
     assert str(tmp_path) not in Path("/proc/mounts").read_text()
 

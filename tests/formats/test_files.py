@@ -9,10 +9,10 @@ import pyarrow.parquet
 import pytest
 from astropy.io import fits, votable
 
-from tests.formats.processes import wait_until
 from tests.formats.readers import fits_headers
 from tests.formats.truth import COLUMNS, QUERY
 from tests.tap.client import Answer, ask, get, post
+from tests.waiting import wait_until
 
 LONG = "a long name, Ünïcödé, of more characters than a card of FITS has room for them"
 

@@ -16,9 +16,11 @@ import pytest
 from caomai.database import Database
 from tests.conftest import database_url
 from tests.formats.conftest import Served
-from tests.formats.processes import children, peak_megabytes, wait_until, writers
+from tests.formats.processes import writers
+from tests.processes import children, peak_megabytes
 from tests.tap.client import ask, post
 from tests.tap.process import serving
+from tests.waiting import wait_until
 
 # 200,000 rows, the 150,000th of which cannot be.
 BROKEN = "SELECT n, words, 1000 / (150000 - n) AS x FROM caom2_ai.many"

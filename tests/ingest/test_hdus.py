@@ -100,7 +100,7 @@ def test_missing_extend_and_padding_and_junk_at_the_end_are_forgiven(write: Writ
         (header(SIMPLE="T", BITPIX="'many'", NAXIS=0), "no usable BITPIX"),
         (header(SIMPLE="T"), "no usable NAXIS"),
         (PRIMARY + EXTENSION[:BLOCK].replace(b"END", b"XYZ"), "header of HDU 1 has no END"),
-        (gzip.compress(LINE + os.urandom(200))[:-100], "cannot be unpacked to its end"),
+        (gzip.compress(LINE + bytes(range(200)))[:-100], "cannot be unpacked to its end"),
         (bz2.compress(PRIMARY)[:-10], "cannot be unpacked to its end"),
         (b"\x1f\x8b" + b"garbage" * 100, "cannot be unpacked to its end"),
         (b"BZh9" + b"garbage" * 100, "cannot be unpacked to its end"),

@@ -7,11 +7,12 @@ import socket
 import subprocess
 import sys
 import tempfile
-import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
+
+from tests.waiting import is_soon
 
 COMMAND = [sys.executable, "-m", "caomai", "serve", "--port"]
 
@@ -39,17 +40,17 @@ def serving(
             yield process, words[1].removesuffix("/tap")
             if process.poll() is None:
                 process.terminate()
-                assert process.wait(20) == 0
+                assert process.wait(60) == 0
         finally:
             process.kill()
 
 
-def is_let_go(connection: socket.socket, seconds: float = 20) -> bool:
+def is_let_go(connection: socket.socket) -> bool:
     """Wait until no process has the other end of a connection, which this end may not notice."""
-    port, end = f":{connection.getsockname()[1]:04X}", time.monotonic() + seconds
-    while time.monotonic() < end:
+    port = f":{connection.getsockname()[1]:04X}"
+
+    def has_nobody() -> bool:
         lines = (line.split() for line in Path("/proc/net/tcp").read_text().splitlines()[1:])
-        if all(words[9] == "0" for words in lines if words[2].endswith(port)):
-            return True
-        time.sleep(0.05)
-    return False
+        return all(words[9] == "0" for words in lines if words[2].endswith(port))
+
+    return is_soon(has_nobody)

@@ -7,8 +7,7 @@ import shutil
 import signal
 import socket
 import subprocess
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -17,28 +16,12 @@ from caomai.database import open_database
 from caomai.embedded import EmbeddedPostgres
 from caomai.settings import read_settings
 from tapext.processes import end_processes
+from tests.processes import children, is_alive
 from tests.tap.client import ask, get
 from tests.tap.process import COMMAND, serving
+from tests.waiting import wait_until
 
 QUERY = "SELECT table_name FROM tap_schema.tables"
-
-
-def wait_until(true: Callable[[], bool], seconds: float = 20) -> None:
-    end = time.monotonic() + seconds
-    while not true():
-        assert time.monotonic() < end
-        time.sleep(0.05)
-
-
-def children_of(process: int) -> set[int]:
-    return {int(word) for word in Path(f"/proc/{process}/task/{process}/children").read_text().split()}
-
-
-def is_alive(process: int) -> bool:
-    try:
-        return Path(f"/proc/{process}/stat").read_text().rpartition(") ")[2][0] not in "ZX"
-    except OSError:
-        return False
 
 
 @pytest.fixture(scope="module")
@@ -61,7 +44,7 @@ def test_serve_ends_cleanly_on_ctrl_c(folder: Path, capfd: pytest.CaptureFixture
     with serving({"CAOMAI_DATA_DIR": str(folder)}) as (process, url):
         assert get(f"{url}/tap/availability").headers["Server"].startswith("CAOM-AI/")
         process.send_signal(signal.SIGINT)
-        output, _ = process.communicate(timeout=30)
+        output, _ = process.communicate(timeout=60)
     assert (process.returncode, output) == (0, "Stopped.\n")
     assert "Traceback" not in capfd.readouterr().err
     assert not (folder / "postgres" / "postmaster.pid").exists()
@@ -84,23 +67,23 @@ def test_a_base_url_is_what_clients_are_told(environment: dict[str, str]) -> Non
 
 def test_a_process_that_dies_is_replaced_and_all_end_together(environment: dict[str, str]) -> None:
     with serving(environment | {"CAOMAI_PROCESSES": "2"}) as (process, url):
-        wait_until(lambda: len(children_of(process.pid)) == 2)
-        first = children_of(process.pid)
+        wait_until(lambda: len(children(process.pid)) == 2)
+        first = children(process.pid)
         os.kill(min(first), signal.SIGKILL)
-        wait_until(lambda: len(children_of(process.pid) - {min(first)}) == 2)
+        wait_until(lambda: len({*children(process.pid)} - {min(first)}) == 2)
         assert {ask(url, QUERY).status for _ in range(8)} == {200}
-        last = children_of(process.pid)
+        last = children(process.pid)
         process.terminate()
-        assert process.wait(20) == 0
+        assert process.wait(60) == 0
         assert not any(map(is_alive, last))
 
 
 def test_processes_do_not_outlive_the_one_that_was_killed(environment: dict[str, str]) -> None:
     with serving(environment | {"CAOMAI_PROCESSES": "2"}) as (process, _):
-        wait_until(lambda: len(children_of(process.pid)) == 2)
-        children = children_of(process.pid)
+        wait_until(lambda: len(children(process.pid)) == 2)
+        left = children(process.pid)
         process.kill()
-        wait_until(lambda: not any(map(is_alive, children)))
+        wait_until(lambda: not any(map(is_alive, left)))
 
 
 def test_processes_are_ended_beside_one_that_is_gone() -> None:

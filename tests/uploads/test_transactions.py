@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import http.client
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from subprocess import Popen
@@ -21,9 +20,11 @@ from tapext.spool import PREFIX
 from tapext.stream import copy_blocks
 from tapext.uploads.parameter import Upload
 from tapext.uploads.tables import open_tables
+from tests.processes import children, command
 from tests.tap.client import ask
 from tests.tap.process import serving
 from tests.uploads.sending import KIND, ask_with, field, form, read_rows, tabledata
+from tests.waiting import wait_until
 
 NUMBERS = tabledata(field("n", "int"), [[str(n)] for n in range(4000)])
 COUNT = "SELECT COUNT(*) FROM TAP_UPLOAD.t"
@@ -63,26 +64,9 @@ def working(database: Database) -> list[str]:
     )
 
 
-def children(process: Popen[str]) -> list[str]:
+def readers(process: Popen[str]) -> list[int]:
     """Give the child processes that read uploads."""
-    found = Path(f"/proc/{process.pid}/task").glob("*/children")
-    return [
-        number for path in found for number in path.read_text().split() if "uploads.child" in command(number)
-    ]
-
-
-def command(number: str) -> str:
-    try:
-        return Path(f"/proc/{number}/cmdline").read_text()
-    except OSError:
-        return ""
-
-
-def wait(condition: Callable[[], bool]) -> None:
-    end = time.monotonic() + 20
-    while not condition():
-        assert time.monotonic() < end
-        time.sleep(0.05)
+    return [child for child in children(process.pid) if "uploads.child" in command(child)]
 
 
 def start(url: str, query: str) -> http.client.HTTPConnection:
@@ -110,7 +94,7 @@ def test_nothing_is_left(
     running, url, folder = process
     answer = ask_with(url, query, {"t": table})
     assert answer.status == (200 if (query, table) == (COUNT, NUMBERS) else 400)
-    wait(lambda: not children(running) and not list(folder.iterdir()))
+    wait_until(lambda: not readers(running) and not list(folder.iterdir()))
     assert (temporary(database), working(database)) == ([], [])
 
 
@@ -119,10 +103,10 @@ def test_a_client_that_leaves_leaves_nothing(
 ) -> None:
     running, url, folder = process
     connection = start(url, LONG)
-    wait(lambda: bool(working(database)))
+    wait_until(lambda: bool(working(database)))
     connection.close()
-    wait(lambda: not working(database) and not temporary(database))
-    wait(lambda: not children(running) and not list(folder.iterdir()))
+    wait_until(lambda: not working(database) and not temporary(database))
+    wait_until(lambda: not readers(running) and not list(folder.iterdir()))
     assert read_rows(ask_with(url, COUNT, {"t": NUMBERS})) == [[4000]]
 
 
@@ -131,11 +115,11 @@ def test_a_service_that_is_killed_leaves_nothing(
 ) -> None:
     with serving(environment | {"TMPDIR": str(tmp_path)}) as (running, url):
         connection = start(url, LONG)
-        wait(lambda: bool(working(database)) and bool(list(tmp_path.glob(f"{PREFIX}*"))))
+        wait_until(lambda: bool(working(database)) and bool(list(tmp_path.glob(f"{PREFIX}*"))))
         running.kill()
         running.wait()
         connection.close()
-    wait(lambda: not working(database) and not temporary(database))
+    wait_until(lambda: not working(database) and not temporary(database))
 
 
 def test_more_uploads_than_connections_wait_for_each_other(process: tuple[Popen[str], str, Path]) -> None:

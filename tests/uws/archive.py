@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import closing, contextmanager
 
 from caomai.database import Database
@@ -30,13 +29,3 @@ def running(database: Database) -> int:
             " and state = 'active' and query like 'COPY%'"
         ).fetchone()
     return row[0] if row else 0
-
-
-def until(condition: Callable[[], object], seconds: float = 20) -> bool:
-    """Wait until something is true."""
-    end = time.monotonic() + seconds
-    while time.monotonic() < end:
-        if condition():
-            return True
-        time.sleep(0.02)
-    return False

@@ -11,6 +11,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from tests.tap.client import Answer, Words
+from tests.waiting import PATIENCE
 
 UWS = "{http://www.ivoa.net/xml/UWS/v1.0}"
 XLINK = "{http://www.w3.org/1999/xlink}"
@@ -66,7 +67,7 @@ class Client:
     def phase(self, job: str) -> str:
         return self.get(f"{job}/phase").text
 
-    def wait(self, job: str, *phases: str, seconds: float = 20) -> str:
+    def wait(self, job: str, *phases: str, seconds: float = PATIENCE) -> str:
         """Wait until a job is in one of some phases, or in none that will change."""
         end = time.monotonic() + seconds
         phase = self.phase(job)

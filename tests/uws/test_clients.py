@@ -15,8 +15,9 @@ from pyvo.dal import DALQueryError, TAPService
 from caomai.database import Database
 from tests.conformance.schemas import faults
 from tests.tap.visitor import visiting
-from tests.uws.archive import BLOCKED, locked, running, until
+from tests.uws.archive import BLOCKED, locked, running
 from tests.uws.client import QUICK, Client
+from tests.waiting import wait_until
 
 
 @pytest.fixture
@@ -59,9 +60,9 @@ def test_pyvo_aborts_a_job(tap: TAPService, database: Database) -> None:
     with locked(database):
         job = tap.submit_job(BLOCKED)
         job.run()
-        assert until(lambda: running(database) == 1)
+        wait_until(lambda: running(database) == 1)
         job.abort()
-        assert until(lambda: running(database) == 0, 1)
+        wait_until(lambda: running(database) == 0)
     assert job.phase == "ABORTED"
     with pytest.raises(DALQueryError):
         job.fetch_result()

@@ -15,9 +15,10 @@ import pytest
 
 from caomai.database import Database
 from tests.tap.process import is_let_go, serving
-from tests.uws.archive import BLOCKED, SLOW, locked, running, until
+from tests.uws.archive import BLOCKED, SLOW, locked, running
 from tests.uws.client import UWS, Client
 from tests.uws.conftest import settings
+from tests.waiting import wait_until
 
 # 50,653 rows of 1 kB.
 LONG = (
@@ -36,12 +37,12 @@ def test_uw_04_stopping_a_job_stops_its_query(
     client: Client, database: Database, results: Path, how: str
 ) -> None:
     job = client.start(SLOW)
-    assert until(lambda: running(database) == 1)
+    wait_until(lambda: running(database) == 1)
     if how == "ABORT":
         assert client.post(f"{job}/phase", PHASE="ABORT").status == 303
     else:
         assert client.send("DELETE", job).status == 303
-    assert until(lambda: running(database) == 0, 1)
+    wait_until(lambda: running(database) == 0)
     if how == "ABORT":
         texts = client.texts(job)
         assert (texts["phase"], texts["endTime"] is not None) == ("ABORTED", True)
@@ -53,16 +54,16 @@ def test_uw_04_stopping_a_job_stops_its_query(
 
 def test_a_job_that_streams_is_stopped_too(client: Client, results: Path) -> None:
     job = client.start(LONG, MAXREC=1_000_000)
-    assert until(lambda: files(results, job) != [])
+    wait_until(lambda: files(results, job) != [])
     client.post(f"{job}/phase", PHASE="ABORT")
     assert client.phase(job) in {"ABORTED", "COMPLETED"}
-    assert until(lambda: not [name for name in files(results, job) if name.startswith(".")])
+    wait_until(lambda: not [name for name in files(results, job) if name.startswith(".")])
 
 
 def test_a_job_that_waits_for_its_turn_is_stopped_too(client: Client, database: Database) -> None:
     with locked(database):
         jobs = [client.start(BLOCKED) for _ in range(4)]
-        assert until(lambda: running(database) == 2)
+        wait_until(lambda: running(database) == 2)
         assert [client.phase(job) for job in jobs] == ["EXECUTING", "EXECUTING", "QUEUED", "QUEUED"]
         client.post(f"{jobs[2]}/phase", PHASE="ABORT")
         client.send("DELETE", jobs[3])
@@ -79,7 +80,7 @@ def test_uw_10_execution_duration_ends_the_query(client: Client, database: Datab
     with locked(database):
         job = client.start(BLOCKED, EXECUTIONDURATION=1)
         assert client.wait(job) == "ERROR"
-        assert until(lambda: running(database) == 0, 1)
+        wait_until(lambda: running(database) == 0)
     summary = client.job(job).find(f"{UWS}errorSummary")
     assert summary.get("type") == "transient"
     assert "executionDuration of 1 s" in summary[0].text
@@ -102,15 +103,15 @@ def test_uw_10_destruction_happens(client: Client, database: Database, results: 
     assert files(results, done) == ["result-1"]
     with locked(database):
         busy = client.start(BLOCKED)
-        assert until(lambda: running(database) == 1)
+        wait_until(lambda: running(database) == 1)
+        assert client.wait(busy, "EXECUTING") == "EXECUTING"
         soon = (datetime.now(UTC) + timedelta(seconds=0.5)).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
         for job in (done, busy):
             assert client.post(f"{job}/destruction", DESTRUCTION=soon).status == 303
-        assert client.wait(busy, "EXECUTING") == "EXECUTING"
-        assert until(lambda: client.get(busy).status == client.get(done).status == 404)
-        assert until(lambda: running(database) == 0, 1)
-    assert until(lambda: not list(results.glob(f"*/{done[-32:]}")))
-    assert until(lambda: not list(results.glob(f"*/{busy[-32:]}")))
+        wait_until(lambda: client.get(busy).status == client.get(done).status == 404)
+        wait_until(lambda: running(database) == 0)
+    wait_until(lambda: not list(results.glob(f"*/{done[-32:]}")))
+    wait_until(lambda: not list(results.glob(f"*/{busy[-32:]}")))
 
 
 def test_folders_of_nobody_are_swept(client: Client, results: Path) -> None:
@@ -124,7 +125,7 @@ def test_folders_of_nobody_are_swept(client: Client, results: Path) -> None:
     long_ago = time.time() - 100_000
     for folder in (old, foreign, known):
         os.utime(folder, (long_ago, long_ago))
-    assert until(lambda: not old.exists())
+    wait_until(lambda: not old.exists())
     assert young.exists()
     assert foreign.exists()
     assert known.exists()

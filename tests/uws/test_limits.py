@@ -10,9 +10,10 @@ import pytest
 
 from caomai.database import Database
 from tests.tap.process import serving
-from tests.uws.archive import BLOCKED, locked, running, until
+from tests.uws.archive import BLOCKED, locked, running
 from tests.uws.client import QUICK, Client
 from tests.uws.conftest import archive, settings
+from tests.waiting import wait_until
 
 
 @pytest.fixture(scope="module")
@@ -52,15 +53,15 @@ def test_jobs_and_queries_do_not_wait_for_each_other(
 ) -> None:
     with locked(database), ThreadPoolExecutor() as pool:
         jobs = [client.start(BLOCKED) for _ in range(3)]
-        assert until(lambda: running(database) == 1)
+        wait_until(lambda: running(database) == 1)
         assert [client.phase(job) for job in jobs] == ["EXECUTING", "QUEUED", "QUEUED"]
         assert client.get(f"{service}/tap/sync", LANG="ADQL", QUERY=QUICK).statuses == ["OK"]
         client.send("DELETE", jobs[0])
         client.send("DELETE", jobs[1])
         client.send("DELETE", jobs[2])
-        assert until(lambda: running(database) == 0)
+        wait_until(lambda: running(database) == 0)
         sync = pool.submit(client.get, f"{service}/tap/sync", LANG="ADQL", QUERY=BLOCKED)
-        assert until(lambda: running(database) == 1)
+        wait_until(lambda: running(database) == 1)
         assert client.wait(client.start()) == "COMPLETED"
         assert not sync.done()
 

@@ -14,12 +14,13 @@ import pytest
 
 from caomai.database import Database
 from tests.tap.process import serving
-from tests.uws.archive import BLOCKED, SLOW, locked, running, until
+from tests.uws.archive import BLOCKED, SLOW, locked, running
 from tests.uws.client import Client
 from tests.uws.conftest import archive, settings
+from tests.waiting import wait_until
 
 # A process is taken for lost after so many seconds.
-LOST = 3
+LOST = 5
 
 
 @pytest.fixture(scope="module")
@@ -80,11 +81,11 @@ def test_a_job_is_stopped_wherever_it_runs(
 ) -> None:
     with worker(environment, jobs=2), ThreadPoolExecutor() as pool:
         aborted, deleted = client.start(SLOW), client.start(SLOW)
-        assert until(lambda: running(database) == 2)
+        wait_until(lambda: running(database) == 2)
         wait = pool.submit(client.get, aborted, WAIT=-1, PHASE="EXECUTING")
         client.post(f"{aborted}/phase", PHASE="ABORT")
         client.send("DELETE", deleted)
-        assert until(lambda: running(database) == 0, 1)
+        wait_until(lambda: running(database) == 0)
         assert wait.result().root.findtext("{*}phase") == "ABORTED"
         assert client.get(deleted).status == 404
 
@@ -95,7 +96,7 @@ def test_a_process_that_is_told_to_end_gives_its_jobs_to_others(
     with locked(database):
         with worker(environment, jobs=2) as (_, other):
             jobs = [other.start(BLOCKED) for _ in range(2)]
-            assert until(lambda: running(database) == 2)
+            wait_until(lambda: running(database) == 2)
         assert running(database) == 0
         jobs = [job.replace(other.url, client.url) for job in jobs]
         assert {client.phase(job) for job in jobs} == {"QUEUED"}
@@ -125,12 +126,12 @@ def test_the_jobs_of_lost_processes_are_run_again(
         (folder / ".result-1").write_text("half of a document")
         try:
             with worker(environment, jobs=2):
-                assert until(lambda: runs(database) == {2}, 10 * LOST)
+                wait_until(lambda: runs(database) == {2})
                 assert {client.phase(first), client.phase(second)} == {"EXECUTING"}
         finally:
             asleep.send_signal(signal.SIGCONT)
         # The new process was told to end; the one that slept stops its old run and takes the jobs anew.
-        assert until(lambda: running(database) == 1)
+        wait_until(lambda: running(database) == 1)
     with worker(environment):
         assert (client.wait(first), client.wait(second)) == ("COMPLETED", "COMPLETED")
     for job in (first, second):
@@ -162,5 +163,5 @@ def test_two_databases_may_share_a_folder(
         nobodys = place / ("f" * 32)
         nobodys.mkdir()
         os.utime(nobodys, (0, 0))
-        assert until(lambda: not nobodys.exists())
+        wait_until(lambda: not nobodys.exists())
     assert client.get(f"{job}/results/result").status == 200

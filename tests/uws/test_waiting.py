@@ -9,8 +9,9 @@ from contextlib import closing
 import pytest
 
 from caomai.database import Database
-from tests.uws.archive import BLOCKED, locked, until
+from tests.uws.archive import BLOCKED, locked
 from tests.uws.client import Client
+from tests.waiting import wait_until
 
 
 def waiting(client: Client, job: str, **words: object) -> tuple[str, float]:
@@ -29,7 +30,7 @@ def test_pa_19_waits_until_the_phase_changes(client: Client) -> None:
         client.post(f"{job}/phase", PHASE="ABORT")
         ends = [wait.result() for wait in waits]
     assert {phase for phase, _ in ends} == {"ABORTED"}
-    assert max(seconds for _, seconds in ends) < 10
+    assert max(seconds for _, seconds in ends) < 25  # who waits longer than 30 s waited in vain
 
 
 def test_pa_19_waits_no_longer_than_asked(client: Client) -> None:
@@ -41,7 +42,7 @@ def test_pa_19_waits_no_longer_than_asked(client: Client) -> None:
 
 @pytest.mark.parametrize("words", [{}, {"WAIT": 0}, {"WAIT": 30, "PHASE": "QUEUED"}, {"PHASE": "PENDING"}])
 def test_pa_19_does_not_wait_for_what_has_happened(client: Client, words: dict[str, object]) -> None:
-    assert waiting(client, client.create(), **words)[1] < 10
+    assert waiting(client, client.create(), **words)[1] < 25
 
 
 def test_pa_19_does_not_wait_for_a_finished_job(client: Client) -> None:
@@ -102,6 +103,6 @@ def test_who_waits_hears_of_changes_after_the_database_broke_off(client: Client,
                 "select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database()"
                 " and pid <> pg_backend_pid()"
             )
-        assert until(lambda: client.post(f"{job}/phase", PHASE="ABORT").status == 303)
+        wait_until(lambda: client.post(f"{job}/phase", PHASE="ABORT").status == 303)
         assert wait.result()[0] == "ABORTED"
     assert client.wait(client.start()) == "COMPLETED"

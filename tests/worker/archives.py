@@ -6,8 +6,6 @@ import json
 import os
 import subprocess
 import sys
-import time
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -58,7 +56,7 @@ class Archive:
 
     def finish(self, process: subprocess.Popen[str], code: int = 0) -> Any:
         """Wait for a command, check its exit code and give the JSON it wrote."""
-        out, err = process.communicate(timeout=60)
+        out, err = process.communicate(timeout=300)
         assert process.returncode == code, out + err
         return json.loads(out)
 
@@ -73,13 +71,6 @@ class Archive:
     def count(self, table: str) -> int:
         """Count the rows of a table."""
         return int(self.fetch(f"select count(*) from {table}")[0][0])
-
-    def wait_for(self, condition: Callable[[], bool], seconds: float = 30) -> None:
-        """Wait until something is so."""
-        end = time.monotonic() + seconds
-        while not condition():
-            assert time.monotonic() < end, "waited in vain"
-            time.sleep(0.005)
 
     def check_whole(self) -> None:
         """Check that every image that is there is there with all its rows, and once."""

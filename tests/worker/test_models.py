@@ -275,7 +275,7 @@ def test_readers_are_not_kept_waiting_by_a_drop(archive: Archive, first: Maps, s
     fill(archive, first, artifacts, 1)
     fill(archive, second, artifacts, 2)
     with archive.database.connect("query") as reader:
-        reader.execute("set lock_timeout = '5s'")
+        reader.execute("set lock_timeout = '60s'")
         query = "select count(*) from caom2_ai_view.object_node"
         dropping = threading.Thread(
             target=drop_model, args=(archive.settings, second.object_map, agree, agree), daemon=True

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import os
 import signal
-from pathlib import Path
 
 import pytest
 
+from tests.processes import children, is_alive
+from tests.waiting import wait_until
 from tests.worker.archives import Archive
 
 FRAMES = 60
@@ -32,7 +33,7 @@ def test_a_worker_killed_with_its_children_goes_on_where_it_was(archive: Archive
     archive.render(FRAMES)
     archive.ingest()
     killed = archive.start("fingerprint", "-n", "2")
-    archive.wait_for(lambda: archive.count("caom2_ai.part_fingerprint") >= 5)
+    wait_until(lambda: archive.count("caom2_ai.part_fingerprint") >= 5)
     os.killpg(killed.pid, signal.SIGKILL)
     killed.wait()
     archive.check_whole()
@@ -42,7 +43,6 @@ def test_a_worker_killed_with_its_children_goes_on_where_it_was(archive: Archive
     assert 5 <= len(before) < FRAMES
     again = archive.fingerprint()
     assert again["fingerprinted"] == FRAMES - len(before)
-    assert again["seconds"] < 15 + again["fingerprinted"]
     archive.check_whole()
     after = archive.fetch("select imageID, artifactURI, fingerprint::text from caom2_ai.part_fingerprint")
     assert len(after) == len({uri for _, uri, _ in after}) == FRAMES
@@ -55,13 +55,11 @@ def test_workers_share_the_images_and_do_those_of_one_that_dies(archive: Archive
     archive.ingest()
     lost, other = (archive.start("fingerprint", "-n", "1", "--json") for _ in range(2))
     holders = "select count(distinct worker_id) from caom2_ai_queue.procrastinate_jobs where status = 'doing'"
-    archive.wait_for(
-        lambda: archive.count("caom2_ai.part_fingerprint") >= 5 and archive.fetch(holders) == [(2,)]
-    )
-    children = find_children(lost.pid)
+    wait_until(lambda: archive.count("caom2_ai.part_fingerprint") >= 5 and archive.fetch(holders) == [(2,)])
+    orphans = children(lost.pid)
     os.kill(lost.pid, signal.SIGKILL)  # of the parent alone
     lost.wait()
-    archive.wait_for(lambda: not any(map(is_alive, children)), 5)
+    wait_until(lambda: not any(map(is_alive, orphans)))
     done = archive.finish(other)
     assert 0 < done["fingerprinted"] <= FRAMES
     assert archive.count("caom2_ai.part_fingerprint") == FRAMES
@@ -72,8 +70,8 @@ def test_a_child_that_dies_costs_the_image_it_had(archive: Archive) -> None:
     archive.render(20)
     archive.ingest()
     worker = archive.start("fingerprint", "-n", "1", "--json")
-    archive.wait_for(lambda: archive.count("caom2_ai.part_fingerprint") >= 3)
-    (child,) = find_children(worker.pid)
+    wait_until(lambda: archive.count("caom2_ai.part_fingerprint") >= 3)
+    (child,) = children(worker.pid)
     os.kill(child, signal.SIGKILL)
     done = archive.finish(worker, 3)
     assert (done["fingerprinted"], done["failed"], done["left"]) == (19, 1, 0)
@@ -89,7 +87,7 @@ def test_a_signal_lets_the_images_in_hand_be_finished(archive: Archive, *, whole
     archive.render(FRAMES)
     archive.ingest()
     worker = archive.start("fingerprint", "-n", "2", "--json")
-    archive.wait_for(lambda: archive.count("caom2_ai.part_fingerprint") >= 3)
+    wait_until(lambda: archive.count("caom2_ai.part_fingerprint") >= 3)
     if whole_group:  # as systemd does
         os.killpg(worker.pid, signal.SIGTERM)
     else:
@@ -109,23 +107,9 @@ def test_a_watching_worker_takes_what_is_ingested_later(archive: Archive) -> Non
     files = archive.render(8)
     archive.ingest(*files[:4])
     worker = archive.start("fingerprint", "-n", "1", "--watch", "--json")
-    archive.wait_for(lambda: archive.count("node where nImages > 0") > 0)  # all is in order
+    wait_until(lambda: archive.count("node where nImages > 0") > 0)  # all is in order
     assert archive.count("caom2_ai.fingerprint") == 4
     archive.ingest(*files[4:])
-    archive.wait_for(lambda: archive.count("caom2_ai.fingerprint") == 8)
+    wait_until(lambda: archive.count("caom2_ai.fingerprint") == 8)
     worker.send_signal(signal.SIGTERM)
     assert archive.finish(worker)["fingerprinted"] == 8
-
-
-def find_children(pid: int) -> list[int]:
-    """Find the child processes that a worker started from any of its threads."""
-    tasks = Path(f"/proc/{pid}/task").iterdir()
-    return [int(child) for task in tasks for child in (task / "children").read_text().split()]
-
-
-def is_alive(pid: int) -> bool:
-    """Tell whether a process runs: one that nobody has waited for yet does not."""
-    try:
-        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] not in {"Z", "X"}
-    except FileNotFoundError:
-        return False
