@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Final
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from typing import Any, Final, Self
 
 TASK: Final = "describe"
 PRIORITY: Final = 10  # of small files; nobody waits as long for a large one
@@ -15,3 +18,28 @@ CHUNK: Final = 1 << 20  # bytes of a file in one row
 def name_queue(model_hash: str) -> str:
     """Name the queue of the workers of a model; a channel of PostgreSQL has room for no more of its hash."""
     return f"{TASK}.{model_hash[:16]}"
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A picture that is wanted, with its objects marked: of an uploaded file, or of an archived image.
+
+    labels are what nodes are called and who says so; image is the publisherID and artifact URI of an archived
+    image, whose objects are known; part is the first of an uploaded file where it is None.
+    """
+
+    title: str
+    part: str | None = None
+    labels: Mapping[int, tuple[str, str]] = field(default_factory=dict)
+    image: tuple[str, str] | None = None
+
+    def to_json(self) -> str:
+        """Write it as it is stored."""
+        return json.dumps(asdict(self)).replace("\\u0000", "")
+
+    @classmethod
+    def from_json(cls, document: Mapping[str, Any]) -> Self:
+        """Read what was stored."""
+        labels = {int(node): (words, origin) for node, (words, origin) in document["labels"].items()}
+        image = document["image"]
+        return cls(document["title"], document["part"], labels, image and (image[0], image[1]))

@@ -11,16 +11,20 @@ import traceback
 from collections.abc import Callable
 from multiprocessing.connection import Connection
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from caomai.errors import CaomAiError, UnusableImageError
 from fingerprinting.description import PartDescription
 
 PR_SET_PDEATHSIG: Final = 1  # of prctl(2)
 
-# What is asked for: the parts of a file, or of those that are selected, or the answer to an upload.
-Request = tuple[Path, tuple[str, ...] | None, bool]
-Describe = Callable[[Request], list[PartDescription] | str]
+if TYPE_CHECKING:
+    from fingerprinting.annotation.picture import Drawing
+
+# What is asked for: the parts of a file, or some of them, or the answer to an upload, or a picture.
+Request = tuple[Path, tuple[str, ...] | None, "bool | Drawing"]
+Answer = list[PartDescription] | str | bytes
+Describe = Callable[[Request], Answer]
 
 
 def main(pipe_number: str, parent: str, memory: str, folder: str) -> None:
@@ -53,6 +57,7 @@ def _die_with(parent: int) -> None:
 
 def _load(folder: Path | None) -> Describe:
     """Load the model once; the imports take longer than an image."""
+    from fingerprinting.annotation.picture import Drawing, draw  # noqa: PLC0415
     from fingerprinting.answer import describe_upload  # noqa: PLC0415
     from fingerprinting.encoder import Encoder  # noqa: PLC0415
     from fingerprinting.model import load_model  # noqa: PLC0415
@@ -61,16 +66,18 @@ def _load(folder: Path | None) -> Describe:
     model = load_model(folder)
     encoder = Encoder(model.encoder)
 
-    def describe(request: Request) -> list[PartDescription] | str:
-        path, selection, is_upload = request
-        if is_upload:
+    def describe(request: Request) -> Answer:
+        path, selection, wish = request
+        if isinstance(wish, Drawing):
+            return draw(path, wish, model, encoder)
+        if wish:
             return describe_upload(path, model, encoder)
         return describe_file(path, model, selection, encoder=encoder)
 
     return describe
 
 
-def _try(describe: Describe, request: Request, memory: int) -> list[PartDescription] | str | CaomAiError:
+def _try(describe: Describe, request: Request, memory: int) -> Answer | CaomAiError:
     """Describe a file; whatever goes wrong with it is an answer and not the end of this process."""
     path = request[0]
     try:

@@ -12,11 +12,14 @@ from collections.abc import Collection, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from multiprocessing import Pipe
 from pathlib import Path
-from typing import Any, Final, Self
+from typing import TYPE_CHECKING, Any, Final, Self
 
 from caomai.errors import CaomAiError, TransientError, UnusableImageError
 from fingerprinting.child import Request
 from fingerprinting.description import PartDescription
+
+if TYPE_CHECKING:
+    from fingerprinting.annotation.picture import Drawing
 
 MEMORY: Final = 3 << 30  # bytes
 SECONDS: Final = 900.0
@@ -58,6 +61,12 @@ class Children:
         It costs the child once `unwanted` is set.
         """
         return self._threads.submit(self._ask, (path, None, True), unwanted)
+
+    def submit_drawing(
+        self, path: Path, drawing: Drawing, unwanted: threading.Event | None = None
+    ) -> Future[bytes]:
+        """Have a file drawn with its objects marked; the future gives a PNG or as above."""
+        return self._threads.submit(self._ask, (path, None, drawing), unwanted)
 
     def warm(self) -> Future[None]:
         """Have a child ready before it is needed: it takes seconds to load the model."""

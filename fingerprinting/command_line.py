@@ -10,6 +10,7 @@ import typer
 
 from caomai.console import SOME_REFUSED, print_json
 from caomai.settings import read_settings
+from fingerprinting.annotation.commands import annotate
 from fingerprinting.evaluation.commands import evaluate
 from fingerprinting.labels.commands import label_app
 from fingerprinting.model_commands import model_commands
@@ -26,6 +27,7 @@ def register(app: typer.Typer) -> None:
     app.command("train")(train)
     app.command("evaluate")(evaluate)
     app.command("describe")(describe)
+    app.command("annotate")(annotate)
     app.command("fingerprint")(fingerprint)
     app.command("describe-uploads")(describe_uploads)
     app.command("fit-fields")(fit_fields)

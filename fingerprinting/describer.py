@@ -7,7 +7,8 @@ import errno
 import re
 import tempfile
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
+from contextlib import AbstractContextManager, ExitStack
+from dataclasses import dataclass, replace
 from pathlib import Path
 from threading import Event
 from typing import Any, Final
@@ -19,10 +20,15 @@ from procrastinate.worker import Worker as JobWorker
 from psycopg.rows import DictRow, dict_row
 
 from caomai.database import read_queries
-from caomai.descriptions import ABANDONED_SECONDS, STALLED, TASK, name_queue
-from caomai.errors import CaomAiError, TransientError, UnusableImageError
+from caomai.descriptions import ABANDONED_SECONDS, STALLED, TASK, Picture, name_queue
+from caomai.errors import CaomAiError, NotFoundError, TransientError, UnusableImageError
+from fingerprinting.annotation.archived import find_image
+from fingerprinting.annotation.names import Names
+from fingerprinting.annotation.picture import Drawing
+from fingerprinting.archive import fetch
 from fingerprinting.children import Children
 from fingerprinting.queue import HEARTBEAT, make_connector
+from fingerprinting.workshop import Places
 
 TICK: Final = 0.5  # seconds
 SECONDS: Final = 300.0  # that an image may take: somebody waits for it, and others behind it
@@ -32,9 +38,10 @@ FULL: Final = (errno.ENOSPC, errno.EDQUOT)
 
 @dataclass(frozen=True)
 class Outcome:
-    """The answer as JSON, or why there is none."""
+    """The answer as JSON, or a picture, or why there is none."""
 
     answer: str | None = None
+    picture: bytes | None = None
     error: CaomAiError | None = None
 
     def row(self) -> dict[str, object]:
@@ -43,6 +50,7 @@ class Outcome:
         return {
             "phase": "FAILED" if error else "DONE",
             "answer": self.answer,
+            "picture": self.picture,
             "message": error and str(error).replace("\0", ""),
             "status": error and error.status,
         }
@@ -52,9 +60,15 @@ class Describer:
     """Takes descriptions of one model, as many at a time as it has children."""
 
     def __init__(
-        self, conninfo: str, model_hash: str, children: Children, folder: Path, hands: int = 1
+        self,
+        conninfo: str,
+        model_hash: str,
+        children: Children,
+        places: Places,
+        hands: int = 1,
     ) -> None:
-        self._model_hash, self._children, self._folder = model_hash, children, folder
+        self._model_hash, self._children = model_hash, children
+        self._folder, self._artifacts = places.downloads, places.artifacts
         self._connector = make_connector(conninfo)
         self._app = App(connector=self._connector)
         self._queue = name_queue(model_hash)
@@ -124,18 +138,20 @@ class Describer:
             rows = await self._execute("begin", {"id": description})
             if rows:
                 deadly = context.job.attempts >= DEATHS
-                outcome = await self._describe(UUID(description), rows[0]["name"], deadly=deadly)
+                outcome = await self._do(UUID(description), rows[0], deadly=deadly)
                 await self._execute("end", {"id": description, **outcome.row()})
         except Exception as error:  # noqa: BLE001 -- the faults of images are answers; anything else ends the worker
             self._fail(error)
 
-    async def _describe(self, description: UUID, name: str, *, deadly: bool) -> Outcome:
-        plain = make_plain(name)
+    async def _do(self, description: UUID, row: DictRow, *, deadly: bool) -> Outcome:
+        plain = make_plain(row["name"])
         try:
             if deadly:
                 raise UnusableImageError(f"{DEATHS} workers died while they had {plain} in hand.")
             with tempfile.TemporaryDirectory(dir=self._folder) as private:
                 path = Path(private) / plain
+                if row["task"] is not None:
+                    return Outcome(picture=await self._draw(description, row["task"], path))
                 await self._fetch(description, path)
                 return Outcome(await self._ask(description, path))
         except CaomAiError as error:
@@ -145,10 +161,25 @@ class Describer:
                 raise
             return Outcome(error=TransientError("The disk for uploads is full; try again later."))
 
-    async def _ask(self, description: UUID, path: Path) -> str:
-        """Have a file described, as long as somebody waits for it; a child that it costs is replaced."""
+    async def _draw(self, description: UUID, task: Mapping[str, Any], path: Path) -> bytes:
+        """Draw a file that was uploaded, or an archived image if anybody may see it."""
+        picture = Picture.from_json(task)
+        drawing = Drawing(picture.title, picture.part, Names.read(picture.labels))
+        if picture.image is None:
+            await self._fetch(description, path)
+            return bytes(await self._ask(description, path, drawing))
+        image = await find_image(self._execute, picture, self._model_hash)
+        with ExitStack() as stack:
+            place = fetch(image.uri, image.checksum, self._artifacts, path.parent)
+            file = await _open(stack, place)
+            return bytes(await self._ask(description, file, replace(drawing, known=image.known)))
+
+    async def _ask(self, description: UUID, path: Path, drawing: Drawing | None = None) -> Any:
+        """Have a file described or drawn, as long as somebody waits; a child that it costs is replaced."""
         unwanted = self._in_hand[description] = Event()
         try:
+            if drawing is not None:
+                return await asyncio.wrap_future(self._children.submit_drawing(path, drawing, unwanted))
             return await asyncio.wrap_future(self._children.submit_upload(path, unwanted))
         finally:
             del self._in_hand[description]
@@ -171,6 +202,18 @@ class Describer:
         ):
             await cursor.execute(read_queries(noun)[query], values)
             return await cursor.fetchall() if cursor.description else []
+
+
+async def _open(stack: ExitStack, place: AbstractContextManager[Path]) -> Path:
+    """Fetch an archived file; what is wrong with the archive's folders is not told to users."""
+    try:
+        return await asyncio.to_thread(stack.enter_context, place)
+    except TransientError:
+        raise
+    except (CaomAiError, OSError) as error:
+        if isinstance(error, OSError) and error.errno in FULL:
+            raise
+        raise NotFoundError("The pixels of this image cannot be had here.") from error
 
 
 def make_plain(name: str) -> str:

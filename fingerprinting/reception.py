@@ -15,6 +15,7 @@ from fingerprinting.children import Children
 from fingerprinting.describer import SECONDS, Describer
 from fingerprinting.model import load_model
 from fingerprinting.worker import INTERRUPTED, LOST, STOP_SIGNALS
+from fingerprinting.workshop import Places
 
 
 def describe_uploads(settings: Settings, processes: int) -> None:
@@ -26,7 +27,8 @@ def describe_uploads(settings: Settings, processes: int) -> None:
         download_folder() as folder,
         Children(processes, settings.model, seconds=SECONDS) as children,
     ):
-        describer = Describer(database.conninfo("ingest"), model.hash, children, folder, processes)
+        places = Places(settings.artifacts, folder)
+        describer = Describer(database.conninfo("ingest"), model.hash, children, places, processes)
         try:
             asyncio.run(_run(describer))
         except ConnectorException as error:

@@ -104,7 +104,9 @@ class Session:
         """Stay, and describe uploaded images at once, whatever else there is to do."""
         with Children(1, self.settings.model, seconds=SECONDS) as children:
             conninfo = self.database.conninfo("ingest")
-            describer = Describer(conninfo, self.maps.model.hash, children, folder)
+            describer = Describer(
+                conninfo, self.maps.model.hash, children, Places(self.settings.artifacts, folder)
+            )
             beside = asyncio.create_task(describer.run())
             beside.add_done_callback(lambda _: worker.stop())
             try:

@@ -25,6 +25,7 @@ from tapext.stream import copy_blocks, copy_statement, write_blocks
 from tapext.votype import Field
 
 REGIONS: Final = Format(REGION_TYPE, ("ds9", "reg", "application/x-ds9-region"), RegionFile)
+PICTURE: Final = Format("image/png", ("png",), RegionFile)  # drawn by a worker, not written
 UNKNOWN: Final = "No image of this publisherID is known here whose objects have been sorted."
 PUBLISHER_ID: Final = Field(
     "publisherID",
@@ -50,7 +51,10 @@ OF_LABELS: Final = (annotation.LABEL.name, annotation.LABEL_ORIGIN.name)
 
 @dataclass(frozen=True)
 class Request:
-    """The objects of which image a client wants, of which parts of it (all if none is named), and how."""
+    """The objects of which image a client wants, of which parts of it (all if none is named), and how.
+
+    publisher_id is empty where the image itself was sent.
+    """
 
     publisher_id: str
     parts: tuple[str, ...]
@@ -68,21 +72,22 @@ class Part:
     kept: int
 
 
-def read_request(parameters: Parameters, settings: Settings) -> Request:
+def read_request(parameters: Parameters, settings: Settings, *, uploaded: bool = False) -> Request:
     """Read and check the parameters of /annotate."""
     publisher_id = parameters.one("ID")
-    if publisher_id is None:
-        raise ParameterError("ID is missing: give the publisherID of an image.")
+    if (publisher_id is None) == (not uploaded):
+        raise ParameterError("Give the publisherID of an image as ID, or upload one as the file IMAGE.")
     maxrec = parameters.count("MAXREC", settings.default_rows, settings.max_rows)
     parts = tuple(part.strip() for part in parameters.all("PART") if part.strip())
-    return Request(publisher_id, parts, maxrec, find_wanted(parameters.one("RESPONSEFORMAT", "FORMAT")))
+    return Request(publisher_id or "", parts, maxrec, find_wanted(parameters.one("RESPONSEFORMAT", "FORMAT")))
 
 
 def find_wanted(name: str | None) -> Wanted:
     """Find the format that a client named: regions of DS9, or any of a table."""
     kind = (name or "").partition(";")[0].strip().lower()
-    if kind in (REGION_TYPE, *REGIONS.aliases):
-        return Wanted(REGIONS, REGION_TYPE)
+    for known in (REGIONS, PICTURE):
+        if kind in (known.media_type, *known.aliases):
+            return Wanted(known, known.media_type)
     try:
         return find_format(name)
     except ParameterError as error:
@@ -163,4 +168,5 @@ def _field(column: Column) -> Field:
     )
 
 
+OF_IMAGE: Final = (PUBLISHER_ID, ARTIFACT)
 FIELDS: Final = (PUBLISHER_ID, ARTIFACT, *map(_field, (annotation.PART, *annotation.OBJECT)))

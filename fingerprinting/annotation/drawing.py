@@ -134,8 +134,9 @@ def write_captions(
 def _write_caption(picture: Sheet, box: Rectangle, words: str, colour: Colour) -> None:
     """Write words on a dark edge, which can be read on light too."""
     place = box[0] + 2, (box[1] + box[3]) / 2
-    edge = {"stroke_width": 2, "stroke_fill": (0, 0, 0)}
-    picture.draw.text(place, words, fill=colour, font=font(SMALL), anchor="lm", **edge)
+    picture.draw.text(
+        place, words, fill=colour, font=font(SMALL), anchor="lm", stroke_width=2, stroke_fill=(0, 0, 0)
+    )
 
 
 def find_room(

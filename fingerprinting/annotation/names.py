@@ -35,6 +35,12 @@ class Names:
         joined = {node: ", ".join(some) for node, some in words.items()}
         return cls(joined, frozenset(joined) - persons)
 
+    @classmethod
+    def read(cls, labels: Mapping[int, tuple[str, str]]) -> Names:
+        """Take what nodes are called and who says so."""
+        suggested = frozenset(node for node, (_, origin) in labels.items() if origin == SUGGESTED)
+        return cls({node: words for node, (words, _) in labels.items()}, suggested)
+
     def label(self, node: int) -> str:
         """Give what a node is called, '' if it has no name."""
         return self.labels.get(node, "")

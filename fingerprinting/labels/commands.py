@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import getpass
-import os
 import sys
 from collections.abc import Sequence
-from contextlib import suppress
 from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
@@ -17,6 +15,7 @@ from caomai.console import list_refused, print_json, printable
 from caomai.errors import NotFoundError, ParameterError
 from caomai.labels import check_author, check_label, check_node
 from caomai.settings import read_settings
+from caomai.wholefile import write_whole
 from fingerprinting.labels.label import Check, Evidence, Label, now
 
 FRAMES = 160
@@ -181,16 +180,8 @@ def export_all(
     if output is None:
         write_table(labels, current.model, sys.stdout)
         return
-    part = output.with_name(f".{output.name[:200]}.{os.getpid()}.part")
-    try:
-        with part.open("x", encoding="utf-8", newline="") as file:
-            write_table(labels, current.model, file)
-        part.replace(output)
-    except OSError as error:
-        raise ParameterError(f"{output} cannot be written: {error.strerror}.") from error
-    finally:
-        with suppress(OSError):
-            part.unlink(missing_ok=True)
+    with write_whole(output) as part, part.open("w", encoding="utf-8", newline="") as file:
+        write_table(labels, current.model, file)
 
 
 @label_app.command("import")

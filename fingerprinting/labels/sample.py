@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import csv
-import os
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -17,6 +15,7 @@ from numpy.typing import NDArray
 from caomai.console import Refusal, progress
 from caomai.errors import NotFoundError, ParameterError
 from caomai.settings import Settings
+from caomai.wholefile import write_whole
 from fingerprinting.labels.label import Label
 from fingerprinting.labels.store import list_labels, open_labels
 from fingerprinting.labels.table import disarm
@@ -97,19 +96,11 @@ def write_members(
     path: Path, target: Target, rows: Sequence[Mapping[str, Any]], model: str, base_url: str
 ) -> None:
     """Write the table that a person fills in; it is there whole or not at all."""
-    part = path.with_name(f".{path.name[:200]}.{os.getpid()}.part")
-    try:
-        with part.open("x", encoding="utf-8", newline="") as file:
-            writer = csv.writer(file, lineterminator="\n")
-            writer.writerow(COLUMNS)
-            for number, row in enumerate(rows, 1):
-                writer.writerow(_write_member(number, row, target, model, base_url))
-        part.replace(path)
-    except OSError as error:
-        raise ParameterError(f"{path} cannot be written: {error.strerror}.") from error
-    finally:
-        with suppress(OSError):
-            part.unlink(missing_ok=True)
+    with write_whole(path) as part, part.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file, lineterminator="\n")
+        writer.writerow(COLUMNS)
+        for number, row in enumerate(rows, 1):
+            writer.writerow(_write_member(number, row, target, model, base_url))
 
 
 def _write_member(

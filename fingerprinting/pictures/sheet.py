@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import unicodedata
 from collections.abc import Mapping, Sequence
@@ -129,15 +130,26 @@ def find_corner(node: int, side: int, step: tuple[int, int]) -> tuple[int, int]:
     return node % side * step[0], (side - 1 - node // side) * step[1]
 
 
-def save(image: Image.Image, path: Path, about: Mapping[str, str]) -> None:
-    """Write a PNG with text chunks that say what it is; the file is there whole or not at all."""
+def encode(image: Image.Image, about: Mapping[str, str]) -> bytes:
+    """Make a PNG with text chunks that say what it is, without taking long."""
+    stream = io.BytesIO()
+    image.save(stream, "PNG", pnginfo=_tell(about))
+    return stream.getvalue()
+
+
+def _tell(about: Mapping[str, str]) -> PngInfo:
     info = PngInfo()
     for name, text in about.items():
         info.add_itxt(name, text)
+    return info
+
+
+def save(image: Image.Image, path: Path, about: Mapping[str, str]) -> None:
+    """Write a PNG with text chunks that say what it is; the file is there whole or not at all."""
     part = path.with_name(f".{path.name[:200]}.{os.getpid()}.part")
     try:
         with part.open("xb") as file:
-            image.save(file, "PNG", pnginfo=info, optimize=True)
+            image.save(file, "PNG", pnginfo=_tell(about), optimize=True)
         part.replace(path)
     except OSError as error:
         raise CaomAiError(f"{path} cannot be written: {error.strerror or error}.") from error

@@ -7,8 +7,8 @@ where w.last_heartbeat > now() - %(stalled)s * interval '1 second';
 
 -- name: insert
 -- An image that is to be described.
-insert into caom2_ai_queue.description (descriptionID, name, size, modelHash)
-values (%(id)s, %(name)s, %(size)s, %(modelHash)s);
+insert into caom2_ai_queue.description (descriptionID, name, size, modelHash, task)
+values (%(id)s, %(name)s, %(size)s, %(modelHash)s, %(task)s::jsonb);
 
 -- name: copy_chunks
 -- The pieces of its file.
@@ -26,6 +26,12 @@ select answer - 'hdus' as whole, (
     select jsonb_agg(hdu - 'objects' order by place)
     from jsonb_array_elements(answer -> 'hdus') with ordinality as hdus (hdu, place)
 ) as hdus
+from caom2_ai_queue.description
+where descriptionID = %(id)s;
+
+-- name: read_picture
+-- A piece of a picture that was drawn.
+select substring(picture from %(start)s for %(length)s) as piece
 from caom2_ai_queue.description
 where descriptionID = %(id)s;
 
@@ -60,7 +66,7 @@ on conflict do nothing;
 -- A worker begins a description that is still wanted, or begins again what a lost worker had in hand.
 update caom2_ai_queue.description set phase = 'RUNNING'
 where descriptionID = %(id)s and phase in ('WAITING', 'RUNNING')
-returning name, size;
+returning name, size, task;
 
 -- name: read_chunks
 -- The pieces of its file.
@@ -70,7 +76,7 @@ select bytes from caom2_ai_queue.description_chunk where descriptionID = %(id)s 
 -- The answer, or why there is none; the file has done its duty.
 with ended as (
     update caom2_ai_queue.description
-    set phase = %(phase)s, answer = %(answer)s::jsonb, message = %(message)s, status = %(status)s
+    set phase = %(phase)s, answer = %(answer)s::jsonb, picture = %(picture)s, message = %(message)s, status = %(status)s
     where descriptionID = %(id)s and phase = 'RUNNING'
     returning descriptionID
 )
@@ -82,3 +88,18 @@ select wanted.id
 from unnest(%(ids)s::uuid[]) as wanted (id)
 left join caom2_ai_queue.description d on d.descriptionID = wanted.id
 where d.descriptionID is null;
+
+-- name: find_image
+-- An archived image of which a picture is wanted, if anybody may see it.
+select i.artifactURI, i.part, i.nDetected, i.mapID, a.contentChecksum
+from caom2_ai_view.part_fingerprint i
+join caom2_ai_view.map m on m.mapID = i.mapID
+join caom2_ai_view.artifact a on a.uri = i.artifactURI and a.planeID = i.planeID
+where i.publisherID = %(publisherID)s and i.artifactURI = %(artifactURI)s and i.part = %(part)s
+    and m.kind = 'object' and m.modelHash = %(modelHash)s;
+
+-- name: list_image_objects
+-- The objects that are kept of it.
+select x, y, ra, dec, a, b, theta as theta_deg, flux, snr, flags, node, confidence, oddness
+from caom2_ai_view.object_node
+where publisherID = %(publisherID)s and artifactURI = %(artifactURI)s and part = %(part)s and mapID = %(mapID)s;

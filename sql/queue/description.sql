@@ -8,16 +8,21 @@ create unlogged table caom2_ai_queue.description (
     phase text not null default 'WAITING' check (phase in ('WAITING', 'RUNNING', 'DONE', 'FAILED')),
     message text,
     status smallint,
+    task jsonb,
     answer jsonb,
+    picture bytea,
     created timestamptz not null default now(),
     seen timestamptz not null default now(),
-    check ((phase = 'DONE') = (answer is not null)),
+    check ((phase = 'DONE') = (answer is not null or picture is not null)),
     check ((phase = 'FAILED') = (message is not null and status is not null))
 );
 comment on column caom2_ai_queue.description.name is 'What its sender calls the file; the worker keeps the suffix.';
 comment on column caom2_ai_queue.description.message is 'Why it failed, in one sentence.';
 comment on column caom2_ai_queue.description.status is 'HTTP status that tells whose fault it is: 400 the file, 503 nobody, try again.';
 comment on column caom2_ai_queue.description.answer is 'The JSON of caom-ai describe, and the same of the file as a whole.';
+alter table caom2_ai_queue.description alter column picture set storage external;
+comment on column caom2_ai_queue.description.task is 'What is wanted instead of an answer: a picture with the objects marked (caomai.descriptions.Picture).';
+comment on column caom2_ai_queue.description.picture is 'The PNG that was wanted.';
 comment on column caom2_ai_queue.description.seen is 'When somebody was last known to wait for it.';
 
 -- The file in pieces. Images hardly shrink, and PostgreSQL takes longer to try than to store.

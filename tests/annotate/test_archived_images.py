@@ -129,7 +129,7 @@ def test_other_formats_are_those_of_tables(annotate: Annotate) -> None:
 @pytest.mark.parametrize(
     ("words", "sentence"),
     [
-        ({"ID": ""}, "ID is missing"),
+        ({"ID": ""}, "publisherID of an image as ID"),
         ({"MAXREC": "x"}, "MAXREC"),
         ({"FORMAT": "gif"}, "ds9, png"),
     ],
