@@ -83,6 +83,9 @@ async def _begin_with(
         await check_images(service, translation.vector_ids, pool)
     if question.maxrec == 0:
         return write_empty(writer)
+    if translation.searches and not uploads.tables:
+        # Uploaded tables exist in the transaction of their query alone.
+        translation = await choose_ways(translation, service.settings.exact_matches, pool)
     statement = copy_statement(translation.sql, document.fields, writer)
     blocks = copy_blocks(pool, statement, seconds, uploads.store if uploads.tables else None)
     first = await anext(blocks)
