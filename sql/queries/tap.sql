@@ -25,7 +25,7 @@ with candidate as materialized (
     order by f.publisherID
     limit 500
 ), newest as (
-    select f.timeMid from caom2_ai_view.fingerprint f where f.timeMid is not null order by f.timeMid desc limit 1
+    select f.timeMid from caom2_ai_view.fingerprint f where f.timeMid < 'Infinity' order by f.timeMid desc limit 1
 )
 select c.publisherID, c.collection, c.bandpassName as filter, c.ra, c.dec, n.nodes[1] as node, n.nodes[2] as node2, c.fieldNode,
     (
@@ -46,5 +46,5 @@ cross join lateral (
 where cardinality(n.nodes) > 1
 order by c.nObjects >= 50 and exists (
     select from candidate other where other.fieldNode = c.fieldNode and other.publisherID <> c.publisherID
-) desc, c.publisherID
+) desc, c.bandpassName is not null desc, c.publisherID
 limit 1;

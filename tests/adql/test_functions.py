@@ -152,7 +152,7 @@ def test_counts_by_label_are_those_of_the_database_function(
     ask: Ask, connection: psycopg.Connection[Any]
 ) -> None:
     counted = "caomai_label_count(fingerprint, 'ring')"
-    rows = dict(ask(f"SELECT publisherID, {counted} FROM caom2_ai.fingerprint"))
+    rows: dict[str, int] = dict(ask(f"SELECT publisherID, {counted} FROM caom2_ai.fingerprint"))
     assert rows == {plane.publisher_id: count(plane, 7, 8) for plane in VISIBLE}
     called = connection.execute(
         f"select publisherID, {counted} from caom2_ai_view.fingerprint where isCurrent = 1".encode()
