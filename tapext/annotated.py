@@ -85,6 +85,7 @@ async def _draw(descriptions: Descriptions, picture: Picture, image: Image | Non
     file = tempfile.TemporaryFile()  # noqa: SIM115 -- lives as long as its chunks
     try:
         await descriptions.draw(picture, None if image is None else image.path, model, file)
+        file.flush()
     except BaseException:
         file.close()
         raise
@@ -130,3 +131,4 @@ async def _write(file: IO[bytes], writer: Writer, rows: AsyncGenerator[bytes], m
                 block = []
     file.write(writer.body(block))
     file.write(writer.tail(overflow=left < 0))
+    file.flush()
