@@ -41,7 +41,7 @@ STAGES = {
     "masks": ["image.masks.undefined", "image.masks.border"],
     "read": ["image.read_box"],
     "wcs": ["image.read_wcs", "image.pixel_scale", "pipeline.to_sky"],
-    "background": ["noise._fit"],
+    "background": ["noise.fit_meshes"],
     "subtract": ["detect.model_sky"],
     "correlation": ["detect.kernel_noise"],
     "extract": ["detect._extract"],

@@ -18,6 +18,8 @@ def undefined(pixels: NDArray[np.float32]) -> NDArray[np.bool_] | None:
     mask: NDArray[np.bool_] | None = None
     for y in range(0, len(pixels), ROWS):
         rows = pixels[y : y + ROWS]
+        if np.vdot(rows, rows) < HUGE:  # the sum of squares: one look, and false for NaN
+            continue
         good = np.abs(rows) < HUGE
         if good.all():
             continue

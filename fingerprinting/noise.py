@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
-import sep
 from numpy.typing import NDArray
 
 from caomai.errors import UnusableImageError
 from fingerprinting.image import Part
+from fingerprinting.mesh import Mesh, fit_meshes
 
 ROUNDING: Final = 0.2887  # standard deviation of a value rounded to whole steps, in steps
 LEAST_LOCAL: Final = 0.5  # of the frame's noise: the spline between meshes swings below 0 at bright objects
-LARGE: Final = 512  # rows
 BLOCK: Final = 64
 GRID: Final = 6
 CLIP: Final = 3.0  # sigma: keeps stars out of the correlation
@@ -36,54 +34,37 @@ class Sky:
 def model_sky(part: Part, mesh: int) -> Sky:
     """Subtract the sky of a part; masked pixels become 0."""
     _refuse_constant(part)
-    background = _fit(part, mesh)
-    noise, least = float(background.globalrms), part.step * ROUNDING
-    local = background.rms()
-    if not local.max() > 0:  # most pixels are equal: single photons, or a few objects on nothing
+    level, spread = _fit(part, mesh)
+    noise, least = _usual(spread), part.step * ROUNDING
+    if not spread.values.max() > 0:  # most pixels are equal: single photons, or a few objects on nothing
         noise = least = max(_sparse_step(part) * ROUNDING, least)
     lowest = np.float32(max(least, LEAST_LOCAL * noise))
     sigma, subtracted = np.empty((2, *part.shape), np.float32)
-    for rows, whole in _match(local, sigma):
-        np.maximum(rows, lowest, out=whole)
-    for rows, pixels, whole in _match(background.back(), part.pixels, subtracted):
-        np.subtract(pixels, rows, out=whole)
+    for (rows, sky), (_, local) in zip(level.strips(), spread.strips(), strict=True):
+        group = len(sky), -1, part.shape[1]
+        np.subtract(part.pixels[rows].reshape(group), sky, out=subtracted[rows].reshape(group))
+        np.maximum(local, lowest, out=sigma[rows].reshape(group))
     if part.mask is not None:
         subtracted[part.mask] = 0
     if part.noise is not None:
         sigma = _scale(part, part.noise, sigma)
-    return Sky(float(background.globalback), max(noise, least), subtracted, sigma)
+    return Sky(float(np.median(level.values)), max(noise, least), subtracted, sigma)
 
 
-def _fit(part: Part, mesh: int) -> Any:
-    """Fit the mesh; to every other pair of rows of a large part, which takes half the time."""
-    pixels, mask = part.pixels, part.mask
-    (height, width), thinning = part.shape, 1
-    if height >= LARGE:
-        pixels, mask, thinning = _thin(pixels), None if mask is None else _thin(mask), 2
+def _fit(part: Part, mesh: int) -> tuple[Mesh, Mesh]:
     try:
-        return sep.Background(pixels, mask=mask, bw=min(mesh, width), bh=min(mesh, height) // thinning)
+        return fit_meshes(part.pixels, part.mask, mesh)
     except MemoryError:
         raise
     except Exception as error:  # SEP raises bare Exception
         raise UnusableImageError(f"The sky of this image cannot be modelled: {error}.") from error
 
 
-def _thin(rows: NDArray[Any]) -> NDArray[Any]:
-    """Take two rows of every four: pairs, so that odd and even rows count alike."""
-    height, width = rows.shape
-    return np.ascontiguousarray(rows[: height - height % 4].reshape(-1, 4, width)[:, :2]).reshape(-1, width)
-
-
-def _match(
-    thinned: NDArray[np.float32], *wholes: NDArray[np.float32]
-) -> Iterator[tuple[NDArray[np.float32], ...]]:
-    """Give what was computed for thinned rows beside views of those rows of (ny, nx) it stands for."""
-    if thinned.shape == wholes[0].shape:
-        yield thinned, *wholes
-        return
-    count, width = thinned.shape
-    yield thinned[:, None], *(whole[: 2 * count].reshape(count, 2, width) for whole in wholes)
-    yield thinned[-1], *(whole[2 * count :] for whole in wholes)
+def _usual(spread: Mesh) -> float:
+    """Give the median noise of the boxes; if that is 0, of those boxes that have any."""
+    middle = np.median(spread.values)
+    some = spread.values if middle > 0 else spread.values[spread.values > 0]
+    return float(np.median(some)) if some.size else 1.0
 
 
 def _refuse_constant(part: Part) -> None:
