@@ -129,7 +129,7 @@ def describe_similar(base_url: str, ref: str | None) -> str:
             "MAXDIST",
             "Largest distance: 0 is the same content, 1.41 unrelated",
             "double",
-            None,
+            "1*",  # one or none: pyvo 1.9 fails on a scalar without a value
             ucd="stat.param",
             least=0,
             most=FARTHEST,
