@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import math
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -52,21 +53,22 @@ def read_picture(path: Path, kind: str) -> NDArray[Any]:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # its own limit, and what it thinks of odd chunks
             with Image.open(path, formats=(kind,)) as picture:
-                _check_size(path.name, *picture.size)
+                # Before it is unpacked: a few kilobytes may declare gigabytes.
+                if math.prod(picture.size) > MOST_PIXELS:
+                    raise _too_large(path.name)
                 return _to_grey(picture)[::-1]
-    except (UnidentifiedImageError, OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:
+    except Image.DecompressionBombError as error:
+        raise _too_large(path.name) from error
+    except (UnidentifiedImageError, OSError, SyntaxError, ValueError) as error:
         raise UnusableImageError(
             f"{path.name} is truncated or damaged: it is no {kind} that can be read."
         ) from error
 
 
-def _check_size(name: str, width: int, height: int) -> None:
-    """Refuse a picture before it is unpacked: a few kilobytes may declare gigabytes."""
-    if width * height > MOST_PIXELS:
-        raise UnusableImageError(
-            f"{name} has {width:,} x {height:,} pixels; a picture may have {MOST_PIXELS:,}: "
-            "send the FITS file."
-        )
+def _too_large(name: str) -> UnusableImageError:
+    return UnusableImageError(
+        f"{name} has more than the {MOST_PIXELS:,} pixels that a picture may have: send the FITS file."
+    )
 
 
 def _to_grey(picture: Image.Image) -> NDArray[Any]:
