@@ -22,7 +22,7 @@ PUBLISHER_ID: Final = "caomPublisherID"
 SIMILAR: Final = "https://caom-ai.github.io/rdf/datalink#similar"
 MOST_ROWS: Final = 1_000_000
 SIMILAR_FORMATS: Final = (VOTABLE, "text/csv", "application/json", "application/fits")
-ANNOTATE_FORMATS: Final = (VOTABLE, "text/x-ds9-region", "text/csv", "application/fits")
+ANNOTATE_FORMATS: Final = (VOTABLE, "text/x-ds9-region", "image/png", "text/csv", "application/fits")
 
 
 @dataclass(frozen=True)
