@@ -1,79 +1,114 @@
-"""Light at a distance around a centre: the arcs and rings of lenses, as arc finders see them (Alard 2006)."""
+"""Arcs and rings around a galaxy, found by filters on circles around it, learnt from drawn lenses."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any, Final
+from pathlib import Path
+from typing import Any, Final, Self
 
 import numpy as np
+from numpy.lib.stride_tricks import as_strided
 from numpy.typing import NDArray
 
-RADII: Final = (2.0, 3.0, 4.2, 5.6, 7.2, 9.0, 11.0, 13.5, 16.5, 20.0)  # pixels
+from fingerprinting.arrays import Layout, read_arrays
+
+RADII: Final = 16  # circles, a pixel apart
 ANGLES: Final = 32
-FIRST: Final = 2  # the first of the radii at which a ridge is sought
-FAINTEST: Final = 0.5  # sigma a pixel: the faintest ridge
-CLEAR: Final = 0.75  # sigma: a ridge that stands out by so much on both sides counts in full,
-SHARE: Final = 0.15  # if it stands out by this share of its own light too: arms of spirals do not
-EMPTY, FULL = 0.3, 0.8  # light of the middle over that of the brightest circle
-BRIGHTEST: Final = 5e4
+TAPS: Final = 5  # neighbouring angles that a filter sees
+FILTERS, SECOND, HIDDEN = 12, 12, 16
+SOFTENING: Final = 4.0  # sigma: here light counts half; the brightest counts 1
+SIDE: Final = 36  # pixels of the middle of a window that the circles reach
+CHUNK: Final = 64  # windows at once: what is in between stays in the cache
+LARGEST: Final = 1 << 20  # bytes of the file
+LAYOUTS: Final[dict[str, Layout]] = {
+    "first": (np.float32, (FILTERS, TAPS * RADII + 1)),  # the last column is what is added
+    "second": (np.float32, (SECOND, TAPS * FILTERS + 1)),
+    "third": (np.float32, (HIDDEN, 2 * SECOND + 1)),
+    "last": (np.float32, (1, HIDDEN + 1)),
+}
 
 Floats = NDArray[np.float32]
 
 
+@dataclass(frozen=True)
+class Filters:
+    """Two layers of filters along circles, and two that weigh their greatest and mean answers."""
+
+    first: Floats
+    second: Floats
+    third: Floats
+    last: Floats
+
+    @classmethod
+    def read(cls, path: Path) -> Self:
+        """Read them from an npz file; ValueError says what is not as it should be."""
+        with path.open("rb") as file:
+            return cls(**read_arrays(file.read(LARGEST), LAYOUTS))
+
+    def weigh(self, light: Floats) -> Floats:
+        """Give the evidence (n,) of light on circles, (angles, radii, n)."""
+        found = _convolve(self.second, _convolve(self.first, light))
+        pooled = np.concatenate([found.max(axis=0), found.mean(axis=0)])
+        weighed: Floats = _add_up(self.last, np.maximum(_add_up(self.third, pooled), 0))[0]
+        return weighed
+
+
 def measure_arcs(windows: Floats) -> Floats:
-    """Tell of windows (n, side, side) in sigma which share of a circle around the centre is a ridge, (n,).
+    """Give the evidence (n,) for arcs or a ring around the middle of windows (n, side, side) in sigma.
 
-    0 for stars and plain galaxies, about 0.15 for a close pair, 0.3 to 0.5 for an arc, 1 for a closed ring;
-    less where the middle is dark.
+    It is the logarithm of the odds in a set of which a quarter are lenses: below 0 for nearly all objects.
     """
-    light = _unroll(windows)
-    inside, outside = light.copy(), light.copy()
-    for one in range(1, len(RADII)):
-        np.minimum(inside[one], inside[one - 1], out=inside[one])
-        np.minimum(outside[-one - 1], outside[-one], out=outside[-one - 1])
-    ridge = light[FIRST:-1]
-    rise = np.minimum(ridge - inside[FIRST - 1 : -2], ridge - outside[FIRST + 1 :])
-    clear = np.clip(rise / np.maximum(CLEAR, SHARE * ridge), 0, 1) * (ridge > FAINTEST)
-    # A ring whose centre is not quite the window's crosses from one circle to the next.
-    near = np.maximum(clear[1:-1], np.maximum(clear[:-2], clear[2:]))
-    share: Floats = near.mean(axis=1).max(axis=0) * _fill(light)
-    return share
+    filters, evidence = read_filters(), np.empty(len(windows), np.float32)
+    for start in range(0, len(windows), CHUNK):
+        chunk = slice(start, start + CHUNK)
+        evidence[chunk] = filters.weigh(unroll(windows[chunk]))
+    return evidence
 
 
-def _fill(light: Floats) -> Floats:
-    """Tell whether there is something in the middle, 0 to 1: a star out of focus is a ring around nothing."""
-    core, brightest = light[:FIRST].mean(axis=(0, 1)), light[FIRST:].mean(axis=1).max(axis=0)
-    filled: Floats = np.clip((core / np.maximum(brightest, FAINTEST) - EMPTY) / (FULL - EMPTY), 0, 1)
-    return filled
+def unroll(windows: Floats) -> Floats:
+    """Sample windows on circles: (angles, radii, n), light compressed to -1 to 1."""
+    edge = (windows.shape[-1] - SIDE) // 2
+    middle = windows[:, edge : edge + SIDE, edge : edge + SIDE].reshape(len(windows), SIDE**2)
+    light: Floats = _sampling() @ np.ascontiguousarray(middle.T, np.float32)
+    light /= np.abs(light) + np.float32(SOFTENING)
+    return light.reshape(ANGLES, RADII, len(windows))
 
 
-def _unroll(windows: Floats) -> Floats:
-    """Sample windows on circles: (radii, angles, n), smoothed along the circles."""
-    seen, weight = _sampling(windows.shape[-1])
-    middle = windows[:, seen, seen]
-    rows = middle[:, 0::2] + middle[:, 1::2]
-    binned = np.clip(rows[:, :, 0::2] + rows[:, :, 1::2], -BRIGHTEST, BRIGHTEST)
-    light: Floats = weight @ np.ascontiguousarray(binned.reshape(len(windows), weight.shape[1]).T)
-    return light.reshape(len(RADII), ANGLES, len(windows))
+@lru_cache(maxsize=1)
+def read_filters() -> Filters:
+    """Read the filters that come with the package."""
+    return Filters.read(Path(__file__).resolve().parent / "models" / "arcs.npz")
 
 
-@lru_cache(maxsize=4)
-def _sampling(side: int) -> tuple[slice, Any]:
-    """Give the rows and columns that the circles reach, and the weights (points, bins) of their bins."""
+def _convolve(filters: Floats, light: Floats) -> Floats:
+    """Apply filters to (angles, k, n) light around each angle, and keep what is above 0."""
+    reach = TAPS // 2
+    around = np.concatenate([light[-reach:], light, light[:reach]])
+    angles, depth, n = light.shape
+    strides = around.strides
+    seen = as_strided(around, (angles, TAPS * depth, n), (strides[0], strides[1], strides[2]))
+    return np.maximum(_add_up(filters, seen), 0)
+
+
+def _add_up(weights: Floats, values: Floats) -> Floats:
+    added: Floats = weights[:, :-1] @ values
+    added += weights[:, -1:]
+    return added
+
+
+@lru_cache(maxsize=1)
+def _sampling() -> Any:
+    """Give the weights (points, pixels) of the four pixels around each point."""
     from scipy.sparse import csr_array  # noqa: PLC0415 - takes 0.2 s, and many commands know this module
 
-    half = int(RADII[-1] / 2) + 2  # bins
-    start = max(side // 2 - 2 * half, 0)
-    seen = slice(start, side - start)
-    bins = side // 2 - start
-    angle = 2 * np.pi * np.arange(ANGLES) / ANGLES
-    radius = np.array(RADII)[:, None]
-    middle = (bins - 1) / 2
-    x, y = (middle + radius / 2 * turn(angle) for turn in (np.cos, np.sin))
+    angle = 2 * np.pi * np.arange(ANGLES)[:, None] / ANGLES
+    radius = np.arange(1, RADII + 1)
+    middle = (SIDE - 1) / 2
+    x, y = ((middle + radius * turn(angle)).ravel() for turn in (np.cos, np.sin))
     left, bottom = np.floor(x).astype(np.intp), np.floor(y).astype(np.intp)
-    weight = np.zeros((bins, bins, *x.shape))
-    point = np.indices(x.shape)
-    for i, j in ((0, 0), (0, 1), (1, 0), (1, 1)):
-        weight[bottom + j, left + i, *point] = (1 - abs(x - left - i)) * (1 - abs(y - bottom - j)) / 4
-    weight = weight / 2 + (np.roll(weight, 1, axis=3) + np.roll(weight, -1, axis=3)) / 4
-    return seen, csr_array(weight.reshape(bins**2, -1).T.astype(np.float32))
+    corners = [(i, j) for i in (0, 1) for j in (0, 1)]
+    weight = np.concatenate([(1 - abs(x - left - i)) * (1 - abs(y - bottom - j)) for i, j in corners])
+    pixel = np.concatenate([(bottom + j) * SIDE + left + i for i, j in corners])
+    point = np.tile(np.arange(len(x)), len(corners))
+    return csr_array((weight.astype(np.float32), (point, pixel)), shape=(len(x), SIDE**2))

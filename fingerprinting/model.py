@@ -36,7 +36,7 @@ MAPS: Final[dict[str, Layout]] = {
     "statistics_scale": (np.float32, (len(STATISTICS),)),
     "statistics_axes": (np.float32, (len(STATISTICS), len(STATISTICS))),
     "fields": (np.float32, (FIELDS, VECTOR)),
-    "usual_nodes": (np.float32, (3, NODES)),
+    "usual_nodes": (np.float32, (2, NODES)),
     "usual_levels": (np.float32, (2, SHARES)),
 }
 

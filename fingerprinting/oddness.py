@@ -1,4 +1,4 @@
-"""How odd an object is: far from its node's centre, in a rare node, or with light on a circle around it."""
+"""How odd an object is: far from its node's centre, in a rare node, or with arcs of light around it."""
 
 from __future__ import annotations
 
@@ -30,31 +30,30 @@ class Oddness:
 
     reach: Floats  # distance from the centroid that a tenth of the node's objects pass
     share: Floats  # of all objects
-    curve: Floats  # arcs that a tenth of the node's objects pass
     content: Floats  # levels, (64,)
     arcs: Floats
 
     @classmethod
     def from_arrays(cls, nodes: Floats, levels: Floats) -> Self:
-        """Take it from the arrays of a model, (3, 400) and (2, 64)."""
+        """Take it from the arrays of a model, (2, 400) and (2, 64)."""
         return cls(*nodes, *levels)
 
     def to_arrays(self) -> dict[str, Floats]:
         """Give the arrays of a model."""
         return {
-            "usual_nodes": np.stack([self.reach, self.share, self.curve]),
+            "usual_nodes": np.stack([self.reach, self.share]),
             "usual_levels": np.stack([self.content, self.arcs]),
         }
 
     def judge(self, distance: Floats, node: NDArray[np.integer], arcs: Floats) -> Floats:
         """Give the oddness (n,) of objects: the share, 0 to 1, of the training's objects that are less odd.
 
-        `distance` is 1 - cosine to the node's centroid, `arcs` the share of a circle that is a ridge. An
-        object may be odd in either way; that there are two is allowed for.
+        `distance` is 1 - cosine to the node's centroid, `arcs` the evidence for a lens. The two shares are
+        taken together as chances are (Fisher 1932): what is odd in both ways is odder than in one.
         """
         content = _share_beyond(_rate(distance, node, self.reach, self.share), self.content)
-        around = _share_beyond(arcs - self.curve[node], self.arcs)
-        odd: Floats = (1 - np.minimum(2 * np.minimum(content, around), 1)).astype(np.float32)
+        both = content * _share_beyond(arcs, self.arcs)
+        odd: Floats = (1 - both * (1 - np.log(both))).astype(np.float32)
         return odd
 
 
@@ -63,10 +62,9 @@ def fit_oddness(
 ) -> Oddness:
     """Learn what is usual from objects (n,) of a training set that weigh `weight`."""
     reach = np.maximum(_reach_nodes(distance, node, weight), np.float32(LEAST_REACH))
-    curve = _reach_nodes(arcs, node, weight)
     share = np.maximum(np.bincount(node, weight, NODES) / weight.sum(), RAREST_NODE).astype(np.float32)
     content = _find_levels(_rate(distance, node, reach, share), weight)
-    return Oddness(reach, share, curve, content, _find_levels(arcs - curve[node], weight))
+    return Oddness(reach, share, content, _find_levels(arcs, weight))
 
 
 def _reach_nodes(values: Floats, node: NDArray[np.integer], weight: NDArray[np.float64]) -> Floats:

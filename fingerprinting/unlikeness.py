@@ -10,6 +10,9 @@ from numpy.typing import NDArray
 
 NEIGHBOURS: Final = 5
 TAIL: Final = 0.9  # of the history; how far the rest leaves what is usual makes the unit of a figure
+TOP, LEAST_TOP = 5, 4  # the fifth of a history, or so many images, that tells how high scores thin out
+CAUTION: Final = 2.0  # times the excess of those few: tails may be heavier than they show
+SMALLEST: Final = 1e-9
 LEAST_EXCESS: Final = 1e-3  # of figures that are the same in nearly all images: fractions, logarithms
 
 Floats = NDArray[np.float64]
@@ -55,14 +58,30 @@ class History:
         return _rate(figures, self.middle, self.limit, self.excess)
 
     def rank(self, scores: Floats) -> Floats:
-        """Give the percentage (n,) of the history that has lower scores."""
-        ordered = np.sort(self.scores)
-        return 100 * np.searchsorted(ordered, scores, side="left") / len(ordered)
+        """Give the oddness (n,) of images that are not of the history, by their scores."""
+        return np.array([_rank(score, self.scores) for score in scores], float)
 
     def rank_own(self) -> Floats:
-        """Give the percentage of the other images of the history that have lower scores, for each of it."""
-        ordered = np.sort(self.scores)
-        return 100 * np.searchsorted(ordered, self.scores, side="left") / max(len(ordered) - 1, 1)
+        """Give the oddness (n,) of the images of the history, each among the others."""
+        own = enumerate(self.scores)
+        return np.array([_rank(score, np.delete(self.scores, place)) for place, score in own], float)
+
+
+def _rank(score: float, others: Floats) -> float:
+    """Give 100 times the share of usual images that score less, by a conformal p-value (Vovk et al. 2005).
+
+    An image like the n others has any place among the n + 1 by chance: so it counts itself, and no more
+    than 2 % of such images reach 98, however short the history; ties count against it. Beyond the highest
+    score the share falls half as fast as the top fifth thins out: otherwise fewer than 49 images could tell
+    nothing odd.
+    """
+    chance = (1 + np.count_nonzero(others >= score)) / (len(others) + 1)
+    if score > others.max():
+        number = max(len(others) // TOP, LEAST_TOP)
+        top = np.partition(others, -number - 1)[-number - 1 :]
+        excess = max(CAUTION * float(top[1:].mean() - top[0]), SMALLEST)
+        chance *= float(np.exp(-(score - others.max()) / excess))
+    return 100 * (1 - chance)
 
 
 def _quantile(figure: Floats, share: float) -> float:

@@ -37,12 +37,22 @@ def rank(history: list[Image], images: list[Image]) -> dict[str, float]:
     ranks = {}
     for image in images:
         if image in history:
-            own = scores[history.index(image)]
-            ranks[image.name] = 100 * sum(other < own for other in scores) / (len(history) - 1)
+            place = history.index(image)
+            ranks[image.name] = oddness(scores[place], scores[:place] + scores[place + 1 :])
         else:
-            own = score([*figures_of(image), apart(image, history)], table)
-            ranks[image.name] = 100 * sum(other < own for other in scores) / len(history)
+            ranks[image.name] = oddness(score([*figures_of(image), apart(image, history)], table), scores)
     return ranks
+
+
+def oddness(own: float, others: list[float]) -> float:
+    """Count how many of the others and itself score as much; beyond them all an exponential tail goes on."""
+    chance = (1 + sum(other >= own for other in others)) / (1 + len(others))
+    falling = sorted(others, reverse=True)
+    if own > falling[0]:
+        number = max(len(others) // 5, 4)
+        excess = sum(falling[:number]) / number - falling[number]
+        chance *= math.exp((falling[0] - own) / (2 * excess))
+    return 100 * (1 - chance)
 
 
 def score(row: list[float], table: list[list[float]], own: int | None = None) -> float:
