@@ -27,7 +27,10 @@ from tapext.uws.upkeep import repeat
 from tapext.uws.worker import Queue
 
 CHANNEL: Final = "caom2_ai_description"
-CONNECTIONS: Final = 4
+CONNECTIONS: Final = 6
+MOST_SENT: Final = 2  # files that go into the database at a time; those who wait for others must be heard
+MOST_WAITING: Final = 200
+MOST_WAITING_BYTES: Final = 8 << 30
 LONGEST_NAME: Final = 200
 # A worker that was lost may be replaced by another; one beside this service is being started then.
 WORKER_SECONDS: Final = 5.0
@@ -62,6 +65,7 @@ class Descriptions:
 
     def __init__(self, pool: Pool, queue: Queue, notices: Notices, patience: float) -> None:
         self._pool, self._queue, self._notices, self._patience = pool, queue, notices, patience
+        self._sending = asyncio.Semaphore(MOST_SENT)
         self._queries = read_queries("descriptions")
 
     async def describe(self, path: Path, name: str, model: str) -> Description:
@@ -100,7 +104,9 @@ class Descriptions:
         await self._find_worker(model)
         number = uuid4()
         try:
-            await self._submit(number, path, {"name": name, "modelHash": model, "task": task})
+            async with self._sending:
+                await self._check_room()
+                await self._submit(number, path, {"name": name, "modelHash": model, "task": task})
             await self._wait(number, model)
             yield number
         finally:
@@ -117,6 +123,12 @@ class Descriptions:
     async def _is_served(self, model: str) -> bool:
         rows = await self._fetch("find_describers", stalled=STALLED)
         return model in {row["modelhash"] for row in rows}
+
+    async def _check_room(self) -> None:
+        """Refuse more images than can be described in a while."""
+        (load,) = await self._fetch("measure")
+        if load["waiting"] >= MOST_WAITING or load["bytes"] >= MOST_WAITING_BYTES:
+            raise TransientError(f"{load['waiting']} images wait to be described already; try again later.")
 
     async def _submit(self, number: UUID, path: Path | None, facts: dict[str, str | None]) -> None:
         """Put a file into the database and what is wanted of it into the queue, both or neither."""

@@ -5,6 +5,12 @@ from caom2_ai_queue.describer d
 join caom2_ai_queue.procrastinate_workers w on w.id = d.workerID
 where w.last_heartbeat > now() - %(stalled)s * interval '1 second';
 
+-- name: measure
+-- How many images wait to be described or are, and the bytes of their files.
+select count(*) as waiting, coalesce(sum(size), 0)::bigint as bytes
+from caom2_ai_queue.description
+where phase in ('WAITING', 'RUNNING');
+
 -- name: insert
 -- An image that is to be described.
 insert into caom2_ai_queue.description (descriptionID, name, size, modelHash, task)
