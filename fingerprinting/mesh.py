@@ -50,10 +50,12 @@ class Mesh:
         values = np.pad(self.values, [(0, int(side == 1)) for side in self.values.shape], "edge").astype(
             float
         )
-        node, weight = _weigh(np.arange(self.shape[1]) + 0.5, self.box[1], values.shape[1])
-        terms = np.stack([values.T, _bend(values.T)])
-        columns = np.einsum("abx,abxm->mx", weight, np.stack([terms[:, node], terms[:, node + 1]], axis=1))
-        return np.stack([columns, _bend(columns)]).astype(np.float32)
+        column = np.arange(self.shape[1])
+        node, weight = _weigh(column + 0.5, self.box[1], values.shape[1])
+        spread = np.zeros((2, values.shape[1], len(column)))
+        spread[:, node, column], spread[:, node + 1, column] = weight[:, 0], weight[:, 1]
+        lines = values @ spread[0] + _bend(values.T).T @ spread[1]
+        return np.stack([lines, _bend(lines)]).astype(np.float32)
 
 
 def _weigh(place: NDArray[Any], side: int, count: int) -> tuple[NDArray[np.intp], Floats]:
