@@ -47,12 +47,14 @@ def frame(frames: list[Path]) -> Path:
 
 
 @contextmanager
-def describing(database: Database, *arguments: str) -> Iterator[subprocess.Popen[bytes]]:
-    """Run a worker of descriptions."""
+def describing(
+    database: Database, *arguments: str, command: str = "describe-uploads"
+) -> Iterator[subprocess.Popen[bytes]]:
+    """Run a worker of descriptions; gives it when it is ready."""
     newest = "select coalesce(max(workerID), 0) from caom2_ai_queue.describer"
     before = ask(database, newest)
     process = subprocess.Popen(
-        [sys.executable, "-m", "caomai", "describe-uploads", *arguments],
+        [sys.executable, "-m", "caomai", command, *arguments],
         env=os.environ | {"CAOMAI_DATABASE_URL": database_url(database)},
     )
     try:

@@ -13,9 +13,13 @@ from uuid import uuid4
 
 import pytest
 
+from caomai.console import Bar
 from caomai.database import Database
 from caomai.errors import ImageError, TransientError
+from caomai.ingest.description import Describer
+from caomai.ingest.run import ingest_files, parse_release
 from tapext.descriptions import Description
+from tests.conftest import new_database
 from tests.descriptions.conftest import (
     MODEL,
     SIDE,
@@ -25,6 +29,7 @@ from tests.descriptions.conftest import (
     count_left,
     describing,
     descriptions_of,
+    make_settings,
     upload,
     wait_until,
 )
@@ -93,6 +98,25 @@ def test_without_a_worker_that_is_said_within_seconds(database: Database, frame:
         asyncio.run(describe(database, frame, worker=False))
     assert time.monotonic() - start < 30
     assert not count_left(database)
+
+
+def test_a_watching_worker_describes_uploads_while_its_planes_take_for_ever(
+    socket_folder: Path, frames: list[Path]
+) -> None:
+    with (
+        new_database(socket_folder) as database,
+        describing(database, "-n", "1", "--watch", command="fingerprint") as worker,
+    ):
+        (ready,) = list_living(worker.pid)
+        settings = make_settings(database)
+        describer = Describer.from_settings(settings)
+        ingest_files(settings, describer, frames, parse_release(None), Bar("files"))
+        wait_until(lambda: len(list_living(worker.pid)) == 2)
+        (other,) = set(list_living(worker.pid)) - {ready}
+        os.kill(other, signal.SIGSTOP)
+        described = count(database, "procrastinate_jobs")
+        assert sum(asyncio.run(describe(database, frames[0])).fingerprint) > 0
+        assert described == count(database, "procrastinate_jobs") > 0  # the planes
 
 
 def test_what_is_wanted_no_more_is_stopped(database: Database, frame: Path) -> None:
