@@ -188,7 +188,7 @@ class Describer:
     async def _fetch(self, description: UUID, path: Path) -> None:
         """Write the pieces of a file to a file, one at a time."""
         query = read_queries("descriptions")["read_chunks"]
-        with path.open("wb", buffering=0) as file:
+        with path.open("wb") as file:
             async with self._connector.pool.connection() as connection, connection.cursor() as cursor:
                 async for (piece,) in cursor.stream(query, {"id": description}, binary=True):
                     await asyncio.to_thread(file.write, piece)
