@@ -85,6 +85,25 @@ def node(  # noqa: PLR0917  # options of a command
     _save(sheet, output, session, f"Node {number}")
 
 
+@picture_app.command("oddest")
+def oddest(
+    output: Output,
+    collection: Annotated[str | None, typer.Option(help="Of this collection only.")] = None,
+    snr: Annotated[float, typer.Option(min=0, help="Leave out objects of less signal to noise.")] = 20.0,
+    number: Annotated[int, typer.Option(min=1, max=1000, help="Objects that are shown.")] = 100,
+    columns: Annotated[int, typer.Option(min=1, max=40, help="Objects a row.")] = 10,
+) -> None:
+    """Draw the oddest objects of the connected archive that anybody may see, the oddest first.
+
+    Odd is what lies far from the centre of its node, in a rare node, or has arcs of light around it. Under
+    each stand its file and the share of the objects the model has learnt from that are less odd. Most are
+    blends, edges and faint objects; what is worth a second look stands among them.
+    """
+    session = _open(None, 0, SEED, 1, None)
+    sheet = session.draw_oddest(collection, snr, number, columns)
+    _save(sheet, output, session, "Oddest objects")
+
+
 @picture_app.command("confusion")
 def confusion(
     output: Output,

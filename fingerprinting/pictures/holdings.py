@@ -62,6 +62,11 @@ class Holdings:
         rows = self._fetch("list_near", mapID=self.object_map, nodes=list(nodes), pool=POOL, most=most)
         return gather(self._cut_out(rows, refuse, bar))
 
+    def find_oddest(self, collection: str | None, snr: float, most: int, refuse: Refuse, bar: Bar) -> Members:
+        """Cut out the oddest objects of a collection, or of all; `distance` is their oddness."""
+        rows = self._fetch("list_oddest", mapID=self.object_map, collection=collection, snr=snr, most=most)
+        return gather(self._cut_out(rows, refuse, bar))
+
     def find_typical_images(self, model: Model, refuse: Refuse, bar: Bar) -> list[View | None]:
         """Show for each field the visible image nearest to its centroid."""
         fields = model.fields if self.arrays is None else FieldMap.from_bytes(self.arrays)

@@ -16,7 +16,7 @@ from caomai.settings import Settings
 from fingerprinting.fieldmap import FIELDS
 from fingerprinting.fingerprint import NODES
 from fingerprinting.model import Model, load_model
-from fingerprinting.pictures import confusion, layout, map1, map2, node
+from fingerprinting.pictures import confusion, layout, map1, map2, node, oddest
 from fingerprinting.pictures.holdings import Holdings, open_holdings
 from fingerprinting.pictures.members import Members, Observer, gather
 from fingerprinting.pictures.sheet import Caption, Sheet
@@ -80,6 +80,15 @@ class Session:
                 objects, images = (int(numbers[number]) for numbers in archive.count(archive.object_map))
             notes = [f"gridX {number % 20}, gridY {number // 20}; {objects:,} objects of {images:,} images"]
         return node.draw_node(members, number, Caption(title, [*notes, STRETCH]), columns, self.request.seed)
+
+    def draw_oddest(self, collection: str | None, snr: float, number: int, columns: int) -> Sheet:
+        """Draw the oddest public objects of a collection of the archive, or of all."""
+        with open_holdings(self.settings) as archive, self._bar("objects", number) as bar:
+            members = archive.find_oddest(collection, snr, number, self._refuse, bar)
+            model_hash = archive.model_hash
+        notes = [f"Model {model_hash[:12]}; S/N of at least {snr:g}; {STRETCH}."]
+        title = f"The {len(members)} oddest objects" + (f" of {collection}" if collection else "")
+        return oddest.draw_oddest(members, Caption(title, notes), columns)
 
     def draw_confusion(self) -> Sheet:
         """Draw which kinds are taken for which."""

@@ -34,6 +34,17 @@ where mapID = %(mapID)s and node = any(%(nodes)s)
 order by hashtextextended(artifactURI || ' ' || part || ' ' || x || ' ' || y, %(seed)s), artifactURI, part, x, y
 limit %(most)s;
 
+-- name: list_oddest
+-- The oddest visible objects, of one collection or of all.
+select o.node, o.artifactURI, o.part, o.x, o.y, o.snr, o.oddness
+from caom2_ai_view.object_node o
+where o.mapID = %(mapID)s and o.snr >= %(snr)s
+    and (%(collection)s::text is null or exists (
+        select from caom2_ai_view.fingerprint f
+        where f.publisherID = o.publisherID and f.mapID = o.mapID and f.collection = %(collection)s))
+order by o.oddness desc, o.artifactURI, o.part, o.x, o.y
+limit %(most)s;
+
 -- name: list_images
 -- Of some visible images of each field what is needed to find the most typical one.
 select n.field as node, i.publisherID, i.vector, p.artifactURI, p.part

@@ -72,6 +72,23 @@ def test_the_map_of_an_archive_has_a_tile_for_each_node_with_public_objects(sett
         Session(settings, other, []).draw_confusion()
 
 
+def test_the_oddest_objects_of_a_collection_are_public_and_in_order(settings: Settings) -> None:
+    with open_holdings(settings) as archive:
+        (collection, *_), *_ = archive.connection.execute(
+            "select distinct collection from caom2_ai_view.fingerprint"
+        ).fetchall()
+        members = archive.find_oddest(collection, 20, 7, refuse, Bar("objects"))
+        seen = archive.connection.execute(
+            "select oddness from caom2_ai_view.object_node where snr >= 20 order by oddness desc limit 7"
+        ).fetchall()
+        with pytest.raises(ParameterError, match="No object"):
+            archive.find_oddest("nothing", 20, 7, refuse, Bar("objects"))
+    assert {source.name for source in members.sources} == {"sparse-01.fits"}
+    assert sorted(members.distance.tolist()) == pytest.approx(sorted(row[0] for row in seen))
+    sheet = Session(settings, Request((), 0, 1, 300, None, quiet=True), []).draw_oddest(collection, 20, 7, 3)
+    assert sheet.image.height > 3 * 128
+
+
 def test_map_2_of_an_archive_shows_its_public_images(settings: Settings) -> None:
     with open_holdings(settings) as archive:
         typical = archive.find_typical_images(load_model(), refuse, Bar("images"))
@@ -104,7 +121,7 @@ def test_the_command_writes_a_png_whatever_its_name(tmp_path: Path) -> None:
     assert "0 to 399" in wrong.stderr
 
 
-@pytest.mark.parametrize("picture", ["map1", "node", "confusion", "layout", "map2"])
+@pytest.mark.parametrize("picture", ["map1", "node", "oddest", "confusion", "layout", "map2"])
 def test_help_teaches(picture: str) -> None:
     done = subprocess.run(
         [sys.executable, "-m", "caomai", "picture", picture, "--help"],
