@@ -107,7 +107,7 @@ CREATE TABLE caom2_ai.label (
     CONSTRAINT label_author_check1 CHECK ((author !~ '[[:cntrl:]<>]'::text)),
     CONSTRAINT label_check CHECK (((origin = 'person'::text) OR ((labelprecision IS NOT NULL) AND (nseen IS NOT NULL) AND (labelledset IS NOT NULL)))),
     CONSTRAINT label_check1 CHECK ((num_nulls(checkedprecision, checkedlow, checkedhigh, nchecked, ncheckednodes, checkedby, checkedtime) = ANY (ARRAY[0, 7]))),
-    CONSTRAINT label_checkedby_check CHECK ((((length(checkedby) >= 1) AND (length(checkedby) <= 64)) AND (checkedby !~ '[[:cntrl:]<>]'::text))),
+    CONSTRAINT label_checkedby_check CHECK (((length(checkedby) >= 1) AND (length(checkedby) <= 64) AND (checkedby !~ '[[:cntrl:]<>]'::text))),
     CONSTRAINT label_checkedprecision_check CHECK (((checkedprecision >= (0)::double precision) AND (checkedprecision <= (1)::double precision))),
     CONSTRAINT label_label_check CHECK (((length(label) >= 1) AND (length(label) <= 64))),
     CONSTRAINT label_label_check1 CHECK ((label !~ '[[:cntrl:]<>]'::text)),

@@ -148,7 +148,7 @@ def select_objects(
 ) -> Composed:
     """Write the query for the objects of some parts of an image."""
     columns = [Identifier("l" if field.name in OF_LABELS else "o", field.name.lower()) for field in FIELDS]
-    return SQL(queries["list_objects"]).format(
+    return SQL(queries["list_objects"].removesuffix(";")).format(
         columns=SQL(", ").join(columns),
         publisherID=Literal(request.publisher_id),
         mapID=Literal(map_id),

@@ -71,7 +71,7 @@ async def list_labels(service: Service, form: Format, maxrec: int) -> AsyncGener
     writer = form.writer(Document(FIELDS, (Info("server_software", SOFTWARE),)))
     if maxrec == 0:
         return write_empty(writer)
-    query = SQL(service.queries["select_labels"]).format(limit=Literal(maxrec + 1))
+    query = SQL(service.queries["select_labels"].removesuffix(";")).format(limit=Literal(maxrec + 1))
     blocks = copy_blocks(service.pool, copy_statement(query, FIELDS, writer), service.settings.query_seconds)
     return write_blocks(await anext(blocks), blocks, writer, maxrec)
 

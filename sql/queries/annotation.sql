@@ -24,4 +24,4 @@ left join (
 ) l on l.node = o.node
 where o.publisherID = {publisherID} and o.mapID = {mapID} and o.part = any({parts})
 order by o.artifactURI, length(o.part), o.part, o.snr desc, o.x, o.y
-limit {limit}
+limit {limit};

@@ -9,7 +9,7 @@ from caom2_ai_view.label l
 join caom2_ai_view.map m on m.mapID = l.mapID
 where m.kind = 'object' and m.isCurrent = 1
 order by l.node, l.label
-limit {limit}
+limit {limit};
 
 -- name: give_label
 -- Add a word of a visitor.
