@@ -49,14 +49,17 @@ def _gather(
     """Copy one window for each corner; corners may lie outside the image."""
     height, width = image.shape
     inside = (left >= 0) & (bottom >= 0) & (left <= width - side) & (bottom <= height - side)
-    if inside.all() and left.size:
-        cut: NDArray[np.float32] = sliding_window_view(image, (side, side))[bottom, left]
-        return cut
-    cut = np.zeros((left.size, side, side), np.float32)
-    for window, x, y in zip(cut, left, bottom, strict=True):
+    if min(height, width) >= side:
+        nearest = bottom.clip(0, height - side), left.clip(0, width - side)
+        cut: NDArray[np.float32] = sliding_window_view(image, (side, side))[nearest]
+    else:
+        cut = np.empty((left.size, side, side), np.float32)
+    for number in np.flatnonzero(~inside):
+        x, y = left[number], bottom[number]
         seen = image[max(y, 0) : max(y + side, 0), max(x, 0) : max(x + side, 0)]
         x0, y0 = max(-x, 0), max(-y, 0)
-        window[y0 : y0 + seen.shape[0], x0 : x0 + seen.shape[1]] = seen
+        cut[number] = 0
+        cut[number, y0 : y0 + seen.shape[0], x0 : x0 + seen.shape[1]] = seen
     return cut
 
 
@@ -66,11 +69,15 @@ def fovea(cut: NDArray[np.float32]) -> NDArray[np.float32]:
     Where there are no pixels (exactly 0: beyond the frame, or masked) the same grain of noise is put each
     time: a smooth patch would be what the encoder sees first.
     """
+    views = _view(cut)
     blank = cut == 0
     holed = np.flatnonzero(blank.any(axis=(1, 2)))  # few, mostly
     if holed.size:
-        cut = cut.copy()
-        cut[holed] = np.where(blank[holed], make_grain(), cut[holed])
+        views[holed] = _view(np.where(blank[holed], make_grain(), cut[holed]))
+    return views
+
+
+def _view(cut: NDArray[np.float32]) -> NDArray[np.float32]:
     edge = (WINDOW - FOVEA) // 2
     views = np.empty((len(cut), 2, FOVEA, FOVEA), np.float32)
     native = cut[:, edge : edge + FOVEA, edge : edge + FOVEA]
