@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final, Literal
 
@@ -21,13 +21,14 @@ MOST_SIMILAR: Final = 10_000
 FARTHEST: Final = 2.0  # distance of opposite vectors
 SHARE: Final = 0.5  # of the mean of what is not wanted, where that of what is wanted has 1
 MOST_EXPLAINED: Final = 100  # of an answer: the likeness of others is not worth the time
+AND: Final = SQL("\n            and ")
 
 
 @dataclass(frozen=True)
 class Search:
     """What an answer may hold: the k nearest images; `planes` is a query that gives the only ones.
 
-    The likeness of the first images is explained, `explained` of them.
+    The likeness of the first images is explained, `explained` of them. An exact search uses no index.
     """
 
     k: int = SIMILAR_IMAGES
@@ -38,6 +39,14 @@ class Search:
     instruments: tuple[str, ...] = ()
     planes: Composable | None = None
     explained: int = MOST_EXPLAINED
+    is_exact: bool = False
+
+    @property
+    def is_filtered(self) -> bool:
+        """Tell whether some images are left out whatever is asked about, calibration frames aside."""
+        return bool(
+            self.collections or self.instruments or self.planes is not None or self.calibration == "only"
+        )
 
 
 def list_ids(ids: Sequence[str]) -> Composed:
@@ -80,10 +89,16 @@ def ask_examples(likes: Sequence[str], others: Sequence[str], map_id: int) -> Co
 
 def find_similar(questions: Composable, search: Search, map_id: int) -> Composed:
     """Give the query for the images most like each question; its columns are those of the .sql file."""
+    wanted = [*_want(search, map_id)]
+    if search.exclude != "none":
+        wanted.append(compose(f"exclude_{search.exclude}"))
+    if search.calibration == "auto":
+        wanted.append(compose("calibration_auto"))
     return compose(
         "find_similar",
         questions=questions,
-        wanted=_want(search, map_id),
+        wanted=AND.join(wanted),
+        nearness=compose("nearness_exactly" if search.is_exact else "nearness"),
         k=Value(search.k),
         mapID=Value(map_id),
         maxDistance=Value(search.max_distance),
@@ -91,25 +106,25 @@ def find_similar(questions: Composable, search: Search, map_id: int) -> Composed
     )
 
 
+def list_wanted(search: Search, map_id: int) -> Composed:
+    """Give the query for the images that a search chooses from, whatever its questions."""
+    return compose("list_wanted", wanted=AND.join(_want(search, map_id)))
+
+
+def _want(search: Search, map_id: int) -> Iterator[Composable]:
+    """Write the conditions on an image `f` of the answer."""
+    yield compose(
+        "wanted",
+        mapID=Value(map_id),
+        collections=Value(list(search.collections) or None),
+        instruments=Value(list(search.instruments) or None),
+    )
+    if search.calibration in {"exclude", "only"}:
+        yield compose(f"calibration_{search.calibration}")
+    if search.planes is not None:
+        yield SQL("f.planeID in ({})").format(search.planes)
+
+
 def compose(name: str, **parts: Composable) -> Composed:
     """Put parts into a query of sql/queries/similar.sql, whose names stand in braces there."""
     return SQL(read_queries("similar")[name]).format(**parts)
-
-
-def _want(search: Search, map_id: int) -> Composable:
-    """Write the conditions on an image `f` of the answer to a question `q`."""
-    conditions: list[Composable] = [
-        compose(
-            "wanted",
-            mapID=Value(map_id),
-            collections=Value(list(search.collections) or None),
-            instruments=Value(list(search.instruments) or None),
-        )
-    ]
-    if search.exclude != "none":
-        conditions.append(compose(f"exclude_{search.exclude}"))
-    if search.calibration != "include":
-        conditions.append(compose(f"calibration_{search.calibration}"))
-    if search.planes is not None:
-        conditions.append(SQL("f.planeID in ({})").format(search.planes))
-    return SQL("\n            and ").join(conditions)

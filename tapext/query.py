@@ -8,7 +8,7 @@ from collections.abc import AsyncGenerator, Sequence
 from dataclasses import replace
 from typing import Final
 
-from psycopg.sql import SQL, Identifier
+from psycopg.sql import Identifier
 
 from caomai.errors import NotFoundError, UsageError
 from tapext.adql import parse
@@ -17,6 +17,7 @@ from tapext.adql.translate import Translation, translate
 from tapext.datalink import LINKS_ID, PUBLISHER_ID, describe_links, links_url
 from tapext.formats.conversion import convert
 from tapext.formats.writer import Document, Info, Writer
+from tapext.plans import estimate_rows
 from tapext.pools import Pool, lend
 from tapext.question import Question
 from tapext.service import SOFTWARE, Knowledge, Service
@@ -107,13 +108,9 @@ async def choose_ways(translation: Translation, most: int, pool: Pool) -> Transl
 
     So says the planner, from what ANALYZE found. Where it errs, a search by the index is repeated.
     """
-    few = []
-    async with lend(pool) as connection:
-        for search in translation.searches:
-            cursor = await connection.execute(SQL("explain (format json) {}").format(search.matches))
-            ((plans,),) = await cursor.fetchall()
-            if plans[0]["Plan"]["Plan Rows"] <= most:
-                few.append(search.number)
+    few = [
+        search.number for search in translation.searches if await estimate_rows(pool, search.matches) <= most
+    ]
     return translation.exactly(few) if few else translation
 
 

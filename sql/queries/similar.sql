@@ -76,26 +76,24 @@ select q.number as queryNumber, q.id as queryID, s.*, q.error
 from (select * from question order by number) q
 left join lateral (
     with nearest as materialized (
-        select f.planeID, f.vector <-> q.vector as distance
+        select f.planeID, f.publisherID, f.vector <-> q.vector as distance
         from caom2_ai_view.fingerprint f
-        where {wanted}
-        order by f.vector <-> q.vector
+        where q.vector is not null and {wanted}
+        order by {nearness}
         limit {k}
     ), found as (
-        select planeID, distance from nearest where (select count(*) from nearest) = {k}
+        select planeID, publisherID, distance from nearest where (select count(*) from nearest) = {k}
         union all
         (
-            select f.planeID, f.vector <-> q.vector as distance
+            select f.planeID, f.publisherID, f.vector <-> q.vector as distance
             from caom2_ai_view.fingerprint f
-            where (select count(*) from nearest) < {k} and {wanted}
+            where q.vector is not null and (select count(*) from nearest) < {k} and {wanted}
             order by (f.vector <-> q.vector) + 0, f.publisherID
             limit {k}
         )
-    )
-    , ranked as (
-        select n.planeID, n.distance, row_number() over (order by n.distance, f.publisherID)::integer as rank
+    ), ranked as (
+        select n.planeID, n.distance, row_number() over (order by n.distance, n.publisherID)::integer as rank
         from found n
-        join caom2_ai_view.fingerprint f on f.planeID = n.planeID and f.mapID = {mapID}
         where {maxDistance}::double precision is null or n.distance <= {maxDistance}
     ), mine as materialized (
         select a.node, a.axis, inner_product(a.axis, subvector(q.vector, 1, vector_dims(a.axis))) as share
@@ -150,10 +148,21 @@ left join lateral (
 ) n on true
 
 -- name: wanted
--- The images that an answer may hold.
-q.vector is not null and f.mapID = {mapID} and f.vector is not null
+-- The images that an answer may hold, whatever the question.
+f.mapID = {mapID} and f.vector is not null
     and ({collections}::text[] is null or f.collection = any ({collections}))
     and ({instruments}::text[] is null or f.instrument_name = any ({instruments}))
+
+-- name: list_wanted
+-- What a search chooses from.
+select from caom2_ai_view.fingerprint f where {wanted}
+
+-- name: nearness
+f.vector <-> q.vector
+
+-- name: nearness_exactly
+-- What no index knows.
+(f.vector <-> q.vector) + 0
 
 -- name: exclude_plane
 f.planeID <> all (q.planeIDs)

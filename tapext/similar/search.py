@@ -10,12 +10,13 @@ from typing import Final
 from psycopg.sql import SQL, Composable
 
 from caomai.errors import NotFoundError, ParameterError
-from caomai.likeness import Search, find_similar
+from caomai.likeness import Search, find_similar, list_wanted
 from tapext.adql import parse
 from tapext.adql.translate import translate
 from tapext.datalink import describe_links
 from tapext.formats.conversion import convert
 from tapext.formats.writer import Document, Info
+from tapext.plans import estimate_rows
 from tapext.pools import Pool, lend
 from tapext.service import SOFTWARE, Knowledge, Service
 from tapext.similar.columns import describe_columns
@@ -52,7 +53,11 @@ async def _begin(service: Service, question: Question, pool: Pool, *, whole: boo
             await check_question(pool, questions)
         document = describe_answer(question, knowledge)
         writer = question.format.writer(document)
-        query = find_similar(questions, complete(question, knowledge), map_id)
+        search = complete(question, knowledge)
+        if search.is_filtered:
+            rows = await estimate_rows(pool, list_wanted(search, map_id))
+            search = replace(search, is_exact=rows <= service.settings.exact_matches)
+        query = find_similar(questions, search, map_id)
         statement = copy_statement(query, document.fields, writer)
         prepare = uploads.store if uploads.tables else None
         blocks = copy_blocks(pool, statement, service.settings.query_seconds, prepare)
