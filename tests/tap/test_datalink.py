@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import urllib.request
 from itertools import pairwise
+from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 from uuid import uuid4
@@ -176,6 +177,30 @@ def test_files_in_folders_are_served_by_us(service: str) -> None:
     answer = get(this["access_url"])
     assert (answer.status, len(answer.body), answer.kind) == (200, 2880, "application/fits")
     assert answer.headers["X-Content-Type-Options"] == "nosniff"
+
+
+def test_nobody_learns_where_the_operator_keeps_files(service: str, files: Path) -> None:
+    answer = links(service, *(image.publisher_id for image in ARCHIVE))
+    (this,) = rows(links(service, ARCHIVE[LOCAL].publisher_id), "#this")
+    assert this["description"] == f"science file image-{LOCAL:02}.fits"
+    assert "file:" not in answer.text
+    assert str(files) not in answer.text
+
+
+def test_services_are_described_with_typed_inputs(service: str, publisher_id: str) -> None:
+    answer = links(service, publisher_id)
+    described = {part.get("ID"): part for part in answer.root.findall(f"{VOT}RESOURCE") if part.get("ID")}
+    assert {row["service_def"] for row in rows(answer, "#proc")} == set(described) == {"similar", "annotate"}
+    inputs = {part.get("name"): part for part in described["similar"].iter(f"{VOT}PARAM") if part.get("ref")}
+    assert list(inputs) == ["ID"]
+    assert answer.root.find(f".//{VOT}FIELD[@ID='{inputs['ID'].get('ref')}']").get("name") == "ID"
+    typed = {part.get("name"): part for part in described["similar"].find(f"{VOT}GROUP")}
+    assert (typed["MAXREC"].get("datatype"), typed["MAXDIST"].get("datatype")) == ("int", "double")
+    assert (typed["TIME"].get("xtype"), typed["TIME"].get("arraysize")) == ("interval", "2")
+    ends = [typed["MAXREC"].find(f"{VOT}VALUES/{VOT}{end}").get("value") for end in ("MIN", "MAX")]
+    assert ends == ["1", "10000"]
+    options = [option.get("value") for option in typed["EXCLUDE"].iter(f"{VOT}OPTION")]
+    assert options == ["plane", "observation", "field", "target", "none"]
 
 
 def test_files_come_in_parts(service: str) -> None:
