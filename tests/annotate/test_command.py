@@ -99,7 +99,7 @@ def test_stilts_reads_the_table(annotate: Command, stilts: str, tmp_path: Path) 
 def test_the_picture_is_a_png_that_says_what_it_is(annotate: Command, tmp_path: Path) -> None:
     annotate("objects.png")
     with Picture.open(tmp_path / "objects.png") as picture:
-        assert picture.text["Title"] == "Objects of frame.fits"
+        assert picture.info["Title"] == "Objects of frame.fits"
         assert picture.size > (5 * 240, 5 * 200)
 
 

@@ -90,7 +90,7 @@ def look(answer: Answer) -> tuple[Picture.Image, np.ndarray]:
 
 def test_a_picture_of_an_archived_image_shows_its_objects(site: Site) -> None:
     picture, first = look(get(f"{site.url}/annotate", {"ID": site.publisher_id, "FORMAT": "png"}))
-    assert picture.text["Title"] == f"Objects of {site.publisher_id}"
+    assert picture.info["Title"] == f"Objects of {site.publisher_id}"
     # 240 x 200 pixels, five times enlarged, beside a legend of the colours in which ellipses are drawn.
     assert picture.width > 5 * 240 + 200
     colourful = (np.ptp(first, axis=2) > 60)[200:1000, 50:1200]
