@@ -18,6 +18,7 @@ grant usage on schema caom2_ai_uws, caom2_ai_queue to caomai_service;
 grant select, insert, update, delete on all tables in schema caom2_ai_uws to caomai_service;
 grant select, insert, update, delete on all tables in schema caom2_ai_queue to caomai_service;
 revoke all on caom2_ai_queue.feed from caomai_service;
+revoke insert, update, delete on caom2_ai_queue.describer from caomai_service;
 grant usage on all sequences in schema caom2_ai_queue to caomai_service;
 
 do $$
