@@ -7,6 +7,7 @@ from collections.abc import AsyncGenerator, Mapping, Sequence
 from dataclasses import astuple, dataclass, fields
 from pathlib import Path
 from typing import Any, Final
+from urllib.parse import quote
 
 from psycopg.rows import dict_row
 from psycopg.sql import Composed
@@ -41,6 +42,7 @@ TERMS: Final = (
     "this", "auxiliary", "weight", "error", "noise", "calibration", "bias", "dark", "flat", "preview",
     "preview-image", "preview-plot", "thumbnail", "documentation", "coderived", "package",
 )  # fmt: skip
+PREVIEWS: Final = ("#preview", "#preview-image", "#thumbnail")
 ID: Final = "ID"
 FIELDS: Final = (
     Field("ID", "char", "*", ucd="meta.id;meta.main", description="What was asked for: a publisherID", id=ID),
@@ -151,6 +153,8 @@ class Finder:
             return [missing_link(text)]
         links = [self._link_file(text, file) for file in files]
         for known in content:
+            if not any(link.semantics in PREVIEWS for link in links):
+                links.append(self._link_picture(text))
             links += service_links(text, has_vector=known["has_vector"])
         return links + [self._link_similar(text, row) for row in similar if row["rank"] is not None]
 
@@ -183,6 +187,18 @@ class Finder:
             return resolve(file["uri"], self.service.settings.artifacts)
         except CaomAiError:
             raise NotFoundError("The archive does not serve this file.") from None
+
+    def _link_picture(self, text: str) -> Link:
+        """Link an image to a picture of it, for where the archive has none."""
+        return Link(
+            text,
+            access_url=f"{self.base_url}/annotate?ID={quote(text, safe='')}&RESPONSEFORMAT=image%2Fpng",
+            description="Picture with the objects and their nodes marked",
+            semantics=PREVIEWS[0],
+            content_type="image/png",
+            content_qualifier="#image",
+            local_semantics="picture",
+        )
 
     def _link_similar(self, text: str, row: Row) -> Link:
         """Link an image to one that is like it."""

@@ -11,6 +11,7 @@ from uuid import uuid4
 
 import pytest
 
+from caomai.database import Database
 from tests.tap.archive import ARCHIVE, COLLECTION, EMBARGOED, HIDDEN, LOCAL
 from tests.tap.client import VOT, Answer, get, post
 from tests.tap.visitor import visiting
@@ -38,7 +39,7 @@ def test_dl_01_get_and_post_and_names_in_any_case(service: str, publisher_id: st
         post(f"{service}/datalink/links", {"Id": publisher_id}),
     ]
     assert len({answer.body for answer in answers}) == 1
-    assert len(rows(answers[0])) == 13
+    assert len(rows(answers[0])) == 14
 
 
 def test_dl_02_no_id_is_an_empty_table_with_a_descriptor(service: str) -> None:
@@ -134,7 +135,11 @@ def test_dl_07_similar_images_are_never_hidden_ones(service: str) -> None:
 
 def test_dl_07_an_image_without_a_vector_has_no_similar_ones(service: str) -> None:
     found = rows(links(service, ARCHIVE[39].publisher_id))
-    assert [(row["semantics"], row["service_def"]) for row in found] == [("#this", ""), ("#proc", "annotate")]
+    assert [(row["semantics"], row["service_def"]) for row in found] == [
+        ("#this", ""),
+        ("#preview", ""),
+        ("#proc", "annotate"),
+    ]
 
 
 def test_dl_07_links_of_a_similar_image_lead_on(service: str, publisher_id: str) -> None:
@@ -185,6 +190,24 @@ def test_nobody_learns_where_the_operator_keeps_files(service: str, files: Path)
     assert this["description"] == f"science file image-{LOCAL:02}.fits"
     assert "file:" not in answer.text
     assert str(files) not in answer.text
+
+
+def test_an_image_without_a_preview_has_a_picture(
+    service: str, publisher_id: str, database: Database
+) -> None:
+    (preview,) = rows(links(service, publisher_id), "#preview")
+    assert preview["content_type"] == "image/png"
+    where = f"{service}/annotate?ID={quote(publisher_id, safe='')}&RESPONSEFORMAT=image%2Fpng"
+    assert preview["access_url"] == where
+    with database.connect("ingest") as connection:
+        connection.execute(
+            "insert into caom2.Artifact (uri, planeID, artifactID, productType, releaseType, contentType,"
+            " lastModified, maxLastModified, metaChecksum, accMetaChecksum) values ('ad:SIM/p.png', %s, gen_random_uuid(),"
+            " 'preview', 'meta', 'image/png', now(), now(), 'md5:0', 'md5:0')",
+            [ARCHIVE[30].plane_id],
+        )
+    (own,) = rows(links(service, ARCHIVE[30].publisher_id), "#preview")
+    assert own["access_url"] == "https://archive.example/data/SIM/p.png"
 
 
 def test_services_are_described_with_typed_inputs(service: str, publisher_id: str) -> None:
