@@ -30,7 +30,7 @@ from fingerprinting.model import load_model
 from fingerprinting.pipeline import describe_file
 from fingerprinting.simulation.write import write_set
 
-RUNS, SIDE, FRAMES = 15, 1448, 40
+RUNS, SIDE, FRAMES = 15, 1448, 24
 BOUNDARY = "---bench"
 COMMAND = [sys.executable, "-m", "caomai"]
 
