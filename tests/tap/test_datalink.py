@@ -202,8 +202,8 @@ def test_an_image_without_a_preview_has_a_picture(
     with database.connect("ingest") as connection:
         connection.execute(
             "insert into caom2.Artifact (uri, planeID, artifactID, productType, releaseType, contentType,"
-            " lastModified, maxLastModified, metaChecksum, accMetaChecksum) values ('ad:SIM/p.png', %s, gen_random_uuid(),"
-            " 'preview', 'meta', 'image/png', now(), now(), 'md5:0', 'md5:0')",
+            " lastModified, maxLastModified, metaChecksum, accMetaChecksum) values ('ad:SIM/p.png', %s,"
+            " gen_random_uuid(), 'preview', 'meta', 'image/png', now(), now(), 'md5:0', 'md5:0')",
             [ARCHIVE[30].plane_id],
         )
     (own,) = rows(links(service, ARCHIVE[30].publisher_id), "#preview")
