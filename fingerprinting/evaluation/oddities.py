@@ -6,7 +6,7 @@ import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from functools import partial
-from itertools import islice
+from itertools import islice, pairwise
 from pathlib import Path
 from typing import Final
 
@@ -29,7 +29,7 @@ from fingerprinting.pipeline import describe_file
 from fingerprinting.simulation.defects import add_satellite_trail
 from fingerprinting.simulation.exposure import Exposure, choose_camera
 from fingerprinting.simulation.fields import collect_light, kill_half
-from fingerprinting.simulation.lenses import add_lens, draw_lens
+from fingerprinting.simulation.lenses import BRIGHT, FAINT, add_lens, draw_lens
 from fingerprinting.simulation.optics import convolve, make_moffat
 from fingerprinting.unlikeness import Evidence, History
 
@@ -37,8 +37,10 @@ LEAST_FRAMES: Final = 100  # of the set that is scored: a quick look leaves thes
 SEED: Final = 550_007  # away from the seeds of training, validation and test frames
 TYPES: Final = ("sparse", "galaxy_cluster", "mergers", "crowded")
 ARC, RING, TRAIL, DEAD_HALF, NOTHING = "arc", "ring", "trail", "dead_half", "nothing"
-ODDITIES: Final = (ARC, RING, TRAIL, DEAD_HALF, NOTHING)  # nothing: a clean frame that the history lacks
-LENSES: Final = (ARC, RING)
+FAINT_ARC: Final = "faint_arc"  # for how the share falls with the signal: no goal
+ODDITIES: Final = (ARC, RING, TRAIL, DEAD_HALF, NOTHING, FAINT_ARC)  # nothing: clean, and not in the history
+LENSES: Final = (ARC, RING, FAINT_ARC)
+SIGNALS: Final = (0, 10, 20, 40, 80)  # signal to noise: the steps in which arcs are told apart
 REAL: Final = {TRAIL: "satellite_trail", DEAD_HALF: "half_dead"}
 ODD: Final = 98.0  # percentile: the top 2 %
 MARGIN: Final = 40  # pixels from a lens to the edge
@@ -46,15 +48,25 @@ BLUR: Final = 3.0  # pixels from an arc to the detection that is still it
 FWHM: Final = 2.5  # of a real frame whose stars say nothing
 
 Image = NDArray[np.float32]
-Injected = tuple[float, float, float] | None  # x, y and radius of a lens, 0-based pixels
+
+
+@dataclass(frozen=True)
+class Injected:
+    """A lens in a frame: 0-based position and radius in pixels, signal to noise of its arcs."""
+
+    x: float
+    y: float
+    radius: float
+    snr: float
 
 
 @dataclass(frozen=True)
 class Size:
     """How much is rendered for each series."""
 
-    history: int = 100  # clean frames
+    history: int = 150  # clean frames
     injected: int = 24  # frames of each oddity
+    clean: int = 100  # further clean frames, of which 2 % should be in the top 2 %
     side: int = 448  # pixels
     bases: int = 6  # real frames that series are made of
 
@@ -64,15 +76,15 @@ class Shot:
     """One frame of a series: its description, and where a lens was put."""
 
     description: PartDescription
-    lens: Injected
+    lens: Injected | None
 
 
-Shoot = Callable[[str, int], tuple[Image, dict[str, float], Injected]]
+Shoot = Callable[[str, int], tuple[Image, dict[str, float], Injected | None]]
 
 
 def expose(
     field_type: str, series: int, side: int, oddity: str, number: int
-) -> tuple[Image, dict[str, float], Injected]:
+) -> tuple[Image, dict[str, float], Injected | None]:
     """Render a frame of a series: one camera and site, a seeing, sky and transparency that vary."""
     site = np.random.default_rng([SEED, series])
     camera, seeing, depth = choose_camera(site), site.uniform(2.2, 3.6), np.exp(site.uniform(-0.5, 0.7))
@@ -84,8 +96,8 @@ def expose(
     if oddity in LENSES:
         x, y = rng.uniform(MARGIN, side - MARGIN, 2)
         lens = draw_lens(rng, x, y, e.fwhm, ring=oddity == RING)
-        add_lens(e.scene, lens, e.camera.sigma, e.psf, rng)
-        injected = lens.x, lens.y, lens.einstein + BLUR
+        snr = add_lens(e.scene, lens, e.camera.sigma, e.psf, rng, FAINT if oddity == FAINT_ARC else BRIGHT)
+        injected = Injected(lens.x, lens.y, lens.einstein + BLUR, snr)
     collect_light(e, field_type)
     if oddity == TRAIL:
         add_satellite_trail(e)
@@ -96,7 +108,7 @@ def expose(
     return np.clip(np.round(counts), 0, 65535).astype(np.float32), {"SATURATE": saturation}, injected
 
 
-def vary(base: Base, oddity: str, number: int) -> tuple[Image, dict[str, float], Injected]:
+def vary(base: Base, oddity: str, number: int) -> tuple[Image, dict[str, float], Injected | None]:
     """Make a version of a real frame: cut, dimmed and turned a little, with the oddity."""
     seed = SEED + 1000 * ODDITIES.index(oddity) + number
     part = make_version(base, REAL.get(oddity, CLEAN), seed)
@@ -107,9 +119,10 @@ def vary(base: Base, oddity: str, number: int) -> tuple[Image, dict[str, float],
         psf = make_moffat(fwhm)
         x, y = (rng.uniform(MARGIN, side - MARGIN) for side in pixels.shape[::-1])
         lens, scene = draw_lens(rng, x, y, fwhm, ring=oddity == RING), np.zeros(pixels.shape, np.float32)
-        add_lens(scene, lens, 1.0, psf, rng)  # a version is in units of its noise
+        bright = FAINT if oddity == FAINT_ARC else BRIGHT
+        snr = add_lens(scene, lens, 1.0, psf, rng, bright)  # a version is in units of its noise
         pixels += np.maximum(convolve(scene, psf), 0)
-        injected = lens.x, lens.y, lens.einstein + BLUR
+        injected = Injected(lens.x, lens.y, lens.einstein + BLUR, snr)
     if part.mask is not None:
         pixels[part.mask] = np.nan
     return pixels, {}, injected
@@ -150,9 +163,9 @@ def rank_objects(clean: list[Shot], odd: list[Shot]) -> NDArray[np.float64]:
     usual = np.sort(np.concatenate([shot.description.objects["oddness"] for shot in clean]))
     ranks = np.zeros(len(odd))
     for place, shot in enumerate(odd):
-        x, y, radius = shot.lens or (np.nan, np.nan, 0.0)
+        lens = shot.lens or Injected(np.nan, np.nan, 0.0, np.nan)
         objects = shot.description.objects
-        near = np.hypot(objects["x"] - 1 - x, objects["y"] - 1 - y) < radius
+        near = np.hypot(objects["x"] - 1 - lens.x, objects["y"] - 1 - lens.y) < lens.radius
         if near.any():
             oddness = objects["oddness"][near].max()
             ranks[place] = 100 * np.searchsorted(usual, oddness, side="left") / len(usual)
@@ -162,14 +175,28 @@ def rank_objects(clean: list[Shot], odd: list[Shot]) -> NDArray[np.float64]:
 def rank_series(shoot: Shoot, size: Size, model: Model, encoder: Encoder) -> dict[str, NDArray[np.float64]]:
     """Give the percentiles of what was put into a series, by `object_` or `image_` and the oddity."""
     clean = list(take(shoot, NOTHING, range(size.history), model, encoder))
-    history, ranks = History.fit(gather_evidence(clean, model)), {}
+    history, ranks, arcs = History.fit(gather_evidence(clean, model)), {}, list[tuple[Shot, float]]()
     for oddity in ODDITIES:
-        first = size.history if oddity == NOTHING else 0
-        odd = list(take(shoot, oddity, range(first, first + size.injected), model, encoder))
-        ranks[f"image_{oddity}"] = history.rank(history.score(gather_evidence(odd, model)))
-        if oddity in LENSES:
-            ranks[f"object_{oddity}"] = rank_objects(clean, odd)
-    return ranks
+        numbers = (
+            range(size.history, size.history + size.clean) if oddity == NOTHING else range(size.injected)
+        )
+        odd = list(take(shoot, oddity, numbers, model, encoder))
+        lenses = rank_objects(clean, odd)
+        if oddity in {ARC, FAINT_ARC}:
+            arcs += zip(odd, lenses.tolist(), strict=True)
+        if oddity in {ARC, RING}:
+            ranks[f"object_{oddity}"] = lenses
+        if oddity != FAINT_ARC:
+            ranks[f"image_{oddity}"] = history.rank(history.score(gather_evidence(odd, model)))
+    return ranks | _sort_by_signal(arcs)
+
+
+def _sort_by_signal(arcs: list[tuple[Shot, float]]) -> dict[str, NDArray[np.float64]]:
+    """Give the percentiles of arcs by how bright they are."""
+    snr = np.array([shot.lens.snr if shot.lens else np.nan for shot, _ in arcs])
+    ranks = np.array([rank for _, rank in arcs])
+    steps = pairwise((*SIGNALS, np.inf))
+    return {f"object_arc_snr_{low:.0f}": ranks[(snr >= low) & (snr < high)] for low, high in steps}
 
 
 def list_series(size: Size, images: tuple[Path, ...], part: str) -> Iterator[tuple[str, Shoot]]:
@@ -204,6 +231,8 @@ def score_oddities(
     figures = {}
     for name, parts in found.items():
         odd = (np.concatenate(parts) >= ODD).astype(np.float64)
+        if not len(odd):
+            continue
         figures[name] = mean(odd, draw_weights(len(odd), resamples))
     return figures
 

@@ -11,9 +11,11 @@ from numpy.typing import NDArray
 from fingerprinting.simulation import truth
 from fingerprinting.simulation.defects import add_stamp
 from fingerprinting.simulation.galaxies import Galaxy, draw_galaxy
+from fingerprinting.simulation.optics import convolve
 
 Image = NDArray[np.float32]
 
+BRIGHT, FAINT = (40.0, 200.0), (6.0, 40.0)  # signal to noise of arcs, roughly
 REACH: Final = 2.2  # Einstein radii from the lens to the edge of its stamp
 
 
@@ -64,19 +66,30 @@ def draw_lens(rng: np.random.Generator, x: float, y: float, fwhm: float, *, ring
     )
 
 
-def add_lens(scene: Image, lens: Lens, sigma: float, psf: Image, rng: np.random.Generator) -> None:
-    """Add arcs of a signal to noise of 40 to 200 and an elliptical galaxy of 30 to 120 before the optics.
+def add_lens(  # noqa: PLR0917  # what is drawn, and onto what
+    scene: Image,
+    lens: Lens,
+    sigma: float,
+    psf: Image,
+    rng: np.random.Generator,
+    brightness: tuple[float, float] = BRIGHT,
+) -> float:
+    """Add arcs of a roughly known signal to noise and an elliptical galaxy of 30 to 120 before the optics.
 
-    `sigma` is the noise of a pixel, and `psf` what will blur the scene.
+    `sigma` is the noise of a pixel, and `psf` what will blur the scene. The answer is the signal to noise of
+    the arcs alone behind the optics: what a filter of their very shape would find on an empty sky.
     """
     arcs = draw_arcs(lens)
     areas = (1 / float(np.sum(light.astype(float) ** 2)) for light in (arcs, psf))
     noise = sigma * np.sqrt(sum(areas))
-    flux = noise * np.exp(rng.uniform(np.log(40), np.log(200)))
-    add_stamp(scene, arcs * np.float32(flux), round(lens.x), round(lens.y))
+    flux = noise * np.exp(rng.uniform(*np.log(brightness)))
+    arcs *= np.float32(flux)
+    add_stamp(scene, arcs, round(lens.x), round(lens.y))
+    seen = convolve(np.pad(arcs, psf.shape[0] // 2), psf)
     flux, radius = (
         noise * np.exp(rng.uniform(np.log(30), np.log(120))),
         lens.einstein * rng.uniform(0.15, 0.35),
     )
     ratio, angle = rng.uniform(0.7, 1), rng.uniform(0, np.pi)
     draw_galaxy(scene, Galaxy(truth.ELLIPTICAL, lens.x, lens.y, flux, radius, ratio, angle), rng)
+    return float(np.linalg.norm(seen) / sigma)

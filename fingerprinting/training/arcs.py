@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Final
+from typing import Annotated, Any, Final
 
 import numpy as np
 import torch
@@ -98,7 +98,8 @@ def main(
     paths = [path for path in find_images(images) if choose_part(path.name) == TRAIN]
     examples = draw_examples(paths, frames, seed, lambda path, error: typer.echo(f"{path}: {error}"))
     network = train_filters(examples, seed, steps)
-    np.savez(output, **network.to_arrays())
+    arrays: dict[str, Any] = {**network.to_arrays()}
+    np.savez(output, **arrays)
     typer.echo(f"{len(examples.lensed)} examples, {np.sum(examples.lensed)} lenses: {output}")
 
 
