@@ -26,8 +26,12 @@ SECONDS: Final = 900.0
 LOOK: Final = 0.2  # seconds between looks whether an answer is still wanted
 START: Final = 120.0  # seconds for imports and the model
 # Memory of one image is kept for the next: else the kernel clears 100 MB of pages each time, and moves the
-# tables of SEP's growing ones. Beyond 256 MB free at the end it goes back.
-KEEP_MEMORY: Final = {"MALLOC_MMAP_MAX_": "0", "MALLOC_TRIM_THRESHOLD_": str(256 << 20)}  # of glibc
+# tables of SEP's growing ones. Beyond 256 MB free at the end it goes back. Huge pages save looking pages up.
+KEEP_MEMORY: Final = {  # of glibc
+    "MALLOC_MMAP_MAX_": "0",
+    "MALLOC_TRIM_THRESHOLD_": str(256 << 20),
+    "GLIBC_TUNABLES": "glibc.malloc.hugetlb=1",
+}
 ONE_THREAD: Final = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
 
 
