@@ -93,6 +93,8 @@ class Children:
             self._drop(child)
             if self._closed:
                 raise TransientError("The work was stopped.") from death
+            if unwanted is not None:  # somebody waits for the next answer: another child loads the model now
+                self._find_child()
             raise UnusableImageError(f"{request[0].name} {death}") from death
         except CaomAiError:
             self._drop(child)

@@ -175,7 +175,7 @@ class Describer:
             return bytes(await self._ask(description, file, replace(drawing, known=image.known)))
 
     async def _ask(self, description: UUID, path: Path, drawing: Drawing | None = None) -> Any:
-        """Have a file described or drawn, as long as somebody waits; a child that it costs is replaced."""
+        """Have a file described or drawn, as long as somebody waits."""
         unwanted = self._in_hand[description] = Event()
         try:
             if drawing is not None:
@@ -183,7 +183,6 @@ class Describer:
             return await asyncio.wrap_future(self._children.submit_upload(path, unwanted))
         finally:
             del self._in_hand[description]
-            self._children.warm()
 
     async def _fetch(self, description: UUID, path: Path) -> None:
         """Write the pieces of a file to a file, one at a time."""

@@ -135,7 +135,7 @@ def count_left(database: Database) -> dict[str, int]:
 def ask(database: Database, query: str) -> list[TupleRow]:
     """Ask the database itself."""
     with psycopg.connect(database.address, autocommit=True) as connection:
-        cursor = connection.execute(query)  # type: ignore[arg-type]
+        cursor = connection.execute(query.encode())
         return cursor.fetchall() if cursor.description else []
 
 
