@@ -680,15 +680,21 @@ CREATE FUNCTION caom2_ai.refresh_nodes() RETURNS void
     LANGUAGE sql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'caom2_ai'
     BEGIN ATOMIC
- WITH counted AS (
+ WITH camera AS (
           SELECT f.mapid,
-             (c_1."position" - 1) AS node,
-             sum(c_1.objects) AS nobjects,
-             count(*) AS nimages
-            FROM (caom2_ai_view.fingerprint f
-              CROSS JOIN LATERAL unnest(f.fingerprint) WITH ORDINALITY c_1(objects, "position"))
-           WHERE (c_1.objects > 0)
-           GROUP BY f.mapid, c_1."position"
+             count(*) AS n,
+             public.avg((f.fingerprint)::public.vector) AS objects,
+             public.avg((((f.fingerprint)::boolean[])::integer[])::public.vector) AS images
+            FROM caom2_ai_view.fingerprint f
+           GROUP BY f.mapid, f.collection, f.instrument_name
+         ), counted AS (
+          SELECT c_1.mapid,
+             (s."position" - 1) AS node,
+             (sum(round((s.objects * (c_1.n)::double precision))))::bigint AS nobjects,
+             (sum(round((s.images * (c_1.n)::double precision))))::bigint AS nimages
+            FROM (camera c_1
+              CROSS JOIN LATERAL UNNEST((c_1.objects)::real[], (c_1.images)::real[]) WITH ORDINALITY s(objects, images, "position"))
+           GROUP BY c_1.mapid, s."position"
          UNION ALL
           SELECT n_1.mapid,
              n_1.node,

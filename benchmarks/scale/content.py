@@ -30,6 +30,7 @@ GRAIN: Final = 0.15  # of a statistic alone, in its usual deviations
 DEPTH, DEPTH_OF_CAMERA, DEPTH_OF_IMAGE = 107.0, 1.0, 0.9  # objects: median, and spreads of the logarithm
 SPOILED: Final = 0.04  # share of images with defects: their looks lie far off
 MOST_OBJECTS: Final = 4000
+SIBLING: Final = 6
 
 Floats = NDArray[np.float32]
 
@@ -41,6 +42,7 @@ class Images:
     camera: NDArray[np.int64]
     target: NDArray[np.int64]
     counts: NDArray[np.int32]
+    statistics: Floats
     vectors: Floats
 
 
@@ -87,11 +89,14 @@ class Content:
         home = camera * len(self.targets) // CAMERAS
         reach = rng.integers(0, max(len(self.targets) // 4, 1), number)
         target = (home + reach) % len(self.targets)
+        # A sibling is another plane of the observation before it.
+        sibling = np.flatnonzero(is_sibling(np.arange(first, first + number)[1:]))
+        camera[sibling + 1], target[sibling + 1] = camera[sibling], target[sibling]
         place = self.targets[target] + self.cameras[camera]
         place += np.float32(rng.standard_normal(place.shape) * _spreads()[3])
         counts = self._count(rng, place[:, :CONTENTS], self.depths[camera])
         statistics = self._look(rng, place[:, CONTENTS:])
-        return Images(camera, target, counts, search_vectors(counts, statistics, self.model))
+        return Images(camera, target, counts, statistics, search_vectors(counts, statistics, self.model))
 
     def _count(self, rng: np.random.Generator, place: Floats, depth: Floats) -> NDArray[np.int32]:
         share = self.model.prior * np.exp(place @ self.nodes)
@@ -104,6 +109,11 @@ class Content:
         looks = (place * np.where(spoiled, 3, 1)[:, None]) @ self.looks
         looks += rng.standard_normal(looks.shape) * GRAIN
         return np.float32(self.model.statistics_centre + self.model.statistics_scale * looks)
+
+
+def is_sibling(numbers: NDArray[np.int64]) -> NDArray[np.bool_]:
+    """Tell which images belong to the observation of the image before them: every sixth does."""
+    return numbers % SIBLING == SIBLING - 1
 
 
 def _spreads() -> NDArray[np.float64]:

@@ -10,7 +10,8 @@ import hpgeom
 import numpy as np
 from numpy.typing import NDArray
 
-from benchmarks.scale.content import Content, Images
+from benchmarks.scale.content import Content, Images, is_sibling
+from fingerprinting.description import STATISTICS
 from fingerprinting.fieldmap import field_nodes
 from fingerprinting.object_rows import HEADER, NSIDE, TRAILER
 
@@ -20,14 +21,17 @@ SECONDS_PER_IMAGE: Final = 40.0
 PIXELS: Final = 4096.0
 SURVEYS: Final = 60
 RADIUS: Final = 0.2  # degrees, of a footprint, which is a circle
-SIBLING: Final = 6
 PUBLIC: Final = 631_152_000_000_000  # 2020-01-01
 BANDS: Final = np.array([b"u", b"g", b"r", b"i", b"z"])
 INTEGER: Final = 23  # the type's number in PostgreSQL
 COUNTS: Final = np.dtype([("head", ">i4", 5), ("items", [("length", ">i4"), ("count", ">i4")], 400)])
 VECTOR: Final = np.dtype([("head", ">i2", 2), ("values", ">f2", 400)])
 CIRCLE: Final = np.dtype([("head", ">i4", 5), ("items", [("length", ">i4"), ("value", ">f8")], 3)])
-FLOAT8: Final = 701
+FLOAT4, FLOAT8 = 700, 701
+STATISTICS_ARRAY: Final = np.dtype(
+    [("head", ">i4", 5), ("items", [("length", ">i4"), ("value", ">f4")], len(STATISTICS))]
+)
+CHECKSUM: Final = np.bytes_(b"md5:00000000000000000000000000000000")
 
 Columns = Mapping[str, Any]
 
@@ -75,8 +79,7 @@ def image_tables(content: Content, images: Images, first: int, maps: Maps) -> di
     n = len(images.camera)
     numbers = np.arange(first, first + n)
     sky = places(content, images, numbers)
-    # Every sixth is a sibling of the one before: another plane of its observation.
-    observation = numbers - (numbers % SIBLING == SIBLING - 1)
+    observation = numbers - is_sibling(numbers)
     names = {
         "planeID": uuids(1, numbers),
         "obsID": uuids(2, observation),
@@ -195,13 +198,13 @@ def exposure(numbers: NDArray[np.int64]) -> NDArray[np.float64]:
 def artifacts(names: Columns, numbers: NDArray[np.int64]) -> Columns:
     """Give the columns of caom2.Artifact."""
     return {
-        "uri": text("cadc:SCALE/{0:09}.fits", numbers),
+        "uri": text("cadc:SCALE/instrument/{0:09}.fits.fz", numbers),
         "planeID": names["planeID"],
         "artifactID": uuids(3, numbers),
         "productType": np.bytes_(b"science"),
         "releaseType": np.bytes_(b"data"),
         "contentType": np.bytes_(b"application/fits"),
-        "contentChecksum": np.bytes_(b"md5:00000000000000000000000000000000"),
+        "contentChecksum": CHECKSUM,
     }
 
 
@@ -221,11 +224,16 @@ def positions(names: Columns, sky: Columns) -> Columns:
 
 def parts(images: Images, names: Columns, numbers: NDArray[np.int64], maps: Maps) -> Columns:
     """Give the columns of caom2_ai.part_fingerprint: each image has one HDU."""
+    statistics = np.zeros(len(numbers), STATISTICS_ARRAY)
+    statistics["head"], statistics["items"]["length"] = (1, 0, FLOAT4, len(STATISTICS), 1), 4
+    statistics["items"]["value"] = images.statistics
     return described(images) | {
+        "statistics": statistics,
+        "contentChecksum": CHECKSUM,
         "imageID": np.int32(numbers + 1),
         "planeID": names["planeID"],
         "publisherID": names["publisherID"],
-        "artifactURI": text("cadc:SCALE/{0:09}.fits", numbers),
+        "artifactURI": text("cadc:SCALE/instrument/{0:09}.fits.fz", numbers),
         "part": np.bytes_(b"0"),
         "mapID": np.int32(maps.objects),
         "naxis1": np.int32(PIXELS),

@@ -1,14 +1,20 @@
--- Count the objects and images of every node of every map anew, over visible images only.
+-- Count the objects and images of every node of every map anew, over visible images only. Means of vectors are half the work of
+-- taking 400 numbers apart for each image: by camera, because single precision is exact for 8 million objects.
 create function caom2_ai.refresh_nodes() returns void
 language sql security definer
 set search_path = pg_catalog, caom2_ai
 begin atomic
-    with counted as (
-        select f.mapID, c.position - 1 as node, sum(c.objects) as nObjects, count(*) as nImages
+    with camera as (
+        select f.mapID, count(*) as n, avg(f.fingerprint::vector) as objects,
+            avg((f.fingerprint::boolean[]::integer[])::vector) as images
         from caom2_ai_view.fingerprint f
-        cross join lateral unnest(f.fingerprint) with ordinality c(objects, position)
-        where c.objects > 0
-        group by f.mapID, c.position
+        group by f.mapID, f.collection, f.instrument_name
+    ), counted as (
+        select c.mapID, s.position - 1 as node, sum(round(s.objects * c.n))::bigint as nObjects,
+            sum(round(s.images * c.n))::bigint as nImages
+        from camera c
+        cross join lateral unnest(c.objects::real[], c.images::real[]) with ordinality s(objects, images, position)
+        group by c.mapID, s.position
         union all
         select n.mapID, n.node, sum(f.nObjects), count(*)
         from caom2_ai_view.field_node n
