@@ -12,15 +12,12 @@ query gives when no index can answer it.
 from __future__ import annotations
 
 import argparse
-import http.client
 import sys
 import tempfile
-import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from statistics import median
-from urllib.parse import urlencode
 
 import numpy as np
 from rich.console import Console
@@ -28,11 +25,12 @@ from rich.table import Table
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from benchmarks.scale.archive import Size, fill, make_index
+from benchmarks.scale.archive import Size, prepare
+from benchmarks.scale.client import Client
 from benchmarks.scale.questions import Kind, make_kinds
 from benchmarks.tap import serving
 from caomai.console import progress
-from caomai.database import Database, open_database
+from caomai.database import open_database
 from caomai.settings import read_settings
 
 
@@ -44,25 +42,6 @@ class Taken:
     rows: list[int] = field(default_factory=list)
     recall: list[float] = field(default_factory=list)
     matches: list[int] = field(default_factory=list)
-
-
-class Client:
-    """Asks on one connection that stays open, as pyvo does."""
-
-    def __init__(self, address: str) -> None:
-        self.connection = http.client.HTTPConnection(address, timeout=600)
-
-    def ask(self, query: str) -> tuple[float, list[str]]:
-        """Ask; gives the seconds until the last byte, and the lines of the answer."""
-        words = urlencode({"LANG": "ADQL", "QUERY": query, "RESPONSEFORMAT": "csv"})
-        start = time.perf_counter()
-        self.connection.request("GET", f"/tap/sync?{words}")
-        answer = self.connection.getresponse()
-        lines = answer.read().decode().splitlines()
-        took = time.perf_counter() - start
-        if answer.status != http.HTTPStatus.OK:
-            raise SystemExit(f"{query}\n{lines}")
-        return took, lines[1:]
 
 
 def measure(
@@ -113,21 +92,6 @@ def show(kinds: list[Kind], taken: dict[str, Taken], images: int) -> Table:
     return table
 
 
-def prepare(database: Database, size: Size, memory: str) -> None:
-    """Make the archive unless the folder holds it already."""
-    with database.connect_administrator() as connection:
-        row = connection.execute("select count(*) from caom2_ai.map").fetchone()
-        if row and row[0]:
-            return
-        connection.execute("alter system set autovacuum = off")
-        connection.execute("select pg_reload_conf()")
-    with progress(size.images, "Filling", "images") as bar:
-        took = fill(database, size, memory, bar)
-    took["nearest neighbours"] = make_index(database, 1, memory)
-    for name, seconds in took.items():
-        Console(stderr=True).print(f"{seconds:8.1f} s  {name}")
-
-
 def main() -> None:
     """Make the archive, serve it, ask, and show."""
     options = argparse.ArgumentParser(
@@ -144,8 +108,9 @@ def main() -> None:
     with tempfile.TemporaryDirectory(prefix="caom-ai-bench-") as temporary:
         folder = given.folder or temporary
         size = Size(given.images, given.objects)
-        with open_database(read_settings(data_dir=folder)) as database:
-            prepare(database, size, given.memory)
+        settings = read_settings(data_dir=folder)
+        prepare(settings, size, given.memory)
+        with open_database(settings) as database:
             kinds = make_kinds(database, size)
             if given.only:
                 kinds = [kind for kind in kinds if given.only in kind.name or kind.name == "cone"]

@@ -10,12 +10,14 @@ from typing import Any, Final
 
 import psycopg
 from psycopg.sql import SQL, Identifier, Literal
+from rich.console import Console
 
 from benchmarks.scale.content import Content
 from benchmarks.scale.objects import object_columns
 from benchmarks.scale.rows import Columns, Maps, image_tables, pack
-from caomai.console import Bar
-from caomai.database import Database
+from caomai.console import Bar, progress
+from caomai.database import Database, open_database
+from caomai.settings import Settings
 from fingerprinting.maps import register_maps
 from fingerprinting.model import load_model
 
@@ -44,6 +46,23 @@ class Size:
     images: int
     objects_per_image: int
     seed: int = 1
+
+
+def prepare(settings: Settings, size: Size, memory: str) -> None:
+    """Make the archive unless it is there; `memory` is for the embedded server, and for making indexes."""
+    with open_database(settings) as database, database.connect_administrator() as connection:
+        row = connection.execute("select count(*) from caom2_ai.map").fetchone()
+        if row and row[0]:
+            return
+        connection.execute("alter system set autovacuum = off")
+        connection.execute(SQL("alter system set shared_buffers = {}").format(Literal(memory)))
+    # The memory is the server's once it has started again.
+    with open_database(settings) as database:
+        with progress(size.images, "Filling", "images") as bar:
+            took = fill(database, size, memory, bar)
+        took["caom2_ai.fingerprint_vector"] = make_index(database, 1, memory)
+    for name, seconds in took.items():
+        Console(stderr=True).print(f"{seconds:8.1f} s  {name}")
 
 
 def fill(database: Database, size: Size, memory: str, bar: Bar) -> dict[str, float]:

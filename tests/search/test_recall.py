@@ -6,18 +6,15 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
-from pathlib import Path
 
 import numpy as np
 import pytest
 
-from benchmarks.scale.archive import Size, fill
 from caomai.console import Bar
 from caomai.database import Database
 from caomai.settings import read_settings
 from fingerprinting.recall import Index, Measurement, Report, Trial, advise, find_farthest, measure_recall
-from tests.conftest import database_url, new_database
+from tests.conftest import database_url
 from tests.search.conftest import SIZE
 
 GOOD = Index("i", 32, 200, 10, valid=True, dead=0.0, buffers=100)
@@ -25,26 +22,6 @@ GOOD = Index("i", 32, 200, 10, valid=True, dead=0.0, buffers=100)
 
 def measure(archive: Database, **settings: object) -> Report:
     return measure_recall(archive, read_settings(**settings), Trial(queries=40, k=10), Bar("searches"))
-
-
-@pytest.fixture(scope="module")
-def poor_archive(socket_folder: Path) -> Iterator[Database]:
-    """A smaller archive without an index."""
-    with new_database(socket_folder) as made:
-        fill(made, Size(images=900, objects_per_image=0), "64MB", Bar("images"))
-        yield made
-
-
-@pytest.fixture
-def poor_index(poor_archive: Database) -> Iterator[Database]:
-    """That archive with an index of hardly any links."""
-    with poor_archive.connect_administrator() as connection:
-        connection.execute(
-            "create index fingerprint_vector_1 on caom2_ai.fingerprint using hnsw (vector halfvec_l2_ops)"
-            " with (m = 2, ef_construction = 4) where mapID = 1"
-        )
-        yield poor_archive
-        connection.execute("drop index caom2_ai.fingerprint_vector_1")
 
 
 def run(archive: Database, *words: str) -> subprocess.CompletedProcess[str]:
