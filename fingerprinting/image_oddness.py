@@ -20,6 +20,7 @@ from fingerprinting.unlikeness import Evidence, History
 LEAST: Final = 20  # visible images of a camera; a percentile among fewer says nothing
 MOST: Final = 1000  # images of a history
 CHUNK: Final = 1000  # images compared at a time
+APART: Final = "line"  # a trail is seen by it alone; in other images there is none
 RAREST: Final = 1e-6  # share of objects that are odder than the oddest one can be said to be
 
 Connection = psycopg.Connection[Any]
@@ -99,7 +100,12 @@ def read_evidence(
             vectors.append(np.zeros(NODES, np.float32) if vector is None else decode_vector(vector))
             quality = weigh_quality([np.nan if number is None else number for number in numbers])
             figures.append([*quality, *_average(statistics)])
-    return found, Evidence(np.reshape(vectors, (-1, NODES)), np.reshape(figures, (len(figures), -1)))
+    return found, compose(np.reshape(vectors, (-1, NODES)), np.reshape(figures, (len(figures), -1)))
+
+
+def compose(vectors: NDArray[np.float32], figures: NDArray[np.float64]) -> Evidence:
+    """Make evidence of vectors (n, 400) and figures: those of quality, and then the statistics."""
+    return Evidence(vectors, figures, apart=figures.shape[1] - len(STATISTICS) + STATISTICS.index(APART))
 
 
 def weigh_quality(numbers: Sequence[float]) -> list[float]:

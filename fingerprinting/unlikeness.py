@@ -1,4 +1,8 @@
-"""How unlike its camera's history an image is: the farthest that any of its figures leaves what is usual."""
+"""How unlike its camera's history an image is: the farthest that any of its figures leaves what is usual.
+
+A figure that hardly ever leaves it, and tells of what no other shows, is weighed against all others together:
+among fifty figures one is always far out.
+"""
 
 from __future__ import annotations
 
@@ -13,6 +17,8 @@ TAIL: Final = 0.9  # of the history; how far the rest leaves what is usual makes
 TOP, LEAST_TOP = 5, 4  # the fifth of a history, or so many images, that tells how high scores thin out
 CAUTION: Final = 2.0  # times the excess of those few: tails may be heavier than they show
 SMALLEST: Final = 1e-9
+PRIOR: Final = 30.0  # excesses of 1 that are assumed of each kind of figures: a history shows few
+UNKNOWN: Final = -1e9  # the score of an image of which nothing is known
 LEAST_EXCESS: Final = 1e-3  # of figures that are the same in nearly all images: fractions, logarithms
 
 Floats = NDArray[np.float64]
@@ -24,6 +30,39 @@ class Evidence:
 
     vectors: NDArray[np.float32]
     figures: Floats
+    apart: int | None = None  # the figure that tells alone of what no other shows
+
+
+@dataclass(frozen=True)
+class Tails:
+    """How far columns (c,) of values pass what is usual: the limit of nine in ten, and the mean excess."""
+
+    limit: Floats
+    total: Floats  # of the excesses
+    number: Floats
+    least: float
+    prior: float  # excesses of 1 that are assumed
+
+    @classmethod
+    def fit(cls, values: Floats, least: float, prior: float = 0.0) -> tuple[Self, Floats]:
+        """Learn from columns (n, c) of which NaN is unknown; give their excesses too, each by the others'.
+
+        Each is judged by the others: otherwise one that is odd would hide behind itself.
+        """
+        limit = np.array([_quantile(column, TAIL) for column in values.T])
+        beyond = np.nan_to_num(np.maximum(values - limit, 0), nan=0.0)
+        total, number = beyond.sum(axis=0), np.count_nonzero(beyond, axis=0).astype(float)
+        tails = cls(limit, total, number, least, prior)
+        return tails, tails._rate(values, total - beyond, number - (beyond > 0))
+
+    def rate(self, values: Floats) -> Floats:
+        """Give the excesses (n, c) of new values in units of the mean."""
+        return self._rate(values, self.total, self.number)
+
+    def _rate(self, values: Floats, total: Floats, number: Floats) -> Floats:
+        mean = (total + self.prior) / np.maximum(number + self.prior, 1)
+        rated: Floats = (values - self.limit) / np.maximum(mean, self.least)
+        return rated
 
 
 @dataclass(frozen=True)
@@ -31,31 +70,27 @@ class History:
     """Images that others are compared with; the last figure is the distance to the nearest few of them."""
 
     vectors: NDArray[np.float32]
+    apart: int | None
     middle: Floats  # (f + 1,)
-    limit: Floats  # of deviations, the tenth part passes it,
-    excess: Floats  # on average by so much
+    figures: Tails
+    kinds: Tails  # of the two kinds of figures
     scores: Floats  # (n,) of the images themselves, each compared with the others
 
     @classmethod
     def fit(cls, evidence: Evidence) -> Self:
         """Learn what is usual; at least NEIGHBOURS + 1 images."""
-        apart = _find_distance(evidence.vectors, evidence.vectors, alone=True)
-        figures = np.column_stack([evidence.figures, apart])
+        distance = _find_distance(evidence.vectors, evidence.vectors, alone=True)
+        figures = np.column_stack([evidence.figures, distance])
         middle = np.array([_quantile(column, 0.5) for column in figures.T])
-        aside = np.abs(figures - middle)
-        limit = np.array([_quantile(column, TAIL) for column in aside.T])
-        beyond = np.nan_to_num(np.maximum(aside - limit, 0), nan=0.0)
-        total, number = beyond.sum(axis=0), np.count_nonzero(beyond, axis=0)
-        excess = np.maximum(total / np.maximum(number, 1), LEAST_EXCESS)
-        # Each image is judged by the others: otherwise one that is odd would hide behind itself.
-        others = np.maximum((total - beyond) / np.maximum(number - (beyond > 0), 1), LEAST_EXCESS)
-        return cls(evidence.vectors, middle, limit, excess, _rate(figures, middle, limit, others))
+        tails, rated = Tails.fit(np.abs(figures - middle), LEAST_EXCESS)
+        kinds, excess = Tails.fit(_find_rarest(rated, evidence.apart), LEAST_EXCESS, PRIOR)
+        return cls(evidence.vectors, evidence.apart, middle, tails, kinds, _join(excess))
 
     def score(self, evidence: Evidence) -> Floats:
         """Score images (n,) that are not of the history: a figure's tail is taken for exponential."""
-        apart = _find_distance(evidence.vectors, self.vectors, alone=False)
-        figures = np.column_stack([evidence.figures, apart])
-        return _rate(figures, self.middle, self.limit, self.excess)
+        distance = _find_distance(evidence.vectors, self.vectors, alone=False)
+        aside = np.abs(np.column_stack([evidence.figures, distance]) - self.middle)
+        return _join(self.kinds.rate(_find_rarest(self.figures.rate(aside), self.apart)))
 
     def rank(self, scores: Floats) -> Floats:
         """Give the oddness (n,) of images that are not of the history, by their scores."""
@@ -90,11 +125,16 @@ def _quantile(figure: Floats, share: float) -> float:
     return float(np.quantile(known, share)) if known.size else 0.0
 
 
-def _rate(figures: Floats, middle: Floats, limit: Floats, excess: Floats) -> Floats:
-    """Give the rarest deviation of each image; what is unknown does not deviate."""
-    beyond = (np.abs(figures - middle) - limit) / excess
-    rated: Floats = np.nan_to_num(beyond, nan=-np.inf, neginf=-1e9).max(axis=1)
-    return rated
+def _find_rarest(rated: Floats, apart: int | None) -> Floats:
+    """Give the rarest deviation of each image, and that of the figure which is judged apart: (n, 1 or 2)."""
+    rarest = [np.fmax.reduce(rated if apart is None else np.delete(rated, apart, axis=1), axis=1)]
+    return np.column_stack(rarest if apart is None else [*rarest, rated[:, apart]])
+
+
+def _join(excess: Floats) -> Floats:
+    """Give the greatest of the excesses of each image; what is unknown does not deviate."""
+    joined: Floats = np.nan_to_num(np.fmax.reduce(excess, axis=1), nan=UNKNOWN)
+    return joined
 
 
 def _find_distance(

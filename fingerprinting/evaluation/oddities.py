@@ -23,7 +23,7 @@ from fingerprinting.evaluation.real.spoiling import CLEAN, make_version
 from fingerprinting.evaluation.scores.bootstrap import draw_weights, mean
 from fingerprinting.evaluation.split import TEST, choose_part
 from fingerprinting.fingerprint import NODES, search_vector
-from fingerprinting.image_oddness import weigh_quality
+from fingerprinting.image_oddness import compose, weigh_quality
 from fingerprinting.model import Model
 from fingerprinting.pipeline import describe_file
 from fingerprinting.simulation.defects import add_satellite_trail
@@ -155,7 +155,7 @@ def gather_evidence(shots: list[Shot], model: Model) -> Evidence:
             quality.saturated_fraction, quality.masked_fraction, part.shape[0] * part.shape[1], oddest,
         )  # fmt: skip
         figures.append([*weigh_quality([np.nan if n is None else n for n in numbers]), *quality.statistics])
-    return Evidence(vectors, np.array(figures, np.float64))
+    return compose(vectors, np.array(figures, np.float64))
 
 
 def rank_objects(clean: list[Shot], odd: list[Shot]) -> NDArray[np.float64]:

@@ -6,6 +6,7 @@ import math
 
 import numpy as np
 
+from fingerprinting.description import STATISTICS
 from tests.oddness.rows import Image
 
 
@@ -33,14 +34,16 @@ def rank(history: list[Image], images: list[Image]) -> dict[str, float]:
     table = [
         [*figures_of(one), apart(one, [other for other in history if other is not one])] for one in history
     ]
-    scores = [score(row, table, place) for place, row in enumerate(table)]
+    kinds = [rarest(row, table, place) for place, row in enumerate(table)]
+    scores = [farthest(pair, kinds, place) for place, pair in enumerate(kinds)]
     ranks = {}
     for image in images:
         if image in history:
             place = history.index(image)
             ranks[image.name] = oddness(scores[place], scores[:place] + scores[place + 1 :])
         else:
-            ranks[image.name] = oddness(score([*figures_of(image), apart(image, history)], table), scores)
+            pair = rarest([*figures_of(image), apart(image, history)], table)
+            ranks[image.name] = oddness(farthest(pair, kinds), scores)
     return ranks
 
 
@@ -55,18 +58,32 @@ def oddness(own: float, others: list[float]) -> float:
     return 100 * (1 - chance)
 
 
-def score(row: list[float], table: list[list[float]], own: int | None = None) -> float:
-    """Give the rarest deviation: mean excesses, those of others, beyond the limit that a tenth passes."""
-    rarest = -math.inf
-    for value, column in zip(row, zip(*table, strict=True), strict=True):
-        known = [one for one in column if math.isfinite(one)]
-        if not known or not math.isfinite(value):
-            continue
-        middle = float(np.median(known))
-        aside = [abs(one - middle) for one in known]
-        limit = float(np.quantile(aside, 0.9))
-        others = [one for place, one in enumerate(column) if place != own and math.isfinite(one)]
-        beyond = [abs(one - middle) - limit for one in others if abs(one - middle) > limit]
-        excess = max(sum(beyond) / len(beyond) if beyond else 0.0, 1e-3)
-        rarest = max(rarest, (abs(value - middle) - limit) / excess)
-    return rarest
+def rarest(row: list[float], table: list[list[float]], own: int | None = None) -> tuple[float, float]:
+    """Give the rarest deviation of the figures but one, and that of the one which tells of lines."""
+    lines = 8 + STATISTICS.index("line")
+    rated = [deviation(value, [one[place] for one in table], own) for place, value in enumerate(row)]
+    others = [one for place, one in enumerate(rated) if place != lines and not math.isnan(one)]
+    return max(others), rated[lines]
+
+
+def deviation(value: float, column: list[float], own: int | None) -> float:
+    """Give how many mean excesses, those of others, a value is beyond the limit that a tenth passes."""
+    known = [one for one in column if math.isfinite(one)]
+    if not known or not math.isfinite(value):
+        return math.nan
+    middle = float(np.median(known))
+    limit = float(np.quantile([abs(one - middle) for one in known], 0.9))
+    others = [one for place, one in enumerate(column) if place != own and math.isfinite(one)]
+    beyond = [abs(one - middle) - limit for one in others if abs(one - middle) > limit]
+    return (abs(value - middle) - limit) / max(sum(beyond) / len(beyond) if beyond else 0.0, 1e-3)
+
+
+def farthest(pair: tuple[float, float], pairs: list[tuple[float, float]], own: int | None = None) -> float:
+    """Give how far the farther of the two is beyond nine in ten; thirty excesses of 1 are assumed."""
+    excesses = []
+    for place, value in enumerate(pair):
+        limit = float(np.quantile([one[place] for one in pairs], 0.9))
+        others = [one[place] for number, one in enumerate(pairs) if number != own]
+        beyond = [one - limit for one in others if one > limit]
+        excesses.append((value - limit) / ((sum(beyond) + 30) / (len(beyond) + 30)))
+    return max(excesses)
