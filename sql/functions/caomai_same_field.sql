@@ -4,6 +4,7 @@
 -- example: SELECT TOP 10 f.publisherID, f.fieldNode FROM caom2_ai.fingerprint AS f WHERE caomai_same_field(f.publisherID, '{publisherID}') = 1
 -- predicate: $1 in (select m from caom2_ai.field_members($2) m)
 -- symmetric
+-- boolean
 -- ucd: meta.code
 -- total
 create function caom2_ai.caomai_same_field(publisherID1 text, publisherID2 text) returns integer

@@ -116,7 +116,8 @@ class ConditionResolver(CallResolver):
         value = self.value(call)
         values = self.comparable([value, self.value(other)], node)
         check = self._guarded(Infix(CONDITION, NOTHING, tuple(values), (operator,)))
-        return self._beside_index(call, value, check, for_zero=_COMPARE[operator](0, number))
+        for_one, for_zero = (_COMPARE[operator](given, number) for given in (1, 0))
+        return self._beside_index(call, value, check, for_zero=for_zero, for_one=for_one)
 
     def _comparison_of_predicate(self, call: tree.Call, operator: str, number: float) -> Value | None:
         """Take CONTAINS or INTERSECTS for a condition where the comparison asks for its 1 or its 0."""
@@ -149,16 +150,21 @@ class ConditionResolver(CallResolver):
         function = self.catalogue.find_function(node.name) if isinstance(node, tree.Call) else None
         return None if function is None or function.predicate is None else function
 
-    def _beside_index(self, node: tree.Value, call: Value, check: Value, *, for_zero: bool) -> Value:
+    def _beside_index(
+        self, node: tree.Value, call: Value, check: Value, *, for_zero: bool, for_one: bool = False
+    ) -> Value:
         """Put what an index can answer beside a check of a call; `for_zero` is what the check says of 0.
 
-        The index knows where the function is neither 0 nor NULL, so it helps where that is told.
+        The index knows where the function is neither 0 nor NULL, so it helps where that is told. Where the
+        function is 1 there, a check that is true of 1 says no more.
         """
         function = self._indexed(node)
         if function is None or for_zero or self.in_having or may_fail(call):
             # A twin would fail as the function does, and needs to be free for an index to answer it.
             return check
         twin = _twin(function, call)
+        if twin is not None and function.boolean and for_one and not self.under_not:
+            return twin
         return check if twin is None else Infix(CONDITION, NOTHING, (twin, check), ("and",))
 
     def comparable(self, values: list[Value], node: tree.Node) -> list[Value]:

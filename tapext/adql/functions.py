@@ -28,7 +28,8 @@ class Function:
     """A function and how PostgreSQL writes it: {0}, {1} stand for its arguments, also in `predicate`.
 
     `predicate` is a condition that an index can answer; it holds wherever the function gives neither 0 nor
-    NULL. A `symmetric` function gives the same with its two arguments exchanged.
+    NULL. A `boolean` function is 1 there, and 0 or NULL elsewhere. A `symmetric` function gives the same with
+    its two arguments exchanged.
     A `total` function takes every value of its types: it never raises an error.
     """
 
@@ -42,6 +43,7 @@ class Function:
     ucd: str | None = None
     total: bool = False
     symmetric: bool = False
+    boolean: bool = False
     notes: tuple[str, ...] = ()
     example: str = ""
 
@@ -90,7 +92,7 @@ _HEADER = re.compile(
     r"--\s*(?P<description>.+?)[ \t]*\n"
 )
 _FACT = re.compile(r"^--\s*(?P<key>predicate|written|ucd|note|example):\s*(?P<words>.+?)\s*$", re.MULTILINE)
-_FLAG = re.compile(r"^--\s*(total|symmetric)\s*$", re.MULTILINE)
+_FLAG = re.compile(r"^--\s*(total|symmetric|boolean)\s*$", re.MULTILINE)
 _PLACE = re.compile(r"\$(\d)")
 
 
@@ -104,7 +106,7 @@ def read_header(text: str) -> Function | None:
     """Read the header of a .sql file: signature, meaning, and then in any order what else it says.
 
     `predicate:` and `written:` (what a query calls, if not the function itself) name the arguments $1, $2;
-    `ucd:`, `note:` (several), `example:`, and the bare words `total` and `symmetric`.
+    `ucd:`, `note:` (several), `example:`, and the bare words `total`, `symmetric` and `boolean`.
     """
     match = _HEADER.match(text)
     if match is None:
@@ -125,6 +127,7 @@ def read_header(text: str) -> Function | None:
         ucd=facts.get("ucd"),
         total="total" in flags,
         symmetric="symmetric" in flags,
+        boolean="boolean" in flags,
         notes=tuple(words for key, words in said if key == "note"),
         example=facts.get("example", ""),
     )
