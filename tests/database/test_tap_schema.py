@@ -112,12 +112,13 @@ def stored(connection: Connection) -> dict[tuple[str, str], str]:
 
 
 def hidden(connection: Connection) -> set[tuple[str, str]]:
-    """Give the columns that users do not see: what tells hidden rows, and the twins that indexes know."""
+    """Give the columns that users do not see: what tells hidden rows, twins that indexes know, axes of nodes."""
     twins = connection.execute(
         "select attrelid::regclass::text, attname from pg_attribute join pg_description"
         " on objoid = attrelid and objsubid = attnum where description like 'twin:%'"
     )
-    return {column for column in stored(connection) if column[1] == "visible"} | set(twins.fetchall())
+    unseen = {column for column in stored(connection) if column[1] == "visible" or "node_axis" in column[0]}
+    return unseen | set(twins.fetchall())
 
 
 def test_tables_and_columns_are_those_of_the_database(connection: Connection, described: Described) -> None:
