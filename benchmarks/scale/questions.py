@@ -123,7 +123,8 @@ def _conditions(share: float, samples: Samples) -> dict[str, list[str]]:
     starts = FIRST_DAY + rng.random(QUERIES) * min(days, DAYS) * (1 - share)
     ends = starts + share * min(days, DAYS)
     camera = CAMERAS_BY_SHARE[share]
-    radius = 6 * np.sqrt(-2 * np.log(1 - min(share * 60, 0.999)))
+    # Surveys overlap: two thirds of what one alone would need.
+    radius = 6 * np.sqrt(-2 * np.log(1 - min(share * 40, 0.999)))
     centres = samples.centres[np.arange(QUERIES) % len(samples.centres)]
     sets = find_sets(samples.nodes, share)
     plane = "JOIN caom2.Plane AS p ON p.planeID = f.planeID WHERE "
