@@ -63,9 +63,11 @@ from (
 ) e
 
 -- name: list_ids
+-- The images asked about, in the order given.
 select id, number from unnest({ids}::text[]) with ordinality i(id, number)
 
 -- name: list_vectors
+-- The search vectors asked about, in the order given.
 select id, vector::real[] as vector, number from unnest({ids}::text[], {vectors}::text[]) with ordinality v(id, vector, number)
 
 -- name: find_similar
@@ -158,6 +160,7 @@ f.mapID = {mapID} and f.vector is not null
 select from caom2_ai_view.fingerprint f where {wanted}
 
 -- name: nearness
+-- What the index knows.
 f.vector <-> q.vector
 
 -- name: nearness_exactly
@@ -165,12 +168,15 @@ f.vector <-> q.vector
 (f.vector <-> q.vector) + 0
 
 -- name: exclude_plane
+-- Not the image itself.
 f.planeID <> all (q.planeIDs)
 
 -- name: exclude_observation
+-- Not what was exposed together with the image.
 f.obsID <> all (q.obsIDs)
 
 -- name: exclude_target
+-- Nor another image of its target.
 f.obsID <> all (q.obsIDs) and coalesce(
     (select lower(btrim(o.target_name)) from caom2_ai_view.observation o where o.obsID = f.obsID) <> all (array(
         select lower(btrim(o.target_name)) from caom2_ai_view.observation o
@@ -187,10 +193,13 @@ f.obsID <> all (q.obsIDs) and (
 ) is not true
 
 -- name: calibration_auto
+-- Calibration frames for calibration frames alone.
 (q.isCalibration or f.intent is distinct from 'calibration')
 
 -- name: calibration_exclude
+-- No calibration frames.
 f.intent is distinct from 'calibration'
 
 -- name: calibration_only
+-- Calibration frames alone.
 f.intent = 'calibration'

