@@ -9,8 +9,8 @@ import pytest
 from numpy.typing import NDArray
 
 from fingerprinting.encoder import Encoder
-from fingerprinting.evaluation.oddities import ODD, Size, expose, rank_series
-from fingerprinting.model import load_model
+from fingerprinting.evaluation.oddities import NOTHING, ODD, Size, expose, rank_series, take
+from fingerprinting.model import Model, load_model
 
 SERIES = 61  # a camera and site that nothing was tuned on
 
@@ -18,8 +18,12 @@ Ranks = dict[str, NDArray[np.float64]]
 
 
 @pytest.fixture(scope="module")
-def ranks() -> Ranks:
-    model = load_model()
+def model() -> Model:
+    return load_model()
+
+
+@pytest.fixture(scope="module")
+def ranks(model: Model) -> Ranks:
     shoot = partial(expose, "sparse", SERIES, 288)
     return rank_series(shoot, Size(history=150, injected=8, clean=60), model, Encoder(model.encoder))
 
@@ -46,3 +50,10 @@ def test_faint_arcs_stand_out_less_than_bright_ones(ranks: Ranks) -> None:
     faint, bright = (ranks[f"object_arc_snr_{low}"] for low in (0, 40))
     assert len(faint) > 0
     assert np.mean(faint >= ODD) < np.mean(bright >= ODD)
+
+
+def test_the_shipped_model_knows_what_is_usual_for_the_shipped_filters(model: Model) -> None:
+    shots = take(partial(expose, "sparse", SERIES, 288), NOTHING, range(5), model, Encoder(model.encoder))
+    oddness = np.concatenate([shot.description.objects["oddness"] for shot in shots])
+    assert 0.3 < np.median(oddness) < 0.7
+    assert np.mean(oddness > 0.95) < 0.15
