@@ -88,7 +88,7 @@ insert into tap_schema.columns (
     ('caom2_ai.object_node', 4, 'mapID', 'int', null, null, null, 'meta.id', 'caom2_ai:Map.mapID', 1, 1, 0, 'map by which the objects were sorted; the current one unless a query names another'),
     ('caom2_ai.object_node', 5, 'node', 'short', null, null, null, 'src.class', 'caom2_ai:ObjectNode.node', 1, 1, 0, 'node of Map 1, 0 to 399: gridX + 20 gridY'),
     ('caom2_ai.object_node', 6, 'confidence', 'float', null, null, null, 'stat.confidenceLevel;src.class', 'caom2_ai:ObjectNode.confidence', 0, 1, 0, 'probability of the node among all nodes'),
-    ('caom2_ai.object_node', 7, 'oddness', 'float', null, null, null, 'stat.param;src.class', 'caom2_ai:ObjectNode.oddness', 0, 1, 0, 'share of the objects that the model has learnt from that are less odd: near the centre of a frequent node, without light on a circle around them'),
+    ('caom2_ai.object_node', 7, 'oddness', 'float', null, null, null, 'stat.param;src.class', 'caom2_ai:ObjectNode.oddness', 0, 1, 0, 'share of the objects that the model has learnt from that are less odd: near the centre of a frequent node, without arcs of light around them'),
     ('caom2_ai.object_node', 8, 'x', 'float', null, null, 'pixel', 'pos.cartesian.x;instr.det', 'caom2_ai:ObjectNode.x', 0, 1, 0, 'column of the centre, FITS convention: the first pixel is 1'),
     ('caom2_ai.object_node', 9, 'y', 'float', null, null, 'pixel', 'pos.cartesian.y;instr.det', 'caom2_ai:ObjectNode.y', 0, 1, 0, 'row of the centre, FITS convention: the first pixel is 1'),
     ('caom2_ai.object_node', 10, 'ra', 'double', null, null, 'deg', 'pos.eq.ra;meta.main', 'caom2_ai:ObjectNode.ra', 1, 1, 0, 'right ascension (ICRS)'),
