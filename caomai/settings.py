@@ -12,7 +12,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict, SettingsError
 from caomai.errors import ParameterError
 
 # Breadth and length of an index search, as measured (docs/decisions.md).
-EF_SEARCH: Final = 160
+EF_SEARCH: Final = 100
 SCAN_ROWS: Final = 5000
 
 

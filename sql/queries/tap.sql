@@ -9,10 +9,7 @@ order by kind desc;
 -- Those images of a list that have no search vector on the current map, for whoever asks.
 select wanted.id
 from unnest(%(ids)s::text[]) as wanted (id)
-where not exists (
-    select from caom2_ai_view.fingerprint f
-    where f.publisherID = wanted.id and f.isCurrent = 1 and f.vector is not null
-);
+where caom2_ai.caomai_vector(wanted.id) is null;
 
 -- name: find_example_image
 -- An image of the current map to ask about in examples, its centre, the two nodes that hold most of its objects, and the label that
