@@ -72,7 +72,7 @@ OBJECT: Final = (
         None,
         "stat.param;src.class",
         "share of the objects that the model has learnt from that are less odd: near the centre of a "
-        "frequent node, without light on a circle around them",
+        "frequent node, without arcs of light around them",
     ),
     Column(
         "x",
