@@ -30,9 +30,14 @@ STATISTICS: Final = (
     "sky_gradient", "sky_curvature", "sky_shear", "sky_residual",
     "noise_spread", "noise_range", "correlation", "correlation_uneven", "correlation_far", "blur",
     "bright_pixels", "dark_pixels", "stripes", "stripes_across", "worst_stripe", "worst_stripe_across",
-    "structure_8", "structure_32", "structure_128", "diffuse", "shadow", "covered", "line",
+    "structure_8", "structure_32", "structure_128", "diffuse", "shadow", "covered",
+    "line", "line_contrast", "line_upright", "disc", "ring", "ring_share", "plateaus",
+    "step", "step_whole", "step_noise", "step_light", "step_density",
     "density", "clumping", "size", "size_range", "axis_ratio", "axis_ratio_high", "alignment",
-    "blended", "sharp", "snr", "snr_range", "largest", "area", "plateau", "fwhm", "elongation",
+    "blended", "sharp", "snr", "snr_range", "largest", "area", "plateau",
+    "concentration", "concentration_high", "concentration_top", "thin", "longest", "longest_ratio",
+    "flattest", "fwhm", "elongation",
+    "dip", "stack_half", "stack_80", "stack_25", "stack_10", "stack_length", "stack_trail", "stack_direction",
 )  # fmt: skip
 
 

@@ -1,4 +1,4 @@
-"""Histograms of nodes, and search vectors: half tells of the objects, sqrt(p K) - mean, half of the image."""
+"""Histograms of nodes, and search vectors of what the objects, the whole image and its defects tell."""
 
 from __future__ import annotations
 
@@ -9,21 +9,23 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fingerprinting.clusters import normalise
+from fingerprinting.defects import KINDS, Judgement, judge, place
 from fingerprinting.description import STATISTICS, PartDescription
 
 SIDE: Final = 20  # of Map 1: node = gridX + 20 gridY
 NODES: Final = SIDE * SIDE
 VECTOR: Final = 400  # axes of a search vector
-OBJECT_AXES: Final = VECTOR - len(STATISTICS)
+OBJECT_AXES: Final = VECTOR - len(STATISTICS) - len(KINDS)
 PSEUDO_COUNTS: Final = 5.0  # objects of the archive's mean that every image is given (Dirichlet prior)
 KERNEL_WIDTH: Final = 0.7  # of the median distance of a node to its nearest
 LIMIT: Final = 5.0  # standard deviations that a statistic may lie off
 WEIGHT: Final = 1.0  # of the whole image, where the objects have 1
+DEFECT_WEIGHT: Final = 1.5  # of a certain defect
 
 Vector = NDArray[np.float32]
 
 
-class Smoothing(Protocol):
+class Smoothing(Judgement, Protocol):
     """What turns counts and statistics into search vectors; a Model is one."""
 
     @property
@@ -40,7 +42,7 @@ class Smoothing(Protocol):
 
     @property
     def object_axes(self) -> NDArray[np.float32]:
-        """Orthonormal axes that hold what sqrt(p K) varies in, (400, 400 - s)."""
+        """Orthonormal axes that hold what sqrt(p K) varies in, (400, 391 - s)."""
 
     @property
     def statistics_centre(self) -> NDArray[np.float32]:
@@ -79,15 +81,17 @@ def standardise(statistics: NDArray[np.floating], centre: Vector, scale: Vector)
 def search_vectors(counts: NDArray[np.integer], statistics: NDArray[np.floating], maps: Smoothing) -> Vector:
     """Turn counts (n, 400) and statistics (n, s) into unit search vectors float32 (n, 400).
 
-    The objects' half fades with their number, so that a frame with hardly any is compared by its looks. A row
-    without objects and statistics is 0.
+    The objects' part fades with their number, so that a frame with hardly any is compared by its looks. What
+    tells of defects is 0 for a sound image, and outweighs all else for a spoiled one. A row without objects
+    and statistics is 0.
     """
     total = np.asarray(counts).sum(axis=1, keepdims=True)
     centred = spread(counts, maps.kernel, maps.prior) - maps.vector_mean
     objects = _scale_to_unit(centred @ maps.object_axes) * (total / (total + PSEUDO_COUNTS)) + 0.0  # no -0
     usual = standardise(statistics, maps.statistics_centre, maps.statistics_scale)
     whole = _scale_to_unit(usual @ maps.statistics_axes) * WEIGHT
-    return normalise(np.concatenate([objects, whole], axis=1).astype(np.float32))
+    spoiled = place(judge(usual, maps)) * (DEFECT_WEIGHT * usual.any(axis=1, keepdims=True)) + 0.0
+    return normalise(np.concatenate([objects, whole, spoiled], axis=1).astype(np.float32))
 
 
 def _scale_to_unit(vectors: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from caomai.errors import CaomAiError
 from fingerprinting.arrays import Layout, read_arrays
+from fingerprinting.defects import HIDDEN, KINDS
 from fingerprinting.description import STATISTICS
 from fingerprinting.fieldmap import FIELDS, FieldMap
 from fingerprinting.fingerprint import NODES, OBJECT_AXES, VECTOR
@@ -35,6 +36,10 @@ MAPS: Final[dict[str, Layout]] = {
     "statistics_centre": (np.float32, (len(STATISTICS),)),
     "statistics_scale": (np.float32, (len(STATISTICS),)),
     "statistics_axes": (np.float32, (len(STATISTICS), len(STATISTICS))),
+    "defect_axes": (np.float32, (len(STATISTICS), HIDDEN)),
+    "defect_bias": (np.float32, (HIDDEN,)),
+    "defect_kinds": (np.float32, (HIDDEN, len(KINDS))),
+    "defect_offsets": (np.float32, (len(KINDS),)),
     "fields": (np.float32, (FIELDS, VECTOR)),
     "usual_nodes": (np.float32, (2, NODES)),
     "usual_levels": (np.float32, (2, SHARES)),
@@ -54,10 +59,14 @@ class Model:
     kernel: NDArray[np.float32]  # (400, 400), rows sum to 1
     prior: NDArray[np.float32]  # (400,), sums to 1
     vector_mean: NDArray[np.float32]  # (400,)
-    object_axes: NDArray[np.float32]  # (400, 400 - s), orthonormal
+    object_axes: NDArray[np.float32]  # (400, 391 - s), orthonormal
     statistics_centre: NDArray[np.float32]  # (s,)
     statistics_scale: NDArray[np.float32]  # (s,)
     statistics_axes: NDArray[np.float32]  # (s, s)
+    defect_axes: NDArray[np.float32]  # (s, 96)
+    defect_bias: NDArray[np.float32]  # (96,)
+    defect_kinds: NDArray[np.float32]  # (96, 9)
+    defect_offsets: NDArray[np.float32]  # (9,)
     fields: FieldMap
     oddness: Oddness
     maps: bytes = b""  # the file that the arrays are from

@@ -8,9 +8,10 @@ from itertools import zip_longest
 from typing import Any, Final
 
 from fingerprinting import cutout
+from fingerprinting.defects import KINDS
 from fingerprinting.description import STATISTICS
 from fingerprinting.fieldmap import SIDE as FIELD_SIDE
-from fingerprinting.fingerprint import KERNEL_WIDTH, LIMIT, PSEUDO_COUNTS, SIDE, WEIGHT
+from fingerprinting.fingerprint import DEFECT_WEIGHT, KERNEL_WIDTH, LIMIT, PSEUDO_COUNTS, SIDE, WEIGHT
 from fingerprinting.nodes import TEMPERATURE
 
 
@@ -58,6 +59,8 @@ def describe_parameters() -> dict[str, dict[str, Any]]:
             "statistics": list(STATISTICS),
             "statistics_limit": LIMIT,
             "statistics_weight": WEIGHT,
+            "defects": list(KINDS),
+            "defect_weight": DEFECT_WEIGHT,
         },
     }
 

@@ -14,7 +14,7 @@ from fingerprinting.detect import Detection
 from fingerprinting.fingerprint import combine_statistics
 from fingerprinting.image import Part
 from fingerprinting.section import Box
-from fingerprinting.statistics import measure_statistics
+from fingerprinting.statistics import limit_peaks, measure_statistics
 
 FWHM: Final = 2.3548  # of a Gaussian, in standard deviations
 LEAST_SNR: Final = 20.0
@@ -44,8 +44,7 @@ def measure(part: Part, detection: Detection, objects: NDArray[np.void], core: B
     pixels = part.pixels[inner]
     saturated = None if part.saturation is None else int(np.count_nonzero(pixels >= part.saturation))
     masked = 0 if part.mask is None else int(np.count_nonzero(part.mask[inner]))
-    level = np.inf if part.saturation is None else 0.9 * part.saturation - detection.background
-    stars = _point_sources(objects, detection.threshold, level)
+    stars = _point_sources(objects, detection.threshold, limit_peaks(part, detection))
     statistics = measure_statistics(part, detection, objects, core, stars)
     return Measure(detection.background, detection.noise, pixels.size, masked, saturated, stars, statistics)
 

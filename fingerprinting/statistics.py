@@ -14,7 +14,11 @@ from numpy.typing import NDArray
 from fingerprinting.description import STATISTICS
 from fingerprinting.detect import Detection
 from fingerprinting.image import Part
+from fingerprinting.lines import measure_lines
+from fingerprinting.rings import measure_rings
 from fingerprinting.section import Box
+from fingerprinting.stack import measure_stack
+from fingerprinting.steps import measure_steps
 from fingerprinting.texture import Figures, bin_pixels, measure_noise, measure_stripes, measure_structure
 
 LEAST_SIDE: Final = 32  # pixels; a smaller piece tells nothing
@@ -23,6 +27,9 @@ LEAST_OBJECTS: Final = 3
 LEAST_STARS: Final = 5
 FEW: Final = 10  # objects
 SHARP: Final = 0.9  # pixels, one standard deviation: sharper than most stars
+THIN, LONG = 1.0, 1.6  # pixels of b, and times it: tracks of particles
+TINY: Final = 1e-9
+SATURATED: Final = 0.9  # of the level of saturation
 CLUMPS: Final = 4  # cells along each axis
 PLATEAU: Final = 0.9  # of the highest peak
 
@@ -44,13 +51,22 @@ def measure_statistics(
     figures = measure_sky(part.pixels[inner], subtracted, mask, detection.noise)
     figures |= measure_noise(subtracted, mask, detection.noise)
     figures |= measure_stripes(subtracted, detection.noise)
-    figures |= measure_structure(*bin_pixels(subtracted, mask, detection.noise))
-    figures |= measure_objects(objects, core)
-    figures |= measure_stars(stars)
+    places = np.stack([objects["x"] - core.x0, objects["y"] - core.y0], axis=1)
+    figures |= measure_steps(part.pixels[inner], mask, detection.noise, places)
+    binned, number = bin_pixels(subtracted, mask, detection.noise)
+    figures |= measure_structure(binned, number) | measure_lines(binned, number) | measure_rings(binned)
+    figures |= measure_objects(objects, core) | measure_shapes(objects, core) | measure_stars(stars)
+    highest = limit_peaks(part, detection)
+    figures |= measure_stack(detection.sky_subtracted, detection.noise, objects, highest)
     figures["plateau"] = _measure_plateau(subtracted, objects)
     values: Values = np.array([figures.get(name, np.nan) for name in STATISTICS], np.float32)
     values[~np.isfinite(values)] = np.nan
     return values
+
+
+def limit_peaks(part: Part, detection: Detection) -> float:
+    """Give the peak above the sky beyond which an object may be saturated, in the units of the pixels."""
+    return np.inf if part.saturation is None else SATURATED * part.saturation - detection.background
 
 
 def measure_sky(pixels: Values, subtracted: Values, mask: NDArray[np.bool_] | None, noise: float) -> Figures:
@@ -118,6 +134,27 @@ def _measure_alignment(a: Values, b: Values, theta: Values) -> float:
     pairs = np.sum(weight) ** 2 - alone
     aligned = np.abs(np.sum(weight * np.exp(2j * theta))) ** 2 - alone
     return float(aligned / pairs * len(a) / (len(a) + FEW)) if pairs > 0 else 0.0
+
+
+def measure_shapes(objects: NDArray[np.void], core: Box) -> Figures:
+    """Measure how concentrated objects are, and the longest and the flattest: logarithms."""
+    if len(objects) < LEAST_OBJECTS:
+        return {}
+    a, b = np.maximum(objects["a"], 0.3), np.maximum(objects["b"], 0.3)
+    concentration = np.log(np.maximum(objects["peak"], TINY) / np.maximum(objects["flux"], TINY))
+    usual, high, top = np.percentile(concentration, [50, 90, 98])
+    longest = int(np.argmax(a))
+    large = objects["npix"] >= np.percentile(objects["npix"], 90)
+    gaussian = concentration + np.log(2 * np.pi * a * b)  # 0 for a Gaussian seen whole
+    return {
+        "concentration": usual,
+        "concentration_high": high,
+        "concentration_top": top,
+        "thin": float(np.mean((b < THIN) & (a > LONG * b))),
+        "longest": float(np.log(a[longest] / np.hypot(*core.shape))),
+        "longest_ratio": float(np.log(a[longest] / b[longest])),
+        "flattest": float(np.percentile(gaussian[large], 10)),
+    }
 
 
 def measure_stars(stars: NDArray[np.float64]) -> Figures:

@@ -1,8 +1,7 @@
-"""Noise, structure and straight lines in the sky-subtracted pixels of an image, in units of its noise."""
+"""Noise and structure in the sky-subtracted pixels of an image, in units of its noise."""
 
 from __future__ import annotations
 
-from functools import lru_cache
 from typing import Final
 
 import numpy as np
@@ -20,12 +19,10 @@ SAMPLED: Final = 128  # rows or columns that the mean of each column or row is t
 NORMAL: Final = 1.4826  # a Gaussian's standard deviation over its median absolute deviation
 ENOUGH: Final = 20_000  # values, for a median
 FAINTEST: Final = 1e-3  # sigma; less is nothing
-FAINTEST_LIGHT: Final = 0.05  # sigma; what the sky model leaves
 LEAST_CELLS: Final = 4
 COARSER: Final = 4  # times: from 8 to 32 to 128 pixels
-CELLS: Final = 64  # along the longer side, for lines
-ANGLES: Final = 64
-LINE: Final = 0.5  # of the shorter side: the shortest line
+FAINTEST_LIGHT: Final = 0.05  # sigma; what the sky model leaves
+LEAST_COARSER: Final = 4  # times: from 8 to 32 to 128 pixels
 
 Floats = NDArray[np.float32]
 Figures = dict[str, float]
@@ -33,11 +30,12 @@ Figures = dict[str, float]
 
 def spread(values: NDArray[np.floating]) -> float:
     """Give the standard deviation that the median absolute deviation of finite values stands for."""
-    some = _thin(values)
+    some = thin(values)
     return NORMAL * float(np.median(np.abs(some - np.median(some))))
 
 
-def _thin(values: NDArray[np.floating]) -> NDArray[np.floating]:
+def thin(values: NDArray[np.floating]) -> NDArray[np.floating]:
+    """Take enough of the values for a median, evenly."""
     return values.ravel()[:: max(values.size // ENOUGH, 1)]
 
 
@@ -132,26 +130,25 @@ def bin_pixels(subtracted: Floats, mask: NDArray[np.bool_] | None, noise: float)
 
 
 def measure_structure(binned: Floats, pixels: int) -> Figures:
-    """Measure structure from 8 to 128 pixels, diffuse light, shadows and lines.
+    """Measure structure from 8 to 128 pixels, diffuse light and shadows.
 
     `binned` (ny, nx) are means of so many `pixels`, in sigma; structure is the logarithm over white noise.
     """
     good = np.isfinite(binned)
     if not good.any():
         return {}
-    level = float(np.median(_thin(binned[good])))
+    level = float(np.median(thin(binned[good])))
     figures: Figures = {
         "covered": float(np.log10(np.mean(binned[good] > level + 1) + 1e-3)),
-        "line": _find_line(np.where(good, binned, np.float32(level)) - np.float32(level)),
     }
-    cells = _group(binned, COARSER)
+    cells = group_bins(binned, COARSER)
     figures |= _measure_diffuse(cells, level)
     means, white = binned, 1 / np.sqrt(pixels)
     for side in (BIN, COARSER * BIN, COARSER**2 * BIN):
         usable = means[np.isfinite(means)]
         if len(usable) >= LEAST_CELLS:
             figures[f"structure_{side}"] = float(np.log(max(spread(usable) / white, FAINTEST)))
-        means = (cells if side == BIN else _group(means, COARSER)).mean(axis=2)
+        means = (cells if side == BIN else group_bins(means, COARSER)).mean(axis=2)
         white /= COARSER
     return figures
 
@@ -173,32 +170,8 @@ def _measure_diffuse(cells: Floats, level: float) -> Figures:
     }
 
 
-def _group(binned: Floats, factor: int) -> Floats:
+def group_bins(binned: Floats, factor: int) -> Floats:
     """Bring the bins of each cell of factor x factor together: (ny, nx, factor^2)."""
     height, width = (side // factor for side in binned.shape)
     cells = binned[: height * factor, : width * factor].reshape(height, factor, width, factor)
     return cells.swapaxes(1, 2).reshape(height, width, factor * factor)
-
-
-def _find_line(bins: Floats) -> float:
-    """Give the share of bright cells along the straightest line, less what is usual: 0 to 1."""
-    side = -(-max(bins.shape) // CELLS)
-    limit = max(CLIP * spread(bins), CLIP / BIN)
-    bright = np.count_nonzero(_group(bins, side) > limit, axis=2) >= 0.7 * side  # a line crosses so many
-    if not bright.any():
-        return 0.0
-    index, length = _lines(bright.shape)
-    found = np.bincount(index[:, bright.ravel()].ravel(), minlength=len(length))
-    long = length >= LINE * min(bright.shape)
-    return float((found[long] / length[long]).max() - bright.mean())
-
-
-@lru_cache(maxsize=8)
-def _lines(shape: tuple[int, int]) -> tuple[NDArray[np.int32], NDArray[np.int64]]:
-    """Number the lines through each cell, (angles, cells), and give their lengths in cells."""
-    angle = np.pi * np.arange(ANGLES)[:, None] / ANGLES
-    y, x = (places.ravel() for places in np.mgrid[: shape[0], : shape[1]])
-    reach = int(np.hypot(*shape)) + 1
-    aside = np.rint((x * np.cos(angle) + y * np.sin(angle)) / 1.3).astype(np.int32) + reach
-    index = aside + 2 * reach * np.arange(ANGLES, dtype=np.int32)[:, None]
-    return index, np.bincount(index.ravel())

@@ -30,7 +30,7 @@ from fingerprinting.evaluation.sets import (
     ImageSet,
     SetPlan,
 )
-from fingerprinting.evaluation.split import SEEDS, choose_part
+from fingerprinting.evaluation.split import SEEDS, TRAIN, choose_part
 from fingerprinting.evaluation.thumbnail import make_thumbnail
 from fingerprinting.fitsfile import open_fits
 from fingerprinting.image import read_part
@@ -46,7 +46,8 @@ from fingerprinting.training.collect import (
     read_instrument,
     to_half,
 )
-from fingerprinting.training.spoiled import look_at_spoiled
+from fingerprinting.training.lessons import Lessons
+from fingerprinting.training.spoiled import look_at_spoiled, teach
 
 TOLD: Final = 20  # lines of progress of a set
 LEAST_WIDTH: Final = 64  # pixels of a half
@@ -61,7 +62,9 @@ def collect(plan: SetPlan, image_set: ImageSet, methods: Sequence[Method], say: 
     wanted = {path.name: method.crop for path, method in places.items() if not path.exists()}
     if image_set.complete and not wanted:
         return
-    rows = Rows()
+    # A later pass for another method has the same lessons, which take longer than the objects.
+    known = image_set.read_frames().lessons if image_set.complete else None
+    rows = Rows() if known is None else Rows(lessons=[known])
     with ExitStack() as stack:
         crops = {name: stack.enter_context(GrowingArray(folder / name)) for name in wanted}
         files = {
@@ -74,6 +77,8 @@ def collect(plan: SetPlan, image_set: ImageSet, methods: Sequence[Method], say: 
             files[STABLE].append(rows.keep(look, plan))
             files[THUMBNAILS].append(make_thumbnail(look.part, look.detection)[None])
             files[HALVES].append(rows.halve(look))
+            if plan.part == TRAIN and known is None:
+                rows.lessons.append(teach(look, SEEDS[TRAIN]))
     rows.write(folder)
 
 
@@ -87,7 +92,7 @@ def look_at_images(plan: SetPlan, say: Say) -> Iterator[Look]:
     for path in find_images(plan.images):
         if choose_part(path.name) == plan.part:
             yield from _look_at_file(path, plan, say)
-            if plan.part == "train":
+            if plan.part == TRAIN:
                 yield from look_at_spoiled(path, seed)
 
 
@@ -141,6 +146,7 @@ class Rows:
     statistics: list[NDArray[np.float32]] = field(default_factory=list)
     halves: list[NDArray[np.float32]] = field(default_factory=list)
     halved: list[int] = field(default_factory=list)
+    lessons: list[Lessons] = field(default_factory=list)
 
     def keep(self, look: Look, plan: SetPlan) -> NDArray[np.float16]:
         """Keep a frame, and give the patches of those of its objects that are to be turned."""
@@ -174,11 +180,15 @@ class Rows:
     def write(self, folder: Path) -> None:
         """Write all; the objects come last, for they say that the set is complete."""
         (folder / "sources.json").write_text(json.dumps(self.sources))
+        lessons = Lessons.join(self.lessons)
         width = self.statistics[0].shape[0] if self.statistics else 0
         frames = {
             "statistics": np.array(self.statistics, np.float32).reshape(-1, width),
             "halves": np.array(self.halves, np.float32).reshape(-1, width),
             "halved": np.array(self.halved, np.intp),
+            "lesson_kinds": lessons.kinds,
+            "lessons": lessons.statistics,
+            "lesson_real": lessons.real,
         }
         names = self.objects[0] if self.objects else {}
         columns = {name: np.concatenate([one[name] for one in self.objects]) for name in names}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final, Protocol, runtime_checkable
 
@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from caomai.errors import ParameterError
 from fingerprinting.training.collect import Source
+from fingerprinting.training.lessons import Lessons, have_none
 
 PATCH: Final = 192  # pixels: side of the pieces of sky that methods crop their own input from
 THUMBNAIL: Final = 256  # pixels: side of the whole images that methods may look at
@@ -38,12 +39,14 @@ class Objects:
 class Frames:
     """Whole images of a set: thumbnails (m, 256, 256) in sigma, 0 where undefined; statistics (m, s).
 
-    Statistics are NaN where they cannot be measured. An image without objects has its entry too.
+    Statistics are NaN where they cannot be measured. An image without objects has its entry too. Lessons are
+    statistics of versions of training images.
     """
 
     sources: list[Source]
     thumbnails: NDArray[np.float32]
     statistics: NDArray[np.float32]
+    lessons: Lessons = field(default_factory=have_none)
 
 
 @dataclass(frozen=True)

@@ -85,7 +85,7 @@ class Ours:
         started = time.monotonic()
         collection = Collection(
             frames.sources, objects.crops, objects.kinds, objects.x, objects.image, objects.weight,
-            frames.statistics,
+            frames.statistics, frames.lessons,
         )  # fmt: skip
         with tempfile.TemporaryDirectory() as folder:
             epochs = train_ours(collection, budget, seed, Path(folder), say, self.change)

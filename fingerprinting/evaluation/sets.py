@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from fingerprinting.evaluation.arrayfile import map_array
 from fingerprinting.evaluation.method import PATCH, Frames, Method, Objects
 from fingerprinting.training.collect import Source, weigh
+from fingerprinting.training.lessons import Lessons
 
 OBJECTS, IMAGES, PLAN = "objects.npz", "frames.npz", "plan.json"
 THUMBNAILS, HALVES, STABLE = "thumbnails.npy", "halves.npy", "stable.npy"
@@ -54,7 +55,8 @@ class ImageSet:
         """Read the whole images."""
         with np.load(self.folder / IMAGES, allow_pickle=False) as arrays:
             statistics = arrays["statistics"]
-        return Frames(self._sources(), map_array(self.folder / THUMBNAILS), statistics)
+            lessons = Lessons(arrays["lesson_kinds"], arrays["lessons"], arrays["lesson_real"])
+        return Frames(self._sources(), map_array(self.folder / THUMBNAILS), statistics, lessons)
 
     def read_halves(self) -> tuple[Frames, NDArray[np.intp]]:
         """Read the halves of real images, left and right of each in turn, and which images (m,) they are."""

@@ -21,6 +21,7 @@ from fingerprinting.image import Part, read_parts
 from fingerprinting.quality import measure_whole
 from fingerprinting.simulation.fields import FIELD_TYPES, SimulatedFrame, render
 from fingerprinting.simulation.truth import match_kinds
+from fingerprinting.training.lessons import Lessons, have_none
 
 SUFFIXES: Final = (".fits", ".fit", ".fts", ".fits.gz", ".fit.gz", ".fits.fz", ".fz")
 MOST_SIGMA: Final = 60_000.0  # what float16 holds
@@ -55,6 +56,7 @@ class Sightings:
     kinds: NDArray[np.str_]
     x: NDArray[np.float64]  # 0 to 1, across the image
     statistics: NDArray[np.float32] = field(default_factory=know_nothing)  # (s,) of the whole image
+    lessons: Lessons = field(default_factory=have_none)  # of versions of the image
 
 
 @dataclass(frozen=True)
@@ -68,6 +70,7 @@ class Collection:
     image: NDArray[np.intp]
     weight: NDArray[np.float64]
     statistics: NDArray[np.float32] | None = None  # (images, s); None: nothing is known
+    lessons: Lessons = field(default_factory=have_none)
 
     @property
     def real(self) -> NDArray[np.bool_]:
@@ -229,6 +232,7 @@ def gather(sightings: Iterable[Sightings], *, real_share: float = REAL_SHARE) ->
         image=image,
         weight=weigh(sources, image, kinds, real_share),
         statistics=np.stack([one.statistics for one in seen]),
+        lessons=Lessons.join(one.lessons for one in seen),
     )
 
 

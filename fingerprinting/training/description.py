@@ -17,7 +17,8 @@ from fingerprinting.training.plan import Plan, describe_recipe
 
 METHOD: Final = (
     "SimCLR on physical augmentations and changed surroundings, then DeepCluster; spherical k-means on "
-    "whitened embeddings; linear assignment sorting"
+    "whitened embeddings; linear assignment sorting; of defects put into sound frames, small networks on the "
+    "statistics of whole images"
 )
 INTENDED: Final = (
     "Searching images by content, finding odd ones, and telling usable frames from others, in archives whose "
@@ -55,6 +56,7 @@ def describe_training(plan: Plan, gathered: Gathered, standing: Progress) -> dic
         "real_objects": int(real.sum()),
         "real_instruments": sorted({source.instrument for source in genuine}),
         "spoiled_frames": sum(bool(source.defect) for source in collection.sources),
+        "lessons_of_defects": len(collection.lessons.kinds),
         "simulated_frames": sum(bool(source.field_type) for source in collection.sources),
         "simulated_objects": int((~real).sum()),
         "unseen_frames": plan.unseen,

@@ -19,6 +19,7 @@ from fingerprinting.training.collect import Collection, Sightings, see_frame
 from fingerprinting.training.harvest import BYTES, Harvest
 from fingerprinting.training.images import Image, list_files, sample_collections, see
 from fingerprinting.training.plan import Plan
+from fingerprinting.training.spoiled import see_taught_frame, share_pieces
 from fingerprinting.training.teller import Teller, write_time
 
 IMAGES_FILE: Final = "images.json"
@@ -50,9 +51,12 @@ def gather_objects(plan: Plan, folder: Path, teller: Teller) -> Gathered:
     with Harvest(folder / "objects") as harvest, ExitStack() as stack:
         downloads = stack.enter_context(download_folder()) if harvest.images < len(images) else folder
         course = _Course(harvest, len(images), teller)
-        course.run("images", _see_images(plan, images[harvest.images :], share, downloads))
+        course.run(
+            "images",
+            _see_images(plan, images[harvest.images :], (share, share_pieces(len(images))), downloads),
+        )
         first = harvest.images - len(images)
-        frames = ([see_frame(n, plan.most_simulated, plan.seed)] for n in range(first, plan.simulated))
+        frames = ([see_taught_frame(n, plan.most_simulated, plan.seed)] for n in range(first, plan.simulated))
         course.total = len(images) + plan.simulated
         course.run("images and frames", ((seen, None) for seen in frames))
         collection = harvest.gather()
@@ -92,13 +96,19 @@ def list_images(plan: Plan, folder: Path) -> list[Image]:
     return images
 
 
-def _see_images(plan: Plan, images: list[Image], share: int, downloads: Path) -> Iterator[Outcome]:
-    """See one image after the other; an archive that is down ends it, one bad image does not."""
+def _see_images(
+    plan: Plan, images: list[Image], share: tuple[int, int], downloads: Path
+) -> Iterator[Outcome]:
+    """See one image after the other; an archive that is down ends it, one bad image does not.
+
+    `share` is how many objects and how many pieces of each are taken.
+    """
     artifacts = plan.settings.artifacts if plan.settings else {}
     silent: list[Outcome] = []
+    most, pieces = share
     for image in images:
         try:
-            outcome: Outcome = see(image, share, plan.seed, artifacts, downloads), None
+            outcome: Outcome = see(image, most, plan.seed, artifacts, downloads, pieces), None
         except TransientError as error:
             silent.append(([], _explain(image, error)))
             if len(silent) >= MOST_SILENT:

@@ -14,8 +14,10 @@ from numpy.typing import NDArray
 
 from caomai.errors import ParameterError
 from fingerprinting.cutout import WINDOW
+from fingerprinting.description import STATISTICS
 from fingerprinting.training.checkpoint import explain_disk
 from fingerprinting.training.collect import REAL_SHARE, Collection, Sightings, Source, weigh
+from fingerprinting.training.lessons import Lessons
 
 BYTES: Final = WINDOW * WINDOW * 2  # of one window, float16
 
@@ -90,6 +92,7 @@ class Harvest:
             image=image,
             weight=weigh(sources, image, kinds, real_share),
             statistics=np.stack([_read_statistics(part) for part in parts]),
+            lessons=Lessons.join(_read_lessons(part["lessons"]) for part in parts),
         )
 
     def _repair(self) -> None:
@@ -123,8 +126,17 @@ def _describe(seen: Sightings) -> dict[str, Any]:
         "source": [source.name, source.instrument, source.field_type, source.defect],
         "x": [round(float(x), 6) for x in seen.x],
         "kinds": kinds,
-        "statistics": [float(value) if np.isfinite(value) else None for value in seen.statistics],
+        "statistics": _write_values(seen.statistics),
+        "lessons": {
+            "kinds": seen.lessons.kinds.tolist(),
+            "statistics": [_write_values(values) for values in seen.lessons.statistics],
+            "real": seen.lessons.real.tolist(),
+        },
     }
+
+
+def _write_values(values: NDArray[np.float32]) -> list[float | None]:
+    return [float(value) if np.isfinite(value) else None for value in values]
 
 
 def _read_entry(line: bytes) -> dict[str, Any] | None:
@@ -142,6 +154,11 @@ def _count(entry: dict[str, Any]) -> int:
 
 def _read_statistics(part: dict[str, Any]) -> NDArray[np.float32]:
     return np.array(part["statistics"], np.float32)
+
+
+def _read_lessons(part: dict[str, Any]) -> Lessons:
+    statistics = np.array(part["statistics"], np.float32).reshape(-1, len(STATISTICS))
+    return Lessons(np.array(part["kinds"], "U16"), statistics, np.array(part["real"], bool))
 
 
 def _read_kinds(part: dict[str, Any]) -> NDArray[np.str_]:

@@ -18,11 +18,10 @@ from fingerprinting.training.collect import (
     Sightings,
     Source,
     find_images,
-    keep,
     read_instrument,
     see_image,
 )
-from fingerprinting.training.spoiled import VERSIONS, look_at_spoiled
+from fingerprinting.training.spoiled import PIECES, VERSIONS, see_spoiled
 
 
 @dataclass(frozen=True)
@@ -88,13 +87,23 @@ def _explain(name: str, there: list[str]) -> str:
     return f"The archive has no collection {name}; it has: {names}."
 
 
-def see(image: Image, most: int, seed: int, artifacts: Mapping[str, str], downloads: Path) -> list[Sightings]:
-    """See the objects of an image, and of its versions, at most about `most` each; no download stays."""
+def see(  # noqa: PLR0917  # an image, how much of it, and where it is
+    image: Image,
+    most: int,
+    seed: int,
+    artifacts: Mapping[str, str],
+    downloads: Path,
+    pieces: int = PIECES,
+) -> list[Sightings]:
+    """See the objects of an image, and of its versions, at most about `most` each; no download stays.
+
+    What spoils images is learnt from so many pieces of it.
+    """
     with _open(image, artifacts, downloads) as path:
         name = image.place if image.archived else path.name
         source = Source(name, image.instrument or read_instrument(path))
         seen = see_image(path, source, most, seed, image.selection)
-        return seen + [keep(look) for look in look_at_spoiled(path, seed, most // VERSIONS)]
+        return seen + see_spoiled(path, seed, most // VERSIONS, pieces)
 
 
 @contextmanager

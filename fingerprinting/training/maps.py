@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from fingerprinting.axes import fit_axes
+from fingerprinting.axes import Axes, fit_axes
 from fingerprinting.clusters import find_clusters, normalise
+from fingerprinting.defects import DEFECTS, SOUND
 from fingerprinting.description import STATISTICS
 from fingerprinting.fieldmap import FIELDS, FieldMap, fit_fields
-from fingerprinting.fingerprint import NODES, SIDE, make_kernel, search_vectors
+from fingerprinting.fingerprint import NODES, SIDE, make_kernel, search_vectors, standardise
 from fingerprinting.layout import draw_together, lay_out
 from fingerprinting.nodes import assign
 from fingerprinting.oddness import fit_oddness, measure_all_arcs
 from fingerprinting.training.collect import Collection
+from fingerprinting.training.judgement import Network, fit_judgement
+from fingerprinting.training.lessons import Lessons
 
 SAMPLE: Final = 60_000  # objects that the nodes are found from
 CHUNK: Final = 4096
@@ -23,6 +27,11 @@ DOUBT: Final = 0.1  # of a cosine: how much nearer a node is before it is e time
 LEAST_SHARE: Final = 0.1  # of the nearest node's
 
 Arrays = dict[str, NDArray[Any]]
+
+
+@dataclass(frozen=True)
+class Placing(Axes, Network):
+    """All that places images by what is known of them, see fingerprinting.fingerprint.Smoothing."""
 
 
 def draw_sample(weight: NDArray[np.float64], most: int, seed: int) -> NDArray[np.intp]:
@@ -46,10 +55,13 @@ def fit_maps(collection: Collection, embeddings: NDArray[np.float32], seed: int)
     kernel = make_kernel(centroids)
     statistics = know_statistics(collection)
     axes = fit_axes(counts, statistics, kernel)
-    vectors = search_vectors(counts, statistics, axes)
+    lessons = find_lessons(collection)
+    usual = standardise(lessons.statistics, axes.statistics_centre, axes.statistics_scale)
+    placing = Placing(**vars(axes), **vars(fit_judgement(lessons, usual, seed)))
+    vectors = search_vectors(counts, statistics, placing)
     return {
         "centroids": centroids,
-        **vars(axes),
+        **vars(placing),
         "fields": fit_training_fields(vectors[vectors.any(axis=1)], seed).centroids,
         **fit_oddness(distance, node, arcs, collection.weight).to_arrays(),
     }
@@ -66,6 +78,17 @@ def count_between(embeddings: NDArray[np.float32], centroids: NDArray[np.float32
         flow += share.T @ share
     np.fill_diagonal(flow, 0)
     return flow
+
+
+def find_lessons(collection: Collection) -> Lessons:
+    """Give the lessons of a collection, and those of simulated frames whose field is a defect or sound."""
+    types = np.array([source.field_type for source in collection.sources], "U16")
+    own = Lessons(
+        np.where(np.isin(types, DEFECTS), types, SOUND)[types != ""],
+        know_statistics(collection)[types != ""],
+        np.zeros(np.count_nonzero(types != ""), bool),
+    )
+    return Lessons.join([collection.lessons, own])
 
 
 def know_statistics(collection: Collection) -> NDArray[np.float32]:

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from caomai.errors import ParameterError, UnusableImageError
 from fingerprinting.detect import Detection, detect
 from fingerprinting.evaluation.ours import Ours
-from fingerprinting.evaluation.real.bases import Base, find_bases, read_base
+from fingerprinting.evaluation.real.bases import LEAST_OBJECTS, Base, find_bases, read_base, read_bases
 from fingerprinting.evaluation.real.content import Content, read_contents
 from fingerprinting.evaluation.real.gallery import Gallery, Recipe, plan_part
 from fingerprinting.evaluation.real.spoiled import plan_versions, rank_foreign, score_versions
@@ -24,7 +24,8 @@ from fingerprinting.image import Part
 from fingerprinting.model import default_folder
 from fingerprinting.simulation.fields import render
 from fingerprinting.simulation.write import write_frame
-from fingerprinting.training.collect import Look, Source
+from fingerprinting.training.collect import Look, Source, as_part, look_at
+from fingerprinting.training.spoiled import share_pieces, teach
 
 
 @pytest.fixture(scope="module")
@@ -110,6 +111,42 @@ def test_a_frame_without_stars_or_with_too_few_is_no_base(tmp_path: Path) -> Non
     (tmp_path / "broken.fits").write_bytes(b"SIMPLE  = no")
     assert read_base(tmp_path / "empty.fits") is None
     assert read_base(tmp_path / "broken.fits") is None
+
+
+def test_a_frame_whose_stars_are_trailed_already_is_no_base(tmp_path: Path) -> None:
+    frame = render("trailed", 5, (700, 700))
+    write_frame(frame, tmp_path / "trailed.fits")
+    assert len(detect(as_part(frame)).objects) >= LEAST_OBJECTS
+    assert read_base(tmp_path / "trailed.fits") is None
+
+
+def test_pieces_of_a_frame_differ_and_the_first_is_the_base(tmp_path: Path) -> None:
+    path = tmp_path / "cluster.fits"
+    write_frame(render("galaxy_cluster", 5, (900, 900)), path)
+    first, *others = read_bases(path, 3)
+    base = read_base(path)
+    assert base is not None
+    assert np.array_equal(first.sky, base.sky)
+    assert len(others) == 2
+    assert len({first.name, *(other.name for other in others)}) == 3
+    assert not np.array_equal(others[0].sky, others[1].sky)
+
+
+def test_a_real_frame_teaches_all_defects_and_a_spoiled_one_none() -> None:
+    part = as_part(render("sparse", 12, (420, 460)))
+    rng = np.random.default_rng(1)
+    lessons = teach(look_at(part, Source("a.fits", "camera"), 9, rng), 1)
+    assert set(lessons.kinds) == {CLEAN, *DEFECTS}
+    assert lessons.real.all()
+    assert np.isfinite(lessons.statistics).any(axis=1).all()
+    assert len(teach(look_at(part, Source("a (ghost)", "camera", defect="ghost"), 9, rng), 1).kinds) == 0
+    assert len(teach(look_at(part, Source("t-1", "simulated", "trailed"), 9, rng), 1).kinds) == 0
+
+
+def test_lessons_are_fewer_of_each_frame_of_a_large_archive() -> None:
+    assert share_pieces(0) == share_pieces(20) == 5
+    assert share_pieces(200) == 2
+    assert share_pieces(100_000) == 1
 
 
 def test_words_of_the_list_keep_spoiled_images_away(tmp_path: Path) -> None:

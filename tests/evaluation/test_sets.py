@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import replace
 from pathlib import Path
 
@@ -25,6 +26,7 @@ from fingerprinting.section import Box
 from fingerprinting.simulation.fields import render
 from fingerprinting.simulation.write import write_set
 from fingerprinting.training.collect import Source, as_part, gather, look_at, see_simulated
+from fingerprinting.training.spoiled import see_taught_frame
 
 
 def ignore(*_: object) -> None:
@@ -128,9 +130,15 @@ def test_frames_of_a_set_are_those_of_training_and_a_later_method_meets_the_same
     assert np.array_equal(objects.crops, training.windows)
     assert np.array_equal(objects.kinds, training.kinds)
     assert np.array_equal(objects.weight, training.weight)
+    lessons = folder.read_frames().lessons
+    taught = gather(see_taught_frame(number, 40, SEEDS["train"]) for number in range(3)).lessons
+    assert np.array_equal(lessons.kinds, taught.kinds)
+    assert np.array_equal(lessons.statistics, taught.statistics, equal_nan=True)
+    assert Counter(lessons.kinds)["clean"] >= 2
     before = {path: path.stat().st_mtime_ns for path in folder.folder.glob("crops-*")}
     collect(plan, folder, [Ours(), PcaKmeans()], ignore)
     assert len(folder.read_objects(PcaKmeans()).crops) == len(objects.crops)
+    assert folder.read_frames().lessons.kinds.tolist() == lessons.kinds.tolist()
     assert all(path.stat().st_mtime_ns == time for path, time in before.items())
     with pytest.raises(ParameterError, match="another working folder"):
         collect(SetPlan("train", 4), folder, [Ours()], ignore)
@@ -150,6 +158,7 @@ def test_real_images_of_the_part_join_with_their_halves(tmp_path: Path) -> None:
     assert real == [path.name for path, of in zip(sorted(paths), parts, strict=True) if of == part]
     assert any("refused" in line and "broken.fits" in line for line in said)
     assert list(halved) == list(range(1, 1 + len(real)))
+    assert len(frames.lessons.kinds) == 0 or part == "train"
     assert halves.thumbnails.shape == (2 * len(real), 256, 256)
     assert frames.thumbnails.shape[0] == frames.statistics.shape[0] == 1 + len(real)
     objects = folder.read_objects(Ours())

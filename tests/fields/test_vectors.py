@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from fingerprinting.axes import Axes, fit_axes
 from fingerprinting.clusters import normalise
+from fingerprinting.defects import HIDDEN, KINDS, judge
 from fingerprinting.description import DESCRIBED, STATISTICS, PartDescription, Quality
 from fingerprinting.fingerprint import (
     OBJECT_AXES,
@@ -17,8 +18,18 @@ from fingerprinting.fingerprint import (
     search_vectors,
     sum_descriptions,
 )
+from fingerprinting.training.judgement import Network
+from fingerprinting.training.maps import Placing
 
 KNOWN = len(STATISTICS)
+
+
+def place_by(axes: Axes) -> Placing:
+    """Join axes and a network that finds some defects in everything."""
+    rng = np.random.default_rng(9)
+    shapes = (KNOWN, HIDDEN), (HIDDEN,), (HIDDEN, len(KINDS)), (len(KINDS),)
+    arrays = [0.2 * rng.standard_normal(shape).astype(np.float32) for shape in shapes]
+    return Placing(**vars(axes), **vars(Network(*arrays)))
 
 
 @pytest.fixture(scope="module")
@@ -31,16 +42,16 @@ def archive() -> tuple[NDArray[np.int64], NDArray[np.float64]]:
 
 
 @pytest.fixture(scope="module")
-def axes(archive: tuple[NDArray[np.int64], NDArray[np.float64]]) -> Axes:
+def axes(archive: tuple[NDArray[np.int64], NDArray[np.float64]]) -> Placing:
     centroids = normalise(np.random.default_rng(1).standard_normal((400, 16)).astype(np.float32))
-    return fit_axes(*archive, make_kernel(centroids))
+    return place_by(fit_axes(*archive, make_kernel(centroids)))
 
 
 def unknown() -> NDArray[np.float64]:
     return np.full(KNOWN, np.nan)
 
 
-def test_a_vector_is_the_formula_of_the_design(axes: Axes) -> None:
+def test_a_vector_is_the_formula_of_the_design(axes: Placing) -> None:
     rng = np.random.default_rng(3)
     counts, statistics = rng.poisson(0.2, 400), 50 + 5 * rng.standard_normal(KNOWN)
     statistics[4], statistics[5] = np.nan, 1e9
@@ -51,8 +62,10 @@ def test_a_vector_is_the_formula_of_the_design(axes: Axes) -> None:
     usual = (statistics - axes.statistics_centre) / axes.statistics_scale
     usual[4], usual[5] = 0, 5
     whole = np.clip(usual, -5, 5) @ axes.statistics_axes.astype(float)
-    halves = [objects / np.linalg.norm(objects) * total / (total + 5), whole / np.linalg.norm(whole)]
-    plain = np.concatenate(halves) / np.linalg.norm(np.concatenate(halves))
+    shares = judge(np.clip(usual, -5, 5)[None], axes)[0]
+    parts = [objects / np.linalg.norm(objects) * total / (total + 5), whole / np.linalg.norm(whole)]
+    parts.append(1.5 * np.array([shares[0] - 1, *shares[1:]]))
+    plain = np.concatenate(parts) / np.linalg.norm(np.concatenate(parts))
     vector = search_vector(counts, statistics, axes)
     assert vector is not None
     assert vector.dtype == np.float32
@@ -61,13 +74,13 @@ def test_a_vector_is_the_formula_of_the_design(axes: Axes) -> None:
 
 
 def test_vectors_of_many_are_those_of_each(
-    axes: Axes, archive: tuple[NDArray[np.int64], NDArray[np.float64]]
+    axes: Placing, archive: tuple[NDArray[np.int64], NDArray[np.float64]]
 ) -> None:
     for row, counts, statistics in zip(search_vectors(*archive, axes), *archive, strict=True):
         assert row == pytest.approx(search_vector(counts, statistics, axes), abs=1e-6)
 
 
-def test_nothing_known_has_no_vector_and_looks_alone_have_one(axes: Axes) -> None:
+def test_nothing_known_has_no_vector_and_looks_alone_have_one(axes: Placing) -> None:
     nothing = np.zeros(400, np.int32)
     assert search_vector(nothing, unknown(), axes) is None
     vector = search_vector(nothing, np.full(KNOWN, 55.0), axes)
@@ -76,7 +89,7 @@ def test_nothing_known_has_no_vector_and_looks_alone_have_one(axes: Axes) -> Non
     assert not vector[:OBJECT_AXES].any()
 
 
-def test_a_few_objects_hardly_move_a_frame_without_any(axes: Axes) -> None:
+def test_a_few_objects_hardly_move_a_frame_without_any(axes: Placing) -> None:
     looks = np.full(KNOWN, 55.0)
     counts = np.zeros((3, 400), np.int32)
     counts[1, 7], counts[2, 7] = 1, 500
@@ -88,7 +101,7 @@ def test_a_few_objects_hardly_move_a_frame_without_any(axes: Axes) -> None:
 
 
 def test_distances_of_objects_are_kept_by_their_axes(
-    axes: Axes, archive: tuple[NDArray[np.int64], NDArray[np.float64]]
+    axes: Placing, archive: tuple[NDArray[np.int64], NDArray[np.float64]]
 ) -> None:
     gram = axes.object_axes.T.astype(float) @ axes.object_axes
     assert np.allclose(gram, np.eye(OBJECT_AXES), atol=1e-5)
@@ -101,7 +114,7 @@ def test_distances_of_objects_are_kept_by_their_axes(
 
 
 def test_statistics_are_centred_and_of_like_scale(
-    axes: Axes, archive: tuple[NDArray[np.int64], NDArray[np.float64]]
+    axes: Placing, archive: tuple[NDArray[np.int64], NDArray[np.float64]]
 ) -> None:
     assert axes.statistics_centre == pytest.approx(np.full(KNOWN, 50), abs=4)
     assert axes.statistics_scale == pytest.approx(np.linspace(1, 9, KNOWN), rel=0.4)
@@ -112,17 +125,17 @@ def test_statistics_are_centred_and_of_like_scale(
 
 
 def test_axes_do_not_depend_on_the_order_of_images(
-    axes: Axes, archive: tuple[NDArray[np.int64], NDArray[np.float64]]
+    axes: Placing, archive: tuple[NDArray[np.int64], NDArray[np.float64]]
 ) -> None:
-    again = fit_axes(archive[0][::-1], archive[1][::-1], axes.kernel)
+    again = place_by(fit_axes(archive[0][::-1], archive[1][::-1], axes.kernel))
     first, second = search_vectors(*archive, axes), search_vectors(*archive, again)
     assert np.allclose(first @ first.T, second @ second.T, atol=1e-4)
 
 
 def test_an_archive_of_which_nothing_is_known_but_objects_can_be_fitted(
-    archive: tuple[NDArray[np.int64], NDArray[np.float64]], axes: Axes
+    archive: tuple[NDArray[np.int64], NDArray[np.float64]], axes: Placing
 ) -> None:
-    blind = fit_axes(archive[0], np.full((80, KNOWN), np.nan), axes.kernel)
+    blind = place_by(fit_axes(archive[0], np.full((80, KNOWN), np.nan), axes.kernel))
     vectors = search_vectors(archive[0], archive[1], blind)
     assert np.isfinite(vectors).all()
 

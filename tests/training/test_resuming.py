@@ -20,6 +20,7 @@ from fingerprinting.description import STATISTICS
 from fingerprinting.training.checkpoint import read_checkpoint, write_checkpoint
 from fingerprinting.training.collect import Sightings, Source, gather
 from fingerprinting.training.harvest import BYTES, Harvest
+from fingerprinting.training.lessons import Lessons
 from fingerprinting.training.plan import Plan
 from fingerprinting.training.run import train_model
 from fingerprinting.training.teller import Teller, write_time
@@ -136,7 +137,9 @@ def sighting(number: int, objects: int) -> Sightings:
     kinds = np.full(objects, "star" if number % 2 else "", "U16")
     statistics = np.where(np.arange(len(STATISTICS)) % 3, rng.standard_normal(len(STATISTICS)), np.nan)
     source = Source(f"s{number}", f"camera {number % 2}", "sparse" if number % 2 else "")
-    return Sightings(source, windows, kinds, rng.random(objects).round(6), statistics.astype(np.float32))
+    known = statistics.astype(np.float32)
+    lessons = Lessons.collect([("ghost", known), ("clean", 2 * known)][: number % 3], real=number % 2 > 0)
+    return Sightings(source, windows, kinds, rng.random(objects).round(6), known, lessons)
 
 
 def test_a_harvest_is_what_was_seen(tmp_path: Path) -> None:
@@ -155,6 +158,9 @@ def test_a_harvest_is_what_was_seen(tmp_path: Path) -> None:
         assert np.array_equal(
             getattr(collection, name), getattr(wanted, name), equal_nan=name == "statistics"
         )
+    assert collection.lessons.kinds.tolist() == ["ghost", "ghost", "clean"]
+    assert collection.lessons.real.tolist() == wanted.lessons.real.tolist()
+    assert np.array_equal(collection.lessons.statistics, wanted.lessons.statistics, equal_nan=True)
 
 
 @pytest.mark.parametrize("tail", [b'{"refused": null, "parts": [{"x"', b"\x00\x00\n", b'"text"\n', b"{}\n"])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
@@ -13,6 +14,7 @@ from numpy.typing import NDArray
 from scipy import fft, ndimage
 
 from caomai.errors import ImageError
+from fingerprinting.description import STATISTICS
 from fingerprinting.detect import Detection, detect
 from fingerprinting.evaluation.real.content import read_contents
 from fingerprinting.evaluation.real.montage import as_part
@@ -25,9 +27,11 @@ Image = NDArray[np.float32]
 LEAST_OBJECTS: Final = 30
 LEAST_BRIGHT, BRIGHT = 20, 20.0  # objects, and their signal to noise: blurred, the others drown in the noise
 MOST_LIT: Final = 0.65  # of the frame: more is no sky
+TRIES: Final = 3  # pieces that are drawn for each base after the first
 LARGEST_SIDE: Final = 640  # pixels of the part of a frame that is used: where most objects are
 LEAST_SIDE: Final = 200
 USUAL_FWHM: Final = 3.0  # pixels, where there is no star to measure
+MOST_ALIGNED, MOST_TRAILED = 0.4, 0.25  # statistics of all objects and of bright ones: trailed already
 LARGEST_FWHM: Final = 4.5  # of a sound frame: one that is sampled more finely is binned
 SMOOTHING, LIT, MARGIN, FEATHER = 1.5, 2.5, 5, 2.5  # pixels, but LIT: sigma of the smoothed image
 TO_SIGMA: Final = 1.4826  # of the median absolute deviation
@@ -83,31 +87,70 @@ def find_bases(folders: Iterable[Path]) -> Iterator[Path]:
 
 def read_base(path: Path) -> Base | None:
     """Read a frame of one part with enough objects; None where it is another kind of file."""
+    read = _read_only_part(path)
+    return None if read is None else next(make_bases(path.name, *read), None)
+
+
+def read_bases(path: Path, number: int) -> list[Base]:
+    """Read at most so many bases of a frame: the one of read_base, then pieces of it drawn at random."""
+    read = _read_only_part(path)
+    return [] if read is None else list(make_bases(path.name, *read, number))
+
+
+def _read_only_part(path: Path) -> tuple[str, Part, Detection] | None:
+    """Read the instrument, the only part of a file and what is detected in it."""
     try:
         parts = list(read_parts(path))
-        if len(parts) != 1 or min(parts[0].shape) < LEAST_SIDE:
+        if len(parts) != 1:
             return None
-        instrument = read_instrument(path)
-        part, detection = parts[0], detect(parts[0])
-        fwhm = _measure_fwhm(part, detection)
-        if fwhm > LARGEST_FWHM:
-            part = _bin(part)
-            fwhm, detection = fwhm / 2, detect(part)
+        return read_instrument(path), parts[0], detect(parts[0])
     except ImageError:
         return None
-    box = _choose_box(part.shape, detection.objects)
+
+
+def make_bases(
+    name: str, instrument: str, part: Part, detection: Detection, number: int = 1
+) -> Iterator[Base]:
+    """Make at most so many bases of a part, from where most objects are and from other pieces of it.
+
+    There are none of a part without enough objects, or whose stars are trailed already.
+    """
+    if min(part.shape) < LEAST_SIDE:
+        return
+    quality = measure_whole(part, detection)
+    known = dict(zip(STATISTICS, quality.statistics, strict=True))
+    if known["alignment"] > MOST_ALIGNED and known["stack_trail"] > MOST_TRAILED:
+        return
+    fwhm = USUAL_FWHM if quality.fwhm_pixel is None else quality.fwhm_pixel
+    if fwhm > LARGEST_FWHM:
+        part, fwhm = _bin(part), fwhm / 2
+        try:
+            detection = detect(part)
+        except ImageError:
+            return
+    rng = np.random.default_rng(zlib.crc32(name.encode(errors="surrogateescape")))
+    boxes = [_choose_box(part.shape, detection.objects)]
+    boxes += [_draw_box(part.shape, rng) for _ in range(TRIES * (number - 1))]
+    made = 0
+    for box in boxes:
+        base = _make_base(f"{name}{made or ''}", instrument, part, detection, box, min(fwhm, LARGEST_FWHM))
+        if base is not None:
+            made += 1
+            yield base
+        if (base is None and made == 0) or made == number:
+            return
+
+
+def _make_base(  # noqa: PLR0917  # what a base has
+    name: str, instrument: str, part: Part, detection: Detection, box: tuple[slice, slice], fwhm: float
+) -> Base | None:
     bright = detection.objects[detection.objects["snr"] >= BRIGHT]
     if _count(detection.objects, box) < LEAST_OBJECTS or _count(bright, box) < LEAST_BRIGHT:
         return None
-    sky = np.asarray(detection.sky_subtracted / detection.sigma, np.float32)
     mask = None if part.mask is None else part.mask[box].copy()
-    base = Base(path.name, instrument, sky[box].copy(), mask, min(fwhm, LARGEST_FWHM))
+    sky = np.asarray(detection.sky_subtracted / detection.sigma, np.float32)[box]
+    base = Base(name, instrument, sky.copy(), mask, fwhm)
     return base if base.lit.mean() <= MOST_LIT else None
-
-
-def _measure_fwhm(part: Part, detection: Detection) -> float:
-    fwhm = measure_whole(part, detection).fwhm_pixel
-    return USUAL_FWHM if fwhm is None else fwhm
 
 
 def _bin(part: Part) -> Part:
@@ -119,6 +162,14 @@ def _bin(part: Part) -> Part:
 
     mask = None if part.mask is None else np.asarray(fold(part.mask).any(axis=(1, 3)))
     return as_part(np.ascontiguousarray(fold(part.pixels).sum(axis=(1, 3))), mask)
+
+
+def _draw_box(shape: tuple[int, int], rng: np.random.Generator) -> tuple[slice, slice]:
+    """Draw a piece of a frame."""
+    sides = [min(side, int(rng.uniform(LEAST_SIDE, LARGEST_SIDE))) for side in shape]
+    starts = [int(rng.integers(whole - side + 1)) for whole, side in zip(shape, sides, strict=True)]
+    rows, columns = (slice(start, start + side) for start, side in zip(starts, sides, strict=True))
+    return rows, columns
 
 
 def _choose_box(shape: tuple[int, int], objects: NDArray[np.void]) -> tuple[slice, slice]:

@@ -26,7 +26,7 @@ from fingerprinting.evaluation.split import TRAIN, VALIDATION, choose_part
 from fingerprinting.image import Part
 from fingerprinting.training.collect import Source
 
-VERSION: Final = 2  # of the images; a change makes them anew
+VERSION: Final = 3  # of the images; a change makes them anew
 FIRST: Final = 10
 # A trail and cosmic rays spoil pixels that are masked; the rest of the frame keeps its use.
 USELESS: Final = SPOILED | {"gain_jump"}

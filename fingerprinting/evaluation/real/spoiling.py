@@ -13,6 +13,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
+from fingerprinting.defects import SOUND
 from fingerprinting.evaluation.real.bases import Base
 from fingerprinting.evaluation.real.montage import as_part
 from fingerprinting.image import Part
@@ -130,7 +131,7 @@ DEFECTS: Final[dict[str, Callable[[Scene, np.random.Generator], Image]]] = {
     "gain_jump": change_gain,
     "half_dead": kill_half,
 }
-CLEAN: Final = "clean"
+CLEAN: Final = SOUND
 
 
 def make_version(base: Base, defect: str, seed: int) -> Part:
