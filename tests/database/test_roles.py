@@ -80,7 +80,7 @@ def test_the_query_role_has_sane_settings_for_nearest_neighbours(query: Connecti
     longest = query.execute("show hnsw.max_scan_tuples").fetchone()
     assert longest == ("5000",)  # then all images are compared
     found = [query.execute(f"show {name}".encode()).fetchone() for name in settings]
-    assert found == [("on",), ("strict_order",), ("160",), ("UTC",)]
+    assert found == [("on",), ("strict_order",), ("100",), ("UTC",)]
 
 
 def test_the_ingest_role_writes_rows_and_does_not_change_the_schema(
