@@ -22,7 +22,7 @@ def make_foveae(windows: NDArray[np.float16]) -> NDArray[np.float32]:
 
 
 def pool(graph: onnx.ModelProto, foveae: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Run a graph that is not centred yet: foveae to pooled activations (n, 128)."""
+    """Run a graph of a part of the encoder: foveae to pooled activations (n, 128), or to shapes (n, 44)."""
     session = ort.InferenceSession(graph.SerializeToString(), providers=["CPUExecutionProvider"])
     name = session.get_inputs()[0].name
     parts = [session.run(None, {name: foveae[i : i + CHUNK]})[0] for i in range(0, len(foveae), CHUNK)]

@@ -21,12 +21,13 @@ from onnxruntime.quantization import (
 
 from fingerprinting.encoder import INPUT_SHAPE
 from fingerprinting.model import EMBEDDING
+from fingerprinting.training import shapes
 from fingerprinting.training.network import Layer
-from fingerprinting.training.whitening import Whitening
+from fingerprinting.training.whitening import FARTHEST, Blend
 
 OPSET: Final = 17
 CALIBRATION: Final = 2048
-INPUT, POOLED, OUTPUT = "fovea", "pooled", "embedding"
+INPUT, POOLED, OUTPUT = shapes.INPUT, "pooled", "embedding"
 FOLD: Final = 2  # pixels to a side of a block
 RESIDUALS: Final = {2: 4, 6: 8}  # first and last convolution of each bottleneck
 
@@ -120,26 +121,54 @@ class _Calibration(CalibrationDataReader):  # type: ignore[misc]
         return None if batch is None else {INPUT: batch}
 
 
-def whiten(model: onnx.ModelProto, whitening: Whitening) -> onnx.ModelProto:
-    """Add the last steps: scale to unit length, subtract the mean, multiply by the matrix, scale again."""
+def finish(model: onnx.ModelProto, blend: Blend) -> onnx.ModelProto:
+    """Add the last steps: shapes beside the whitened embeddings, both turned to their principal axes."""
+    nodes, constants = shapes.list_nodes()
     graph = onnx.GraphProto()
     graph.CopyFrom(model.graph)
-    graph.initializer.extend([
-        numpy_helper.from_array(whitening.mean[None], "mean"),
-        numpy_helper.from_array(whitening.matrix, "whitening"),
-        numpy_helper.from_array(np.array([[1e-6]], np.float32), "least"),
-    ])  # fmt: skip
+    arrays = {
+        "mean": blend.whitening.mean[None], "whitening": blend.whitening.matrix, "least": np.array([[1e-6]]),
+        "middle": blend.middle[None], "scale": blend.scale[None], "spread": blend.spread,
+        "lowest": np.array(-FARTHEST), "highest": np.array(FARTHEST),
+        "origin": blend.mean[None], "axes": blend.axes,
+    }  # fmt: skip
+    graph.initializer.extend(constants)
+    graph.initializer.extend(
+        numpy_helper.from_array(array.astype(np.float32), name) for name, array in arrays.items()
+    )
     graph.node.extend(
         [
             *_scale_to_unit(POOLED, "unit"),
             helper.make_node("Sub", ["unit", "mean"], ["centred"]),
-            helper.make_node("MatMul", ["centred", "whitening"], ["white"]),
-            *_scale_to_unit("white", OUTPUT),
+            helper.make_node("MatMul", ["centred", "whitening"], ["spread_unit"]),
+            *_scale_to_unit("spread_unit", "white"),
+            *nodes,
+            helper.make_node("Sub", [shapes.SHAPE, "middle"], ["aside"]),
+            helper.make_node("Mul", ["aside", "scale"], ["deviation"]),
+            helper.make_node("Clip", ["deviation", "lowest", "highest"], ["standard"]),
+            helper.make_node("MatMul", ["standard", "spread"], ["form"]),
+            helper.make_node("Concat", ["white", "form"], ["both"], axis=1),
+            helper.make_node("Sub", ["both", "origin"], ["apart"]),
+            helper.make_node("MatMul", ["apart", "axes"], ["turned"]),
+            *_scale_to_unit("turned", OUTPUT),
         ]
     )
     del graph.output[:]
     graph.output.append(helper.make_tensor_value_info(OUTPUT, TensorProto.FLOAT, ["n", EMBEDDING]))
     return _make_model(graph)
+
+
+def build_shapes() -> onnx.ModelProto:
+    """Build the graph of shapes alone: foveae (n, 2, 32, 32) to (n, 44)."""
+    nodes, constants = shapes.list_nodes()
+    return _make_model(
+        helper.make_graph(
+            nodes, "caom-ai-shapes",
+            [helper.make_tensor_value_info(INPUT, TensorProto.FLOAT, ["n", *INPUT_SHAPE])],
+            [helper.make_tensor_value_info(shapes.SHAPE, TensorProto.FLOAT, ["n", shapes.SHAPES])],
+            constants,
+        )
+    )  # fmt: skip
 
 
 def _scale_to_unit(source: str, target: str) -> list[onnx.NodeProto]:

@@ -43,9 +43,14 @@ def draw_sample(weight: NDArray[np.float64], most: int, seed: int) -> NDArray[np
     return np.sort(np.argpartition(keys, most)[:most])
 
 
+def draw_again(weight: NDArray[np.float64], number: int, seed: int) -> NDArray[np.intp]:
+    """Draw objects by weight, again and again: the heavy ones count also where there are few in all."""
+    return np.sort(np.random.default_rng([seed, 4]).choice(len(weight), number, p=weight / weight.sum()))
+
+
 def fit_maps(collection: Collection, embeddings: NDArray[np.float32], seed: int) -> Arrays:
     """Fit both maps to the unit embeddings (n, 128) of a collection: the arrays of a model."""
-    sample = draw_sample(collection.weight, SAMPLE, seed)
+    sample = draw_again(collection.weight, SAMPLE, seed)
     centroids = find_clusters(embeddings[sample], NODES, seed)
     centroids = centroids[lay_out(centroids, SIDE, SIDE, seed)]
     centroids = centroids[draw_together(count_between(embeddings[sample], centroids), SIDE, SIDE)]

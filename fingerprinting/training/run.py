@@ -20,7 +20,7 @@ from fingerprinting.training.collect import Collection
 from fingerprinting.training.description import describe_training
 from fingerprinting.training.embed import embed_windows, make_foveae, pool
 from fingerprinting.training.evaluate import Figures, evaluate, see
-from fingerprinting.training.export import build_graph, quantise, whiten
+from fingerprinting.training.export import build_graph, build_shapes, finish, quantise
 from fingerprinting.training.gathering import gather_objects, gather_unseen
 from fingerprinting.training.interruption import Interruption, StoppedError, StopRequest
 from fingerprinting.training.loop import Keeping, Progress, train_encoder
@@ -28,7 +28,7 @@ from fingerprinting.training.maps import draw_sample, fit_maps
 from fingerprinting.training.network import EncoderNetwork, fuse
 from fingerprinting.training.plan import Plan
 from fingerprinting.training.teller import Teller, write_time
-from fingerprinting.training.whitening import Whitening
+from fingerprinting.training.whitening import Blend
 from fingerprinting.training.workfolder import name_work_folder, open_work_folder, publish
 
 CALIBRATION: Final = 4096  # objects for the ranges of the quantisation and for its check
@@ -144,7 +144,10 @@ def export_encoder(
     plain = build_graph(fuse(network))
     small = quantise(plain, foveae)
     parts = np.array_split(chosen, max(len(chosen) // CALIBRATION, 1))
-    unit = normalise(np.concatenate([pool(small, make_foveae(collection.windows[part])) for part in parts]))
+    pooled, forms = (
+        np.concatenate([pool(graph, make_foveae(collection.windows[part])) for part in parts])
+        for graph in (small, build_shapes())
+    )
     cosine = np.sum(normalise(pool(plain, foveae)) * normalise(pool(small, foveae)), axis=1)
-    data: bytes = whiten(small, Whitening.fit(unit)).SerializeToString(deterministic=True)
+    data: bytes = finish(small, Blend.fit(normalise(pooled), forms)).SerializeToString(deterministic=True)
     return data, (round(float(cosine.mean()), 6), round(float(cosine.min()), 6))

@@ -11,9 +11,9 @@ from fingerprinting.clusters import normalise
 from fingerprinting.encoder import Encoder
 from fingerprinting.training.contrast import contrast, draw_batch, shape_rate
 from fingerprinting.training.embed import pool
-from fingerprinting.training.export import build_graph, quantise, whiten
+from fingerprinting.training.export import build_graph, build_shapes, finish, quantise
 from fingerprinting.training.network import EncoderNetwork, fuse, make_networks
-from fingerprinting.training.whitening import Whitening
+from fingerprinting.training.whitening import Blend
 
 
 @pytest.fixture(scope="module")
@@ -54,16 +54,17 @@ def test_fused_graph_gives_what_the_network_gives(
     assert np.allclose(pool(build_graph(fuse(network)), foveae), wanted, atol=1e-4 * np.abs(wanted).max())
 
 
-def test_int8_encoder_is_close_to_float_and_whitened(
+def test_int8_encoder_is_close_to_float_and_holds_the_shapes(
     network: EncoderNetwork, foveae: NDArray[np.float32]
 ) -> None:
     plain = build_graph(fuse(network))
     small = quantise(plain, foveae)
     unit, unit_small = normalise(pool(plain, foveae)), normalise(pool(small, foveae))
     assert np.sum(unit * unit_small, axis=1).min() > 0.998
-    whitening = Whitening.fit(unit_small)
-    embeddings = Encoder(whiten(small, whitening).SerializeToString()).embed(foveae)
-    assert np.allclose(embeddings, whitening.apply(unit_small), atol=1e-5)
+    shapes = pool(build_shapes(), foveae)
+    blend = Blend.fit(unit_small, shapes)
+    embeddings = Encoder(finish(small, blend).SerializeToString()).embed(foveae)
+    assert np.allclose(embeddings, blend.apply(unit_small, shapes), atol=1e-4)
     assert len(small.SerializeToString()) < 300_000
 
 
