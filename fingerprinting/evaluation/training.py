@@ -28,7 +28,7 @@ def train_ours(  # noqa: PLR0917  # what a method's fit is given
         seed,
         lambda now: say(f"ours: step {now.step} of {now.steps}  loss {now.loss:.3f}"),
     )
-    encoder, _ = export_encoder(network, collection, seed)
+    encoder, _ = export_encoder(network, collection, recipe.shapes, seed)
     say("ours: fit the maps")
     arrays = fit_maps(collection, embed_windows(Encoder(encoder), collection.windows), seed)
     write_model(folder, "evaluated", encoder, arrays, {})

@@ -43,6 +43,7 @@ class Recipe:
     renewals: int = 5  # of the clusters
     sample: int = 20_000  # objects that the clusters are found from
     contrast_weight: float = 0.5  # of the contrast of views beside the clusters
+    shapes: float = 1.4  # weight of an object's shape beside what the network sees of it, 1
 
 
 class Trainer:

@@ -101,7 +101,7 @@ class _Run:
         say("2 of 4  train: the encoder learns which random views show the same object; no labels are used")
         network, standing = self.train(collection)
         say("3 of 4  maps: the encoder in 8 bits, 400 nodes of objects, 144 fields of images")
-        encoder, likeness = export_encoder(network, collection, plan.seed)
+        encoder, likeness = export_encoder(network, collection, plan.recipe.shapes, plan.seed)
         arrays = fit_maps(collection, embed_windows(Encoder(encoder), collection.windows), plan.seed)
         notes = describe_training(plan, gathered, standing)
         made = self.folder / MADE
@@ -135,9 +135,12 @@ class _Run:
 
 
 def export_encoder(
-    network: EncoderNetwork, collection: Collection, seed: int
+    network: EncoderNetwork, collection: Collection, shapes: float, seed: int
 ) -> tuple[bytes, tuple[float, float]]:
-    """Give the encoder as int8 ONNX, with the mean and least cosine of its embeddings to float's."""
+    """Give the encoder as int8 ONNX, with the mean and least cosine of its activations to float's.
+
+    `shapes` is the weight of shapes beside them.
+    """
     chosen = draw_sample(collection.weight, WHITENED, seed)
     some = np.random.default_rng([seed, 7]).permutation(chosen)[:CALIBRATION]
     foveae = make_foveae(collection.windows[some])
@@ -149,5 +152,6 @@ def export_encoder(
         for graph in (small, build_shapes())
     )
     cosine = np.sum(normalise(pool(plain, foveae)) * normalise(pool(small, foveae)), axis=1)
-    data: bytes = finish(small, Blend.fit(normalise(pooled), forms)).SerializeToString(deterministic=True)
+    blend = Blend.fit(normalise(pooled), forms, shapes)
+    data: bytes = finish(small, blend).SerializeToString(deterministic=True)
     return data, (round(float(cosine.mean()), 6), round(float(cosine.min()), 6))

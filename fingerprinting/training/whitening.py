@@ -12,7 +12,6 @@ from fingerprinting.clusters import normalise
 
 POWER: Final = 0.5  # 0 leaves the variances as they are, 1 makes them equal
 LEAST: Final = 1e-3  # of the largest variance: smaller ones are noise and grow no further
-WEIGHT: Final = 1.4  # of a shape beside the unit embedding: its root mean square length
 FARTHEST: Final = 5.0  # standard deviations of a shape's numbers
 
 Vectors = NDArray[np.float32]
@@ -56,13 +55,13 @@ class Blend:
     axes: Vectors
 
     @classmethod
-    def fit(cls, unit: Vectors, shapes: Vectors) -> Self:
-        """Fit to unit embeddings and shapes of the same objects."""
+    def fit(cls, unit: Vectors, shapes: Vectors, weight: float) -> Self:
+        """Fit to unit embeddings and shapes of the same objects; `weight`: root mean square length of a shape."""
         whitening = Whitening.fit(unit)
         middle, scale = shapes.mean(axis=0), 1 / np.maximum(shapes.std(axis=0), 1e-6)
         standard = np.clip((shapes - middle) * scale, -FARTHEST, FARTHEST)
         spread = Whitening.fit(standard).matrix
-        spread *= WEIGHT / np.sqrt(np.mean(np.sum((standard @ spread) ** 2, axis=1)))
+        spread *= weight / np.sqrt(np.mean(np.sum((standard @ spread) ** 2, axis=1)))
         both = np.hstack([whitening.apply(unit), standard @ spread])
         mean = both.mean(axis=0)
         axes = np.linalg.eigh(np.cov(both.T))[1][:, ::-1][:, : unit.shape[1]]

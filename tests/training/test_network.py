@@ -62,10 +62,21 @@ def test_int8_encoder_is_close_to_float_and_holds_the_shapes(
     unit, unit_small = normalise(pool(plain, foveae)), normalise(pool(small, foveae))
     assert np.sum(unit * unit_small, axis=1).min() > 0.998
     shapes = pool(build_shapes(), foveae)
-    blend = Blend.fit(unit_small, shapes)
+    blend = Blend.fit(unit_small, shapes, 1.4)
     embeddings = Encoder(finish(small, blend).SerializeToString()).embed(foveae)
     assert np.allclose(embeddings, blend.apply(unit_small, shapes), atol=1e-4)
     assert len(small.SerializeToString()) < 300_000
+
+
+def test_shapes_without_weight_leave_what_the_network_sees() -> None:
+    rng = np.random.default_rng(2)
+    unit = normalise(rng.standard_normal((300, 16)).astype(np.float32))
+    shapes = rng.standard_normal((300, 5)).astype(np.float32)
+    blend = Blend.fit(unit, shapes, 0)
+    plain = blend.whitening.apply(unit)
+    apart = normalise(plain - plain.mean(axis=0))
+    turned = blend.apply(unit, shapes)
+    assert np.allclose(turned @ turned.T, apart @ apart.T, atol=1e-5)
 
 
 def test_loss_is_the_formula_of_the_paper() -> None:
