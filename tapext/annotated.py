@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import tempfile
-from collections.abc import AsyncGenerator, AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Iterator, Mapping, Sequence
 from contextlib import aclosing
 from typing import IO, Any, Final
 
@@ -13,7 +13,7 @@ from psycopg.rows import dict_row
 from caomai.descriptions import Picture
 from caomai.errors import ParameterError
 from tapext.annotations import FIELDS, OF_IMAGE, PICTURE, REGIONS, Request, choose_parts, find_parts
-from tapext.descriptions import Descriptions
+from tapext.descriptions import Description, Descriptions
 from tapext.formats.conversion import FileChunks
 from tapext.formats.regions import COLUMNS
 from tapext.formats.votable import TableData
@@ -55,15 +55,7 @@ async def annotate_upload(
     file = tempfile.TemporaryFile()  # noqa: SIM115 -- lives as long as its chunks
     try:
         async with descriptions.describing(image.path, image.name, model) as (description, objects):
-            remarks = [warn(remark) for remark in description.remarks]
-            detected = str(sum(hdu["n_detected"] for hdu in description.hdus))
-            infos = (
-                Info("server_software", SOFTWARE),
-                Info("image", image.name),
-                Info("nDetected", detected, text="objects found"),
-                *remarks,
-                *knowledge.maps,
-            )
+            infos = (Info("server_software", SOFTWARE), *tell_file(image, description), *knowledge.maps)
             _check_parts(request, [hdu["part"] for hdu in description.hdus])
             writer = request.wanted.format.writer(Document(DESCRIBED, infos))
             await _write(file, writer, _rows(objects, request, labels), request.maxrec)
@@ -71,6 +63,20 @@ async def annotate_upload(
         file.close()
         raise
     return FileChunks(file)
+
+
+def tell_file(image: Image, description: Description) -> Iterator[Info]:
+    """Tell what is known of an uploaded file beside its objects: its node of Map 2, its parts, remarks."""
+    yield Info("image", image.name)
+    detected = sum(hdu["n_detected"] for hdu in description.hdus)
+    yield Info("nDetected", str(detected), text="objects found")
+    if description.field_node is not None:
+        yield Info("fieldNode", str(description.field_node), text="node of Map 2")
+    for hdu in description.hdus:
+        height, width = hdu["shape"]
+        yield Info("part", hdu["part"], text=f"{width} x {height} pixels")
+    for remark in description.remarks:
+        yield warn(remark)
 
 
 async def find_labels(service: Service, map_id: int | None) -> Labels:

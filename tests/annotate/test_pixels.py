@@ -25,7 +25,7 @@ from fingerprinting.model import load_model
 from fingerprinting.pipeline import describe_file
 from fingerprinting.session import fingerprint_archive
 from fingerprinting.simulation.fields import render
-from tests.tap.client import Answer, get, post_body
+from tests.tap.client import VOT, Answer, get, post_body
 from tests.tap.process import serving
 from tests.uploads.sending import KIND, form
 
@@ -117,6 +117,15 @@ def test_an_uploaded_image_is_answered_as_one_of_the_archive(site: Site) -> None
         assert rows["node"].tolist() == part.objects["node"].tolist()
         assert rows["x"].tolist() == pytest.approx(part.objects["x"].tolist(), abs=1e-3)
         assert rows["theta"].tolist() == pytest.approx(part.objects["theta_deg"].tolist())
+    parts = [
+        (info.get("value"), info.text)
+        for info in answer.root.iter(f"{VOT}INFO")
+        if info.get("name") == "part"
+    ]
+    assert parts == [("1", "240 x 200 pixels"), ("2", "240 x 200 pixels")]
+    query = f"SELECT fieldNode FROM caom2_ai.fingerprint WHERE publisherID = '{site.publisher_id}'"
+    (row,) = get(f"{site.url}/tap/sync", {"LANG": "ADQL", "QUERY": query}).table.array
+    assert answer.infos["fieldNode"] == str(row["fieldNode"])
     stored = get(f"{site.url}/annotate", {"ID": site.publisher_id}).table.array
     assert sorted(stored["node"].tolist()) == sorted(table["node"].tolist())
     for rows in (stored, table):
