@@ -56,7 +56,7 @@ class Blend:
 
     @classmethod
     def fit(cls, unit: Vectors, shapes: Vectors, weight: float) -> Self:
-        """Fit to unit embeddings and shapes of the same objects; `weight`: root mean square length of a shape."""
+        """Fit to unit embeddings and shapes of the same objects; shapes get the mean length `weight`."""
         whitening = Whitening.fit(unit)
         middle, scale = shapes.mean(axis=0), 1 / np.maximum(shapes.std(axis=0), 1e-6)
         standard = np.clip((shapes - middle) * scale, -FARTHEST, FARTHEST)
