@@ -78,12 +78,19 @@ def ask_places(listed: Composable, covering: Composable, map_id: int) -> Compose
     return compose("ask_places", listed=listed, covering=covering, mapID=Value(map_id))
 
 
-def ask_examples(likes: Sequence[str], others: Sequence[str], map_id: int) -> Composed:
-    """Ask for what is like some images and unlike others, one question (Rocchio 1971)."""
+def ask_examples(
+    likes: Sequence[str], others: Sequence[str], vectors: Sequence[str], map_id: int
+) -> Composed:
+    """Ask for what is like some images and search vectors and unlike others, one question (Rocchio 1971)."""
     ids = [*likes, *others]
     are_like = [True] * len(likes) + [False] * len(others)
     return compose(
-        "ask_examples", ids=Value(ids), areLike=Value(are_like), share=Value(SHARE), mapID=Value(map_id)
+        "ask_examples",
+        ids=Value(ids),
+        areLike=Value(are_like),
+        vectors=Value(list(vectors)),
+        share=Value(SHARE),
+        mapID=Value(map_id),
     )
 
 

@@ -18,7 +18,7 @@ from tapext.formats.regions import RegionFile
 from tapext.formats.registry import Format, Wanted, find_format
 from tapext.formats.writer import Document, Info
 from tapext.parameters import Parameters
-from tapext.pools import lend
+from tapext.pools import Pool, lend
 from tapext.query import write_empty
 from tapext.service import SOFTWARE, Service
 from tapext.stream import copy_blocks, copy_statement, write_blocks
@@ -94,10 +94,15 @@ def find_wanted(name: str | None) -> Wanted:
         raise ParameterError(f"{str(error).rstrip('.')}, ds9, png.") from error
 
 
-async def annotate(service: Service, request: Request) -> AsyncGenerator[bytes]:
-    """Give the chunks of the answer; what is wrong before the first object is raised."""
+async def annotate(
+    service: Service, request: Request, pool: Pool, *, whole: bool = False
+) -> AsyncGenerator[bytes]:
+    """Give the chunks of the answer; what is wrong before the first object is raised.
+
+    With `whole`, which says that nobody reads yet, also what is wrong later.
+    """
     known = await service.know()
-    knowledge = await service.renew(known, service.pool)
+    knowledge = await service.renew(known, pool)
     map_id = knowledge.catalogue.maps.get("object")
     parts = choose_parts(await find_parts(service, request.publisher_id, map_id), request.parts)
     infos = (
@@ -112,10 +117,10 @@ async def annotate(service: Service, request: Request) -> AsyncGenerator[bytes]:
     statement = copy_statement(select_objects(service.queries, request, parts, map_id), FIELDS, writer)
     kind = request.wanted.format.file
     if kind is None:
-        blocks = copy_blocks(service.pool, statement, service.settings.query_seconds)
-        return write_blocks(await anext(blocks), blocks, writer, request.maxrec)
-    async with service.pool.conversions:
-        blocks = copy_blocks(service.pool, statement, service.settings.query_seconds)
+        blocks = copy_blocks(pool, statement, service.settings.query_seconds)
+        return write_blocks(await anext(blocks), blocks, writer, request.maxrec, whole=whole)
+    async with pool.conversions:
+        blocks = copy_blocks(pool, statement, service.settings.query_seconds)
         packed = write_blocks(await anext(blocks), blocks, writer, request.maxrec, whole=True)
         return await convert(packed, kind, service.settings.result_bytes)
 

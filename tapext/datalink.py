@@ -181,6 +181,9 @@ def describe_annotate(base_url: str, ref: str | None) -> str:
             least=0,
             most=MOST_ROWS,
         ),
+        Input(
+            "PART", "Only objects of this HDU of the file, such as 1; all if it is not given", ucd="meta.id"
+        ),
         Input("RESPONSEFORMAT", "Format of the answer", options=ANNOTATE_FORMATS),
     ]
     return Descriptor(

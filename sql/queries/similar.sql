@@ -44,6 +44,7 @@ from (
 
 -- name: ask_examples
 -- Several images as one question: the mean of those that are like what is wanted, less a share of the mean of the others.
+-- Search vectors that were made elsewhere are like it.
 select 1 as number, 'LIKE'::text as id, e.vector, e.planeIDs, e.obsIDs, e.isCalibration,
     case
         when e.unknown is not null then 'No image that can be compared is known here as ' || e.unknown || '.'
@@ -51,15 +52,22 @@ select 1 as number, 'LIKE'::text as id, e.vector, e.planeIDs, e.obsIDs, e.isCali
     end as error
 from (
     select nullif(l2_normalize(
-            avg(f.vector::vector) filter (where i.isLike)
-            - coalesce(avg(f.vector::vector) filter (where not i.isLike), array_fill(0, array[400])::vector)
+            avg(i.vector) filter (where i.isLike)
+            - coalesce(avg(i.vector) filter (where not i.isLike), array_fill(0, array[400])::vector)
             * array_fill({share}::real, array[400])::vector
         ), array_fill(0, array[400])::vector)::halfvec as vector,
-        array_agg(f.planeID) as planeIDs, array_agg(f.obsID) as obsIDs,
-        bool_and(f.intent is not distinct from 'calibration') filter (where i.isLike) as isCalibration,
-        string_agg(left(i.id, 200), ', ') filter (where f.vector is null) as unknown
-    from unnest({ids}::text[], {areLike}::boolean[]) i(id, isLike)
-    left join caom2_ai_view.fingerprint f on f.publisherID = i.id and f.mapID = {mapID}
+        coalesce(array_agg(i.planeID) filter (where i.planeID is not null), '{{}}') as planeIDs,
+        coalesce(array_agg(i.obsID) filter (where i.obsID is not null), '{{}}') as obsIDs,
+        bool_and(i.intent is not distinct from 'calibration') filter (where i.isLike) as isCalibration,
+        string_agg(left(i.id, 200), ', ') filter (where i.vector is null) as unknown
+    from (
+        select l.id, l.isLike, f.vector::vector, f.planeID, f.obsID, f.intent
+        from unnest({ids}::text[], {areLike}::boolean[]) l(id, isLike)
+        left join caom2_ai_view.fingerprint f on f.publisherID = l.id and f.mapID = {mapID}
+        union all
+        select null, true, v.vector::real[]::vector, null, null, null
+        from unnest({vectors}::text[]) v(vector)
+    ) i
 ) e
 
 -- name: list_ids

@@ -70,8 +70,10 @@ ENDINGS: Final = {
     PARQUET: "parquet",
     **dict.fromkeys(SYNONYMS, "parquet"),
     "application/json": "json",
+    "image/png": "png",
     "text/html": "html",
     "text/plain": "txt",
+    "text/x-ds9-region": "reg",
 }
 XML_TYPES: Final = (votable.MEDIA_TYPE, "text/xml", "application/xml")
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import gzip
+import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import BinaryIO, Final
 
 from caomai.errors import NotFoundError, ParameterError
 from tapext.descriptions import Description, Descriptions
@@ -18,8 +20,10 @@ from tapext.uploads.parameter import find_source, split_pairs
 PART: Final = "IMAGE"
 WARNING: Final = "warning"
 MOST_IMAGES: Final = 20
-# FITS, also packed by gzip or bzip2; PNG; JPEG. A table is text.
-SIGNATURES: Final = (b"SIMPLE", b"\x1f\x8b", b"BZh", b"\x89PNG", b"\xff\xd8\xff")
+# FITS, also packed by bzip2; PNG; JPEG. A table is text; gzip holds either.
+SIGNATURES: Final = (b"SIMPLE", b"BZh", b"\x89PNG", b"\xff\xd8\xff")
+GZIP: Final = b"\x1f\x8b"
+LONGEST_SIGNATURE: Final = max(map(len, SIGNATURES))
 
 
 @dataclass(frozen=True)
@@ -33,10 +37,15 @@ class Image:
 def find_images(parameters: Parameters) -> tuple[Image, ...]:
     """Give the images among the files of a request: parts called image, and those that UPLOAD names."""
     images = [Image(name, path) for name, path in parameters.files.items() if name.upper() == PART]
+    tables = 0
     for name, uri in split_pairs(parameters.all("UPLOAD")):
         source = find_source(uri, parameters)
         if isinstance(source, Path) and is_image(source):
             images.append(Image(name, source))
+        else:
+            tables += 1
+    if images and tables:
+        raise ParameterError("An image and a table cannot be uploaded together: ask two questions.")
     if len(images) > MOST_IMAGES:
         raise ParameterError(f"More than {MOST_IMAGES} images cannot be uploaded at once.")
     if len({image.name for image in images}) < len(images):
@@ -45,9 +54,21 @@ def find_images(parameters: Parameters) -> tuple[Image, ...]:
 
 
 def is_image(path: Path) -> bool:
-    """Tell an image from a table by its first bytes."""
+    """Tell an image from a table by its first bytes; gzip that cannot be unpacked is no image."""
     with path.open("rb") as file:
-        return file.read(max(map(len, SIGNATURES))).startswith(SIGNATURES)
+        first = file.read(LONGEST_SIGNATURE)
+        if first.startswith(GZIP):
+            file.seek(0)
+            first = _unpack_first(file)
+    return first.startswith(SIGNATURES)
+
+
+def _unpack_first(file: BinaryIO) -> bytes:
+    try:
+        with gzip.GzipFile(fileobj=file) as unpacked:
+            return unpacked.read(LONGEST_SIGNATURE)
+    except (EOFError, zlib.error, gzip.BadGzipFile):
+        return b""
 
 
 def find_model(knowledge: Knowledge) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final, TypeVar
 
 from caomai.errors import ParameterError
@@ -68,26 +68,41 @@ def read_question(parameters: Parameters, base_url: str, subject: Subject | None
 
 def read_subject(parameters: Parameters, uploads: Sequence[Upload]) -> Subject:
     """Read what others are compared with."""
-    ids, vectors, likes, others = (
-        list_values(parameters, name) for name in ("ID", "VECTOR", "LIKE", "UNLIKE")
-    )
-    given = [bool(ids), bool(vectors), bool(likes or others), bool(uploads)]
+    ids, vectors = list_values(parameters, "ID"), list_values(parameters, "VECTOR")
+    examples = read_examples(parameters)
+    given = [bool(ids), bool(vectors or examples.likes or examples.others), bool(uploads)]
     if sum(given) != 1 or len(uploads) > 1:
         raise ParameterError(
             "Give one of these: ID (a publisherID, or many), LIKE (with UNLIKE where that helps), "
             "VECTOR (with MODEL), or UPLOAD (one table)."
         )
-    if max(len(ids), len(vectors), len(likes) + len(others)) > MOST_IDS:
+    check_number(ids)
+    check_number(vectors)
+    if uploads:
+        return TableOfQuestions(has_vectors=parameters.one("MODEL") is not None)
+    if ids:
+        return Images(ids)
+    read = {f"VECTOR {number}": read_vector(text) for number, text in enumerate(vectors, 1)}
+    if not examples.likes and not examples.others:
+        return Vectors(read)
+    if not examples.likes and not vectors:
+        raise ParameterError("UNLIKE needs LIKE: an image that is like what is wanted.")
+    return replace(examples, vectors=tuple(read.values()))
+
+
+def read_examples(parameters: Parameters) -> Examples:
+    """Read the images that what is wanted is like, and those that it is not."""
+    likes, others = list_values(parameters, "LIKE"), list_values(parameters, "UNLIKE")
+    check_number((*likes, *others))
+    return Examples(likes, others)
+
+
+def check_number(named: Sequence[str]) -> None:
+    """Refuse more images than can be named."""
+    if len(named) > MOST_IDS:
         raise ParameterError(
             f"More than {MOST_IDS:,} images cannot be named at once: upload a table of them."
         )
-    if uploads:
-        return TableOfQuestions(has_vectors=parameters.one("MODEL") is not None)
-    if vectors:
-        return Vectors({f"VECTOR {number}": read_vector(text) for number, text in enumerate(vectors, 1)})
-    if others and not likes:
-        raise ParameterError("UNLIKE needs LIKE: an image that is like what is wanted.")
-    return Examples(likes, others) if likes else Images(ids)
 
 
 def read_vector(text: str) -> str:

@@ -83,7 +83,7 @@ def find_map(knowledge: Knowledge, question: Question) -> int:
         raise NotFoundError("The archive has no fingerprints yet: nothing can be compared.")
     model = next(info.value for info in knowledge.maps if info.name == "modelHash")
     if question.model is not None:
-        check_model(question.model.strip().lower(), model)
+        check_model(question.model, model)
     elif question.subject.has_vectors:
         raise ParameterError("VECTOR needs MODEL, the hash that `caom-ai describe --json` gives as model.")
     return map_id
@@ -91,7 +91,7 @@ def find_map(knowledge: Knowledge, question: Question) -> int:
 
 def check_model(said: str, model: str) -> None:
     """Refuse vectors of another model; the beginning of its hash will do."""
-    if len(said) < LEAST_HASH or not model.lower().startswith(said):
+    if len(said.strip()) < LEAST_HASH or not model.lower().startswith(said.strip().lower()):
         raise ParameterError(
             f"The images here are described by the model {model}, not by {said[:64]!r}: "
             "vectors of two models cannot be compared."

@@ -73,16 +73,24 @@ class Vectors:
 
 @dataclass(frozen=True)
 class Examples:
-    """One question by several images: those that are like what is wanted, and those that are not."""
+    """One question by several images: those that are like what is wanted, and those that are not.
+
+    `vectors`, as of Vectors, are of more images that are like it.
+    """
 
     likes: tuple[str, ...]
     others: tuple[str, ...] = ()
+    vectors: tuple[str, ...] = ()
     count: int = 1
-    has_vectors: bool = False
+
+    @property
+    def has_vectors(self) -> bool:
+        """Tell whether vectors are from elsewhere, so that their model must be known."""
+        return bool(self.vectors)
 
     def ask(self, scene: Scene) -> Composable:
         """Give the query for the question."""
-        return ask_examples(self.likes, self.others, scene.map_id)
+        return ask_examples(self.likes, self.others, self.vectors, scene.map_id)
 
 
 def clean(text: str) -> str:

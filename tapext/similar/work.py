@@ -10,9 +10,9 @@ from tapext.parameters import Parameters
 from tapext.pools import Pool
 from tapext.service import Service
 from tapext.similar.images import describe_images, find_images, find_model
-from tapext.similar.question import Question, read_question
-from tapext.similar.search import answer
-from tapext.similar.subjects import Vectors
+from tapext.similar.question import Question, read_examples, read_question
+from tapext.similar.search import answer, check_model
+from tapext.similar.subjects import Subject
 from tapext.uws.work import Result
 
 
@@ -42,7 +42,13 @@ async def prepare(
     for name in ("ID", "VECTOR"):
         if parameters.all(name):
             raise ParameterError(f"{name} and an image cannot be given together: ask two questions.")
-    question = read_question(parameters, base_url, Vectors({}))
+    examples = read_examples(parameters)
+    question = read_question(parameters, base_url, examples)
     model = find_model(await service.know())
+    if question.model is not None:
+        check_model(question.model, model)
     vectors, infos = await describe_images(descriptions, images, model)
-    return replace(question, subject=vectors, model=model, infos=(*question.infos, *infos))
+    subject: Subject = vectors
+    if examples.likes or examples.others:
+        subject = replace(examples, vectors=tuple(vectors.vectors.values()))
+    return replace(question, subject=subject, model=model, infos=(*question.infos, *infos))

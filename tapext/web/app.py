@@ -13,6 +13,7 @@ from starlette.routing import Route
 from caomai.database import Database
 from caomai.errors import CaomAiError
 from caomai.settings import Settings
+from tapext.annotating import AnnotateWork
 from tapext.asynchronous import QueryWork
 from tapext.descriptions import Descriptions, open_descriptions
 from tapext.pools import make_pool
@@ -46,7 +47,8 @@ ROUTES: Final = [
     Route("/files/{artifact:uuid}", files.file),
     Route("/labels", labels.show, middleware=DALI),
     Route("/labels", labels.give, methods=["POST"]),
-    Route("/annotate", annotate.objects, methods=BOTH, middleware=UPLOADS),
+    Route("/annotate", annotate.objects, methods=BOTH, middleware=SMALL_UPLOADS),
+    *JobList(AnnotateWork.kind, AnnotateWork.path).routes(),
 ]
 
 
@@ -72,6 +74,7 @@ def create_app(settings: Settings, database: Database) -> Starlette:
                 works: list[Work] = [
                     QueryWork(service, job_pool),
                     SimilarWork(service, job_pool, descriptions),
+                    AnnotateWork(service, job_pool, descriptions),
                 ]
                 async with open_jobs(settings, database, works) as jobs:
                     yield {"service": service, "jobs": jobs, "descriptions": descriptions}

@@ -69,7 +69,7 @@ def test_stilts_reads_the_table(annotate: Annotate, stilts: str, tmp_path: Path)
 def test_regions_are_ellipses_in_the_pixels_of_their_part(annotate: Annotate) -> None:
     answer = annotate(FORMAT="ds9")
     assert answer.kind.startswith("text/x-ds9-region")
-    assert "objects.reg" in answer.headers["Content-Disposition"]
+    assert "result.reg" in answer.headers["Content-Disposition"]
     found = Regions.parse(answer.text, format="ds9")
     assert [(one.center.x + 1, one.center.y + 1) for one in found] == [(row[2], row[3]) for row in OBJECTS]
     # Axes of regions are whole ones: three standard deviations on each side, and never below 3 pixels.
