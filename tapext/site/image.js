@@ -1,0 +1,112 @@
+/** The page of one image: its picture with the objects, its fingerprint, its place on Map 2, what is like it, metadata. */
+
+import { askFiles, askImage, askSimilar } from "./archived.js";
+import { renderFingerprint } from "./fingerprint.js";
+import { renderSimilar } from "./likeness.js";
+import { askObjectsShown, newLook, renderMarked } from "./marked.js";
+import { renderMetadata } from "./metadata.js";
+import { askMaps, wordOf } from "./nodes.js";
+import { Picture } from "./picture.js";
+import { renderPlace } from "./place.js";
+import { renderSelection } from "./selection.js";
+import { writeTime } from "./units.js";
+import { html, nothing } from "./vendor/lit-html.js";
+
+/** Name the image for the browser's tab. @param {any} context */
+export function title({ state, data }) {
+  const image = data.peek(`image ${state.id}`)?.value;
+  return image ? nameImage(image) : "Image";
+}
+
+/** Draw the image's page. @param {any} context */
+export function render(context) {
+  const { state, data, refresh } = context;
+  if (!state.id) return renderUnknown("The address of this page names no image.");
+  const { value, error, pending } = data.ask(`image ${state.id}`, (/** @type {AbortSignal} */ signal) => askImage(state.id, signal));
+  const again = () => {
+    data.drop(`image ${state.id}`);
+    refresh();
+  };
+  if (error) return html`<div class="notice" role="alert"><p>${error}</p><button type="button" @click=${again}>Try again</button></div>`;
+  if (pending) return html`<div class="image-page waits"><p class="quiet" role="status">Loading the image…</p></div>`;
+  if (!value) return renderUnknown("No image of this identifier is known here, or it is not public yet.", state.id);
+  return renderImage(context, value);
+}
+
+/** @param {string} sentence @param {string} [id] */
+function renderUnknown(sentence, id) {
+  return html`<div class="image-page unknown"><h1>No such image</h1><p>${sentence}</p>
+    ${id ? html`<p><code>${id}</code></p>` : nothing}
+    <p><a href="./">Search the archive</a> or <a href="upload">ask about an image of your own</a>.</p></div>`;
+}
+
+/** @param {any} context @param {import("./archived.js").Image} image */
+function renderImage(context, image) {
+  const { state, data } = context;
+  const { description, content } = image;
+  const files = data.ask(`files ${state.id}`, (/** @type {AbortSignal} */ signal) => askFiles(state.id, signal));
+  const facts = [description.collection, description.instrument_name, description.energy_bandpassName,
+    description.time_bounds_lower === null ? null : `${writeTime(description.time_bounds_lower)} UTC`];
+  return html`<article class="image-page">
+    <header><h1>${nameImage(image)}</h1><p class="dim">${facts.filter(Boolean).join(" · ")}</p></header>
+    ${content ? renderContent(context, image) : html`<p class="notice">What is in this image is not known: its pixels
+      are not public, or have not been described yet.</p>`}
+    <section class="box"><h2>Metadata</h2>${renderMetadata(image, files)}</section>
+  </article>`;
+}
+
+/** @param {any} context @param {import("./archived.js").Image} image */
+function renderContent(context, image) {
+  const { state, data, href, keep, refresh } = context;
+  const kept = keep("image", () => ({ look: newLook(state.id, new Picture(refresh)) }));
+  if (kept.look.id !== state.id) kept.look = newLook(state.id, kept.look.picture);
+  const maps = data.ask("maps", askMaps).value;
+  const similar = data.ask(`similar ${state.id}`, (/** @type {AbortSignal} */ signal) => askSimilar(state.id, signal));
+  return html`
+    <div class="sight">
+      <section class="box seen" aria-label="Picture">${image.parts.length ? renderMarked(context, image, kept.look) : nothing}</section>
+      <section class="box pointed" aria-label="Chosen object or node">${renderPointed(context, image, kept.look, maps)}</section>
+    </div>
+    <section class="box"><h2>Fingerprint</h2>${renderFingerprint(tellFingerprint(context, image, kept.look, maps))}</section>
+    <section class="box"><h2>Place on Map 2</h2>${renderPlace(image.content?.fieldNode ?? null, maps?.field, href)}</section>
+    <section class="box"><h2>Similar images</h2>${renderSimilar(similar, href)}</section>`;
+}
+
+/**
+ * @param {any} context @param {import("./archived.js").Image} image @param {import("./marked.js").Look} look @param {any} maps
+ */
+function tellFingerprint({ refresh, announce }, image, look, maps) {
+  const counts = /** @type {number[]} */ (image.content?.fingerprint);
+  const names = nameNodes(maps);
+  const choose = (/** @type {number} */ node) => {
+    Object.assign(look, { node, object: null });
+    announce(`Node ${node} is chosen; its objects are marked in the picture.`);
+    refresh();
+  };
+  return { counts, names, chosen: look.node, choose };
+}
+
+/** What the nodes of Map 1 are called, as far as they have names. @param {any} maps @returns {Map<number, string>} */
+export function nameNodes(maps) {
+  const named = (maps?.object?.nodes ?? []).filter((/** @type {any} */ { labels }) => labels.length);
+  return new Map(named.map((/** @type {any} */ { node, labels }) => [node, labels.map(wordOf).join(", ")]));
+}
+
+/**
+ * @param {any} context @param {import("./archived.js").Image} image @param {import("./marked.js").Look} look @param {any} maps
+ */
+function renderPointed(context, image, look, maps) {
+  if (look.node === null) {
+    return html`<h2>What is in it</h2><p class="dim">Choose an object in the picture, or a node of the fingerprint, to see
+      what it is like and where else there is such. With the keyboard: Tab to the objects, then the arrow keys.</p>`;
+  }
+  const objects = askObjectsShown(context, image, look).value ?? [];
+  const object = look.object === null ? null : objects[look.object] ?? null;
+  return renderSelection({ object, node: look.node, map: maps?.object, inImage: image.content?.fingerprint[look.node] ?? null,
+    similar: null, href: context.href });
+}
+
+/** @param {import("./archived.js").Image} image */
+function nameImage({ description }) {
+  return description.target_name || description.observationID;
+}

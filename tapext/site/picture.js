@@ -1,0 +1,76 @@
+/** Pictures that the service makes when they are first asked for: one waits, and asks again, until they are there. */
+
+import { SERVICE } from "./tap.js";
+
+const MOST_TRIES = 6;
+const LONGEST_WAIT = 10; // seconds
+
+/** One place for a picture; the last one wanted is shown. */
+export class Picture {
+  #path = "";
+  #stop = new AbortController();
+  /** @type {string | null} */
+  address = null;
+  /** @type {"none" | "loading" | "there" | "missing"} */
+  state = "none";
+
+  /** @param {() => void} refresh called whenever the state has changed */
+  constructor(refresh) {
+    this.refresh = refresh;
+  }
+
+  /** Want the picture at a path below the service; what is there stays until the next one has come. @param {string} path */
+  want(path) {
+    if (path === this.#path) return;
+    this.#stop.abort();
+    this.#stop = new AbortController();
+    this.#path = path;
+    this.state = "loading";
+    load(path, this.#stop.signal).then((blob) => this.#show(blob), () => this.#end(path));
+  }
+
+  /** Forget the picture. */
+  clear() {
+    this.#stop.abort();
+    this.#path = "";
+    this.#replace(null);
+    this.state = "none";
+  }
+
+  /** @param {Blob | null} blob */
+  #show(blob) {
+    this.#replace(blob && URL.createObjectURL(blob));
+    this.state = blob ? "there" : "missing";
+    this.refresh();
+  }
+
+  /** @param {string} path */
+  #end(path) {
+    if (path === this.#path) this.#show(null);
+  }
+
+  /** @param {string | null} address */
+  #replace(address) {
+    if (this.address) URL.revokeObjectURL(this.address);
+    this.address = address;
+  }
+}
+
+/** @param {string} path @param {AbortSignal} signal @returns {Promise<Blob | null>} */
+async function load(path, signal) {
+  for (let attempt = 0; attempt < MOST_TRIES; attempt += 1) {
+    const answer = await fetch(SERVICE + path, { signal });
+    if (answer.ok) return answer.blob();
+    if (answer.status !== 503) return null;
+    await sleep(Math.min(Number(answer.headers.get("Retry-After")) || 2, LONGEST_WAIT), signal);
+  }
+  return null;
+}
+
+/** @param {number} seconds @param {AbortSignal} signal */
+function sleep(seconds, signal) {
+  return new Promise((resolve, reject) => {
+    setTimeout(resolve, 1000 * seconds);
+    signal.addEventListener("abort", reject, { once: true });
+  });
+}

@@ -1,0 +1,54 @@
+/** What is pointed at in an image: an object with its measurements, its node, and the way to others like it. */
+
+import { nameNode } from "./objects.js";
+import { count } from "./nodes.js";
+import { writeArc, writeHours } from "./units.js";
+import { html, nothing } from "./vendor/lit-html.js";
+import "./nodecard.js";
+
+const FLAGS = ["blended with a neighbour", "cut off by an edge"]; // bits 0 and 1 of SEP
+
+/**
+ * @typedef {object} Pointed
+ * @property {import("./objects.js").Found | null} object
+ * @property {number} node
+ * @property {import("./nodes.js").NodeMap | null | undefined} map Map 1
+ * @property {number | null} inImage objects of the image in the node
+ * @property {string | null} similar address of what is like the object, null where the service finds none
+ * @property {(change: object) => string} href
+ */
+
+/** @param {Pointed} pointed */
+export function renderSelection({ object, node, map, inImage, similar, href }) {
+  const sample = (/** @type {number} */ rank) => `cutout/node/${map?.mapID}/${node}/${rank}.png`;
+  return html`<div class="selection">
+    ${object ? renderObject(object) : nothing}
+    ${map ? html`<node-card .shown=${{ node: map.nodes[node], images: 0, state: "off", states: [], least: null,
+      samples: () => sample, now: inImage === null ? "" : `${count(inImage, "object")} in this image.` }}></node-card>` : nothing}
+    <ul class="ways">
+      <li><a href=${href({ view: "results", id: "", has: new Map([[node, 1]]) })}>Images with objects of node ${node}</a></li>
+      ${similar ? html`<li><a href=${similar} target="_blank">Objects like this one, as a table</a></li>` : nothing}
+    </ul>
+  </div>`;
+}
+
+/** @param {import("./objects.js").Found} object */
+function renderObject(object) {
+  const flags = FLAGS.filter((_, bit) => object.flags & (1 << bit));
+  return html`<section aria-label="The chosen object">
+    <h3>${nameNode(object)}</h3>
+    <dl class="facts">
+      ${line("Confidence", `${Math.round(100 * object.confidence)} %`)}
+      ${line("Pixel", `${object.x.toFixed(1)}, ${object.y.toFixed(1)}`)}
+      ${object.ra === null || object.dec === null ? nothing : line("ICRS", `${writeHours(object.ra)} ${writeArc(object.dec)}`)}
+      ${line("Signal to noise", object.snr.toPrecision(3))}
+      ${line("Axes", `${object.a.toFixed(1)} × ${object.b.toFixed(1)} pixels`)}
+      ${object.oddness === null ? nothing : line("Oddness", `odder than ${Math.floor(100 * object.oddness)} %`)}
+      ${flags.length ? line("Remarks", flags.join(", ")) : nothing}
+    </dl></section>`;
+}
+
+/** @param {string} name @param {string} value */
+function line(name, value) {
+  return html`<div><dt>${name}</dt><dd>${value}</dd></div>`;
+}
