@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from caomai.errors import CaomAiError, UnusableImageError
+from caomai.previews import Drawn, View
 from fingerprinting.description import PartDescription
 
 PR_SET_PDEATHSIG: Final = 1  # of prctl(2)
@@ -22,9 +23,9 @@ PR_SET_PDEATHSIG: Final = 1  # of prctl(2)
 if TYPE_CHECKING:
     from fingerprinting.annotation.picture import Drawing
 
-# What is asked for: the parts of a file, or some of them, or the answer to an upload, or a picture.
-Request = tuple[Path, tuple[str, ...] | None, "bool | Drawing"]
-Answer = list[PartDescription] | str | bytes
+# What is asked for: the parts of a file, or some of them, or the answer to an upload, or pictures.
+Request = tuple[Path, tuple[str, ...] | None, "bool | Drawing | tuple[View, ...]"]
+Answer = list[PartDescription] | str | bytes | list[Drawn]
 Describe = Callable[[Request], Answer]
 
 
@@ -64,6 +65,7 @@ def _load(folder: Path | None) -> Describe:
     from fingerprinting.encoder import Encoder  # noqa: PLC0415
     from fingerprinting.model import load_model  # noqa: PLC0415
     from fingerprinting.pipeline import describe_file  # noqa: PLC0415
+    from fingerprinting.previews.drawing import draw_views  # noqa: PLC0415
 
     model = load_model(folder)
     encoder = Encoder(model.encoder)
@@ -72,6 +74,8 @@ def _load(folder: Path | None) -> Describe:
         path, selection, wish = request
         if isinstance(wish, Drawing):
             return draw(path, wish, model, encoder)
+        if isinstance(wish, tuple):
+            return draw_views(path, wish)
         if wish:
             return describe_upload(path, model, encoder)
         return describe_file(path, model, selection, encoder=encoder)

@@ -8,13 +8,14 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from multiprocessing import Pipe
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Self
 
 from caomai.errors import CaomAiError, TransientError, UnusableImageError
+from caomai.previews import Drawn, View
 from fingerprinting.child import Request
 from fingerprinting.description import PartDescription
 
@@ -71,6 +72,10 @@ class Children:
     ) -> Future[bytes]:
         """Have a file drawn with its objects marked; the future gives a PNG or as above."""
         return self._threads.submit(self._ask, (path, None, drawing), unwanted)
+
+    def submit_views(self, path: Path, views: Sequence[View]) -> Future[list[Drawn]]:
+        """Have pictures of a file drawn; the future gives one for each, or its error, or as above."""
+        return self._threads.submit(self._ask, (path, None, tuple(views)), threading.Event())
 
     def warm(self) -> Future[None]:
         """Have a child ready before it is needed: it takes seconds to load the model."""

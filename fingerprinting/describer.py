@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-import errno
 import re
 import tempfile
 from collections.abc import Awaitable, Callable, Mapping
-from contextlib import AbstractContextManager, ExitStack
+from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from pathlib import Path
 from threading import Event
@@ -21,19 +20,20 @@ from psycopg.rows import DictRow, dict_row
 
 from caomai.database import read_queries
 from caomai.descriptions import ABANDONED_SECONDS, STALLED, TASK, Picture, name_queue
-from caomai.errors import CaomAiError, NotFoundError, TransientError, UnusableImageError
-from fingerprinting.annotation.archived import find_image
+from caomai.errors import CaomAiError, TransientError, UnusableImageError
+from caomai.previews import Wish
+from fingerprinting.annotation.archived import FULL, find_image, open_archived
 from fingerprinting.annotation.names import Names
 from fingerprinting.annotation.picture import Drawing
 from fingerprinting.archive import fetch
 from fingerprinting.children import Children
+from fingerprinting.previews.making import Studio
 from fingerprinting.queue import HEARTBEAT, make_connector
 from fingerprinting.workshop import Places
 
 TICK: Final = 0.5  # seconds
 SECONDS: Final = 300.0  # that an image may take: somebody waits for it, and others behind it
 DEATHS: Final = 2  # workers that died over an image before it is given up
-FULL: Final = (errno.ENOSPC, errno.EDQUOT)
 
 
 @dataclass(frozen=True)
@@ -69,6 +69,7 @@ class Describer:
     ) -> None:
         self._model_hash, self._children = model_hash, children
         self._folder, self._artifacts = places.downloads, places.artifacts
+        self._studio = Studio(self._execute, children, places)
         self._connector = make_connector(conninfo)
         self._app = App(connector=self._connector)
         self._queue = name_queue(model_hash)
@@ -137,11 +138,19 @@ class Describer:
         try:
             rows = await self._execute("begin", {"id": description})
             if rows:
-                deadly = context.job.attempts >= DEATHS
-                outcome = await self._do(UUID(description), rows[0], deadly=deadly)
-                await self._execute("end", {"id": description, **outcome.row()})
+                await self._answer(UUID(description), rows[0], deadly=context.job.attempts >= DEATHS)
         except Exception as error:  # noqa: BLE001 -- the faults of images are answers; anything else ends the worker
             self._fail(error)
+
+    async def _answer(self, description: UUID, row: DictRow, *, deadly: bool) -> None:
+        """Give the answer to who waits for it; a picture of the archive is kept for those who come later."""
+        wish = row["task"] and Wish.from_json(row["task"])
+        if wish:
+            await self._studio.make(wish, deadly=deadly)
+            await self._execute("delete", {"id": description})
+        else:
+            outcome = await self._do(description, row, deadly=deadly)
+            await self._execute("end", {"id": description, **outcome.row()})
 
     async def _do(self, description: UUID, row: DictRow, *, deadly: bool) -> Outcome:
         plain = make_plain(row["name"])
@@ -171,7 +180,7 @@ class Describer:
         image = await find_image(self._execute, picture, self._model_hash)
         with ExitStack() as stack:
             place = fetch(image.uri, image.checksum, self._artifacts, path.parent)
-            file = await _open(stack, place)
+            file = await open_archived(stack, place)
             return bytes(await self._ask(description, file, replace(drawing, known=image.known)))
 
     async def _ask(self, description: UUID, path: Path, drawing: Drawing | None = None) -> Any:
@@ -201,18 +210,6 @@ class Describer:
         ):
             await cursor.execute(read_queries(noun)[query], values)
             return await cursor.fetchall() if cursor.description else []
-
-
-async def _open(stack: ExitStack, place: AbstractContextManager[Path]) -> Path:
-    """Fetch an archived file; what is wrong with the archive's folders is not told to users."""
-    try:
-        return await asyncio.to_thread(stack.enter_context, place)
-    except TransientError:
-        raise
-    except (CaomAiError, OSError) as error:
-        if isinstance(error, OSError) and error.errno in FULL:
-            raise
-        raise NotFoundError("The pixels of this image cannot be had here.") from error
 
 
 def make_plain(name: str) -> str:

@@ -20,6 +20,8 @@ grant select, insert, update, delete on all tables in schema caom2_ai_queue to c
 revoke all on caom2_ai_queue.feed from caomai_service;
 revoke insert, update, delete on caom2_ai_queue.describer from caomai_service;
 grant usage on all sequences in schema caom2_ai_queue to caomai_service;
+-- It notes which pictures are asked for, and sees none of them.
+grant select (pictureID, used), update (used) on caom2_ai.picture to caomai_service;
 
 do $$
 begin

@@ -129,6 +129,7 @@ CREATE TABLE caom2_ai.map (
     iscurrent boolean DEFAULT false NOT NULL,
     modelname text,
     dropped boolean DEFAULT false NOT NULL,
+    typicalimages bigint,
     CONSTRAINT map_check CHECK (((kind = 'field'::text) = (objectmapid IS NOT NULL))),
     CONSTRAINT map_kind_check CHECK ((kind = ANY (ARRAY['object'::text, 'field'::text])))
 );
@@ -509,6 +510,10 @@ begin
     return name;
 end
 $$;
+
+CREATE FUNCTION caom2_ai.node_levels(fingerprint integer[]) RETURNS integer[]
+    LANGUAGE sql IMMUTABLE STRICT COST 1000 PARALLEL SAFE
+    RETURN (SELECT COALESCE(array_agg((((400 * level.level) + f.node) - 1)), '{}'::integer[]) AS "coalesce" FROM ((SELECT (f_1.node)::integer AS node, f_1.count FROM unnest(node_levels.fingerprint) WITH ORDINALITY f_1(count, node) WHERE (f_1.count >= 2)) f JOIN unnest('{2,5,10,20,50,100,200,500,1000,2000}'::integer[]) level(level) ON ((f.count >= level.level))));
 
 CREATE FUNCTION caom2_ai.on_arc(a1 double precision, a2 double precision, a3 double precision, b1 double precision, b2 double precision, b3 double precision, p1 double precision, p2 double precision, p3 double precision) RETURNS boolean
     LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE
@@ -1279,6 +1284,33 @@ ALTER TABLE caom2_ai.part_fingerprint ALTER COLUMN imageid ADD GENERATED ALWAYS 
     CACHE 1
 );
 
+CREATE TABLE caom2_ai.picture (
+    pictureid bigint NOT NULL,
+    artifacturi text NOT NULL,
+    part text NOT NULL,
+    variant text NOT NULL,
+    contentchecksum text,
+    png bytea,
+    reason text,
+    status smallint,
+    expires timestamp without time zone,
+    size integer GENERATED ALWAYS AS ((COALESCE(octet_length(png), 0) + 250)) STORED NOT NULL,
+    made timestamp without time zone DEFAULT (now() AT TIME ZONE 'UTC'::text) NOT NULL,
+    used timestamp without time zone DEFAULT (now() AT TIME ZONE 'UTC'::text) NOT NULL,
+    CONSTRAINT picture_check CHECK (((png IS NULL) = ((reason IS NOT NULL) AND (status IS NOT NULL))))
+);
+
+ALTER TABLE ONLY caom2_ai.picture ALTER COLUMN png SET STORAGE EXTERNAL;
+
+ALTER TABLE caom2_ai.picture ALTER COLUMN pictureid ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME caom2_ai.picture_pictureid_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
 CREATE TABLE caom2_ai.plane_position (
     planeid uuid NOT NULL,
     ra double precision NOT NULL,
@@ -1304,6 +1336,25 @@ CREATE TABLE caom2_ai.schema_version (
     applied_at timestamp without time zone DEFAULT (now() AT TIME ZONE 'UTC'::text) NOT NULL
 );
 COMMENT ON TABLE caom2_ai.schema_version IS 'Scripts of sql/ that were applied; number is NULL for those re-applied when they change.';
+
+CREATE TABLE caom2_ai.typical_image (
+    mapid integer NOT NULL,
+    node smallint NOT NULL,
+    rank smallint NOT NULL,
+    planeid uuid NOT NULL
+);
+
+CREATE TABLE caom2_ai.typical_object (
+    mapid integer NOT NULL,
+    node smallint NOT NULL,
+    rank smallint NOT NULL,
+    artifacturi text NOT NULL,
+    planeid uuid NOT NULL,
+    part text NOT NULL,
+    x real NOT NULL,
+    y real NOT NULL,
+    a real NOT NULL
+);
 
 CREATE TABLE caom2_ai_uws.job (
     jobid text NOT NULL,
@@ -1565,6 +1616,23 @@ CREATE VIEW caom2_ai_view.part_fingerprint AS
      JOIN caom2.plane p ON ((p.planeid = i.planeid)))
      JOIN caom2.artifact a ON (((a.planeid = i.planeid) AND ((a.uri)::text >= i.artifacturi) AND ((a.uri)::text <= i.artifacturi))))
   WHERE ((p.metarelease <= (now() AT TIME ZONE 'UTC'::text)) AND (COALESCE(a.contentrelease, p.datarelease) <= (now() AT TIME ZONE 'UTC'::text)));
+
+CREATE VIEW caom2_ai_view.picture AS
+ SELECT c.pictureid,
+    a.planeid,
+    c.artifacturi,
+    c.part,
+    c.variant,
+    c.png,
+    c.reason,
+    c.status,
+    ((to_hex(c.pictureid) || '-'::text) || to_hex(((EXTRACT(epoch FROM c.made) * (1000000)::numeric))::bigint)) AS tag,
+    (c.used < ((now() AT TIME ZONE 'UTC'::text) - '01:00:00'::interval)) AS isstale,
+    (((p.metarelease <= (now() AT TIME ZONE 'UTC'::text)) AND (COALESCE(a.contentrelease, p.datarelease) <= (now() AT TIME ZONE 'UTC'::text))) IS TRUE) AS visible
+   FROM ((caom2_ai.picture c
+     JOIN caom2.artifact a ON ((((a.uri)::text = c.artifacturi) AND (NOT ((a.contentchecksum)::text IS DISTINCT FROM c.contentchecksum)))))
+     JOIN caom2.plane p ON ((p.planeid = a.planeid)))
+  WHERE (((c.expires IS NULL) OR (c.expires > (now() AT TIME ZONE 'UTC'::text))) AND (p.metarelease <= (now() AT TIME ZONE 'UTC'::text)) AND (COALESCE(a.contentrelease, p.datarelease) <= (now() AT TIME ZONE 'UTC'::text)));
 
 CREATE VIEW caom2_ai_view.plane AS
  SELECT p.publisherid,
@@ -1838,11 +1906,20 @@ ALTER TABLE ONLY caom2_ai.part_fingerprint
 ALTER TABLE ONLY caom2_ai.part_fingerprint
     ADD CONSTRAINT part_fingerprint_pkey PRIMARY KEY (imageid);
 
+ALTER TABLE ONLY caom2_ai.picture
+    ADD CONSTRAINT picture_pkey PRIMARY KEY (artifacturi, part, variant);
+
 ALTER TABLE ONLY caom2_ai.plane_position
     ADD CONSTRAINT plane_position_pkey PRIMARY KEY (planeid);
 
 ALTER TABLE ONLY caom2_ai.schema_version
     ADD CONSTRAINT schema_version_pkey PRIMARY KEY (name);
+
+ALTER TABLE ONLY caom2_ai.typical_image
+    ADD CONSTRAINT typical_image_pkey PRIMARY KEY (mapid, node, rank);
+
+ALTER TABLE ONLY caom2_ai.typical_object
+    ADD CONSTRAINT typical_object_pkey PRIMARY KEY (mapid, node, rank);
 
 ALTER TABLE ONLY caom2_ai_uws.job
     ADD CONSTRAINT job_pkey PRIMARY KEY (jobid);
@@ -1924,6 +2001,8 @@ CREATE INDEX fingerprint_camera ON caom2_ai.fingerprint USING btree (collection,
 
 CREATE INDEX fingerprint_healpix ON caom2_ai.fingerprint USING btree (healpix);
 
+CREATE INDEX fingerprint_levels ON caom2_ai.fingerprint USING gin (caom2_ai.node_levels(fingerprint));
+
 CREATE INDEX fingerprint_nodes ON caom2_ai.fingerprint USING gin (array_positions((fingerprint)::boolean[], true));
 
 CREATE INDEX fingerprint_obsid ON caom2_ai.fingerprint USING btree (obsid);
@@ -1959,6 +2038,10 @@ CREATE INDEX object_node_default_point_idx ON caom2_ai.object_node_default USING
 CREATE INDEX part_fingerprint_planeid ON caom2_ai.part_fingerprint USING btree (planeid, mapid);
 
 CREATE INDEX part_fingerprint_publisherid ON caom2_ai.part_fingerprint USING btree (publisherid);
+
+CREATE UNIQUE INDEX picture_number ON caom2_ai.picture USING btree (pictureid);
+
+CREATE INDEX picture_used ON caom2_ai.picture USING btree (used) INCLUDE (size);
 
 CREATE INDEX plane_position_extent ON caom2_ai.plane_position USING gist (extent);
 
@@ -2030,6 +2113,12 @@ ALTER TABLE ONLY caom2_ai.node_match
 ALTER TABLE ONLY caom2_ai.part_fingerprint
     ADD CONSTRAINT part_fingerprint_mapid_fkey FOREIGN KEY (mapid) REFERENCES caom2_ai.map(mapid);
 
+ALTER TABLE ONLY caom2_ai.typical_image
+    ADD CONSTRAINT typical_image_mapid_node_fkey FOREIGN KEY (mapid, node) REFERENCES caom2_ai.node(mapid, node) ON DELETE CASCADE;
+
+ALTER TABLE ONLY caom2_ai.typical_object
+    ADD CONSTRAINT typical_object_mapid_node_fkey FOREIGN KEY (mapid, node) REFERENCES caom2_ai.node(mapid, node) ON DELETE CASCADE;
+
 ALTER TABLE ONLY tap_schema.columns
     ADD CONSTRAINT columns_table_name_fkey FOREIGN KEY (table_name) REFERENCES tap_schema.tables(table_name);
 
@@ -2093,9 +2182,15 @@ GRANT SELECT,INSERT,DELETE,TRUNCATE,UPDATE ON TABLE caom2_ai.object_node TO caom
 GRANT SELECT,INSERT,DELETE,TRUNCATE,UPDATE ON TABLE caom2_ai.object_node_default TO caomai_ingest;
 GRANT SELECT,INSERT,DELETE,TRUNCATE,UPDATE ON TABLE caom2_ai.part_fingerprint TO caomai_ingest;
 GRANT USAGE ON SEQUENCE caom2_ai.part_fingerprint_imageid_seq TO caomai_ingest;
+GRANT SELECT,INSERT,DELETE,TRUNCATE,UPDATE ON TABLE caom2_ai.picture TO caomai_ingest;
+GRANT SELECT(pictureid) ON TABLE caom2_ai.picture TO caomai_service;
+GRANT SELECT(used),UPDATE(used) ON TABLE caom2_ai.picture TO caomai_service;
+GRANT USAGE ON SEQUENCE caom2_ai.picture_pictureid_seq TO caomai_ingest;
 GRANT SELECT,INSERT,DELETE,TRUNCATE,UPDATE ON TABLE caom2_ai.plane_position TO caomai_ingest;
 GRANT SELECT,INSERT,DELETE,TRUNCATE,UPDATE ON TABLE caom2_ai.plane_centre TO caomai_ingest;
 GRANT SELECT ON TABLE caom2_ai.schema_version TO caomai_ingest;
+GRANT SELECT,INSERT,DELETE,TRUNCATE,UPDATE ON TABLE caom2_ai.typical_image TO caomai_ingest;
+GRANT SELECT,INSERT,DELETE,TRUNCATE,UPDATE ON TABLE caom2_ai.typical_object TO caomai_ingest;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE caom2_ai_uws.job TO caomai_service;
 GRANT SELECT ON TABLE caom2_ai_view.artifact TO caomai_query;
 GRANT SELECT ON TABLE caom2_ai_view.artifact TO caomai_ingest;
@@ -2115,6 +2210,8 @@ GRANT SELECT ON TABLE caom2_ai_view.part TO caomai_query;
 GRANT SELECT ON TABLE caom2_ai_view.part TO caomai_ingest;
 GRANT SELECT ON TABLE caom2_ai_view.part_fingerprint TO caomai_query;
 GRANT SELECT ON TABLE caom2_ai_view.part_fingerprint TO caomai_ingest;
+GRANT SELECT ON TABLE caom2_ai_view.picture TO caomai_query;
+GRANT SELECT ON TABLE caom2_ai_view.picture TO caomai_ingest;
 GRANT SELECT ON TABLE caom2_ai_view.plane TO caomai_query;
 GRANT SELECT ON TABLE caom2_ai_view.plane TO caomai_ingest;
 GRANT SELECT ON TABLE tap_schema.columns TO caomai_query;

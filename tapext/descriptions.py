@@ -20,6 +20,7 @@ from psycopg.rows import dict_row
 from caomai.database import Database, read_queries
 from caomai.descriptions import ABANDONED_SECONDS, CHUNK, LARGE, PRIORITY, STALLED, TASK, Picture, name_queue
 from caomai.errors import CaomAiError, ImageError, NotFoundError, TransientError
+from caomai.previews import Wish
 from caomai.settings import Settings
 from tapext.pools import Connection, Pool, lend
 from tapext.uws.notices import Notices
@@ -31,6 +32,7 @@ CONNECTIONS: Final = 6
 MOST_SENT: Final = 2  # files that go into the database at a time; those who wait for others must be heard
 MOST_WAITING: Final = 200
 MOST_WAITING_BYTES: Final = 8 << 30
+MOST_WISHES: Final = 100  # pictures of the archive that are waited for
 LONGEST_NAME: Final = 200
 # A worker that was lost may be replaced by another; one beside this service is being started then.
 WORKER_SECONDS: Final = 5.0
@@ -96,12 +98,42 @@ class Descriptions:
                 await asyncio.to_thread(file.write, piece)
                 start += len(piece)
 
+    async def fulfil(self, wish: Wish, model: str, seconds: float) -> bool:
+        """Have a picture of the archive made and kept, as others may want too; False if it takes longer."""
+        end = time.monotonic() + seconds
+        await self._find_worker(model, min(seconds, self._patience))
+        (load,) = await self._fetch("measure")
+        if load["wishes"] >= MOST_WISHES:
+            raise TransientError(f"{load['wishes']} pictures wait to be drawn already; try again later.")
+        await self._wish(wish, model)
+        with self._notices.watch(str(wish.number)) as changed:
+            while time.monotonic() < end:
+                changed.clear()
+                if not await self._fetch("find_phase", id=wish.number):
+                    return True
+                await _wait_for(changed, min(LOOK_SECONDS, max(end - time.monotonic(), 0)))
+        return False
+
+    async def _wish(self, wish: Wish, model: str) -> None:
+        async with lend(self._pool) as connection, connection.transaction():
+            values = {"id": wish.number, "modelHash": model, "task": wish.to_json()}
+            row = await (await connection.execute(self._queries["insert_wish"], values)).fetchone()
+            if row is not None and row[0]:
+                task, queue = self._queue.app.configure_task, name_queue(model)
+                job = task(TASK, queue=queue, connection=connection, priority=PRIORITY)
+                await job.defer_async(description=str(wish.number))
+
+    async def note(self, query: str, values: dict[str, object]) -> None:
+        """Write something down that nobody waits for."""
+        async with lend(self._pool) as connection:
+            await connection.execute(query, values)
+
     @asynccontextmanager
     async def _answered(
         self, path: Path | None, name: str, model: str, task: str | None = None
     ) -> AsyncIterator[UUID]:
         """Wait until a worker has done what is wanted; it is forgotten after the block."""
-        await self._find_worker(model)
+        await self._find_worker(model, self._patience)
         number = uuid4()
         try:
             async with self._sending:
@@ -112,9 +144,9 @@ class Descriptions:
         finally:
             await asyncio.shield(self._fetch("delete", id=number))
 
-    async def _find_worker(self, model: str) -> None:
+    async def _find_worker(self, model: str, seconds: float) -> None:
         """Wait for a worker of a model, but not for long."""
-        end = time.monotonic() + self._patience
+        end = time.monotonic() + seconds
         while not await self._is_served(model):
             if time.monotonic() > end:
                 raise TransientError(NO_WORKER)

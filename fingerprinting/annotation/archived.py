@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+import asyncio
+import errno
 from collections.abc import Awaitable, Callable, Sequence
+from contextlib import AbstractContextManager, ExitStack
 from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 from psycopg.rows import DictRow
 
 from caomai.descriptions import Picture
-from caomai.errors import NotFoundError
+from caomai.errors import CaomAiError, NotFoundError, TransientError
 from fingerprinting.annotation.picture import Known
 from fingerprinting.description import DESCRIBED
+
+FULL: Final = (errno.ENOSPC, errno.EDQUOT)
 
 Execute = Callable[[str, dict[str, object]], Awaitable[list[DictRow]]]
 
@@ -44,3 +51,15 @@ def to_objects(rows: Sequence[DictRow]) -> NDArray[np.void]:
     for name in DESCRIBED.names or ():
         objects[name] = [np.nan if row[name] is None else row[name] for row in rows]
     return objects
+
+
+async def open_archived(stack: ExitStack, place: AbstractContextManager[Path]) -> Path:
+    """Fetch an archived file; what is wrong with the archive's folders is not told to users."""
+    try:
+        return await asyncio.to_thread(stack.enter_context, place)
+    except TransientError:
+        raise
+    except (CaomAiError, OSError) as error:
+        if isinstance(error, OSError) and error.errno in FULL:
+            raise
+        raise NotFoundError("The pixels of this image cannot be had here.") from error

@@ -6,15 +6,23 @@ join caom2_ai_queue.procrastinate_workers w on w.id = d.workerID
 where w.last_heartbeat > now() - %(stalled)s * interval '1 second';
 
 -- name: measure
--- How many images wait to be described or are, and the bytes of their files.
-select count(*) as waiting, coalesce(sum(size), 0)::bigint as bytes
-from caom2_ai_queue.description
+-- How many images wait to be described or are, the bytes of their files, and how many pictures of the archive are waited for.
+select count(*) filter (where not wished) as waiting, coalesce(sum(size), 0)::bigint as bytes,
+    count(*) filter (where wished) as wishes
+from (select size, phase, coalesce(task ? 'wish', false) as wished from caom2_ai_queue.description) d
 where phase in ('WAITING', 'RUNNING');
 
 -- name: insert
 -- An image that is to be described.
 insert into caom2_ai_queue.description (descriptionID, name, size, modelHash, task)
 values (%(id)s, %(name)s, %(size)s, %(modelHash)s, %(task)s::jsonb);
+
+-- name: insert_wish
+-- A picture of the archive that is to be drawn; nothing where others wait for it already.
+insert into caom2_ai_queue.description (descriptionID, name, size, modelHash, task)
+values (%(id)s, '', 0, %(modelHash)s, %(task)s::jsonb)
+on conflict (descriptionID) do update set seen = now()
+returning xmax = 0 as isNew;
 
 -- name: copy_chunks
 -- The pieces of its file.

@@ -117,7 +117,8 @@ def hidden(connection: Connection) -> set[tuple[str, str]]:
         "select attrelid::regclass::text, attname from pg_attribute join pg_description"
         " on objoid = attrelid and objsubid = attnum where description like 'twin:%'"
     )
-    unseen = {column for column in stored(connection) if column[1] == "visible" or "node_axis" in column[0]}
+    internal = ("caom2_ai_view.node_axis", "caom2_ai_view.picture")
+    unseen = {column for column in stored(connection) if column[1] == "visible" or column[0] in internal}
     return unseen | set(twins.fetchall())
 
 

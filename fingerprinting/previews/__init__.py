@@ -1,0 +1,1 @@
+"""Pictures of archived images for people who look through an archive."""
