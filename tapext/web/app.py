@@ -22,7 +22,7 @@ from tapext.similar.work import SimilarWork
 from tapext.spool import remove_abandoned
 from tapext.uws.jobs import Jobs, open_jobs
 from tapext.uws.work import Work
-from tapext.web import annotate, files, labels, links, pages, similar, tap, vocabulary, vosi
+from tapext.web import annotate, files, labels, links, pages, previews, similar, tap, vocabulary, vosi
 from tapext.web.dali import answer_error, answer_refusal
 from tapext.web.jobs import JobList
 from tapext.web.parameters import DALI, SMALL_UPLOADS, UPLOADS
@@ -49,6 +49,7 @@ ROUTES: Final = [
     Route("/labels", labels.give, methods=["POST"]),
     Route("/annotate", annotate.objects, methods=BOTH, middleware=SMALL_UPLOADS),
     *JobList(AnnotateWork.kind, AnnotateWork.path).routes(),
+    *previews.ROUTES,
 ]
 
 
