@@ -16,6 +16,7 @@ from onnx import helper, numpy_helper
 from fingerprinting.cutout import FOVEA
 
 INPUT, SHAPE = "fovea", "shape"
+HALF: Final = FOVEA // 2  # rows
 APERTURES: Final = (2.0, 4.0, 8.0)  # sigma of the Gaussians, pixels
 FAINT: Final = 0.12  # of the peak, stretched: fainter light is noise to moments
 RINGS: Final = (
@@ -36,15 +37,20 @@ SHAPES: Final = 3 * len(APERTURES) + len(RINGS) + (len(RINGS) - 1) * len(WAVES) 
 Planes = NDArray[np.float32]
 
 
-def make_moments() -> Planes:
-    """Make what sums up light, x^2, y^2 and xy in each aperture: (1024, 4 * apertures), by moment."""
+def make_moments() -> tuple[Planes, Planes]:
+    """Make what sums up light, x^2 and y^2 in each aperture, (512, 9) by moment, and xy, (512, 3).
+
+    All planes here are upper halves: the lower ones are the same mirrored, those of the second kind with the
+    other sign. So half as many products do.
+    """
     x, y = _make_axes()
     weights = [np.exp(-(x**2 + y**2) / (2 * sigma**2)) for sigma in APERTURES]
-    return _flatten([weight * term for term in (np.ones_like(x), x * x, y * y, x * y) for weight in weights])
+    even = [weight * term for term in (np.ones_like(x), x * x, y * y) for weight in weights]
+    return _flatten(even), _flatten([weight * x * y for weight in weights])
 
 
-def make_rings() -> Planes:
-    """Make what averages light on rings, then what finds cosines and sines along them: (1024, 7 + 2 * 24)."""
+def make_rings() -> tuple[Planes, Planes]:
+    """Make what averages light on rings and finds cosines along them, (512, 7 + 24), and sines, (512, 24)."""
     x, y = _make_axes()
     radius, angle = np.hypot(x, y), np.arctan2(y, x)
     rings = [np.exp(-((radius - at) ** 2) / (2 * wide**2)) for at, wide in RINGS]
@@ -52,7 +58,7 @@ def make_rings() -> Planes:
     cosines, sines = (
         [ring * wave(number * angle) for ring in rings[1:] for number in WAVES] for wave in (np.cos, np.sin)
     )
-    return _flatten([*rings, *cosines, *sines])
+    return _flatten([*rings, *cosines]), _flatten(sines)
 
 
 def _make_axes() -> tuple[NDArray[np.float64], NDArray[np.float64]]:
@@ -62,15 +68,14 @@ def _make_axes() -> tuple[NDArray[np.float64], NDArray[np.float64]]:
 
 
 def _flatten(planes: list[NDArray[np.float64]]) -> Planes:
-    return np.stack([plane.ravel() for plane in planes], axis=1).astype(np.float32)
+    return np.stack([plane[:HALF].ravel() for plane in planes], axis=1).astype(np.float32)
 
 
 def list_nodes() -> tuple[list[onnx.NodeProto], list[onnx.TensorProto]]:
     """List the operators from foveae (n, 2, 32, 32) to shapes (n, 44), and their constants."""
     graph = _Graph()
-    native = graph.add("Slice", INPUT, graph.hold([0]), graph.hold([1]), graph.hold([1]))
-    flat = graph.add("Flatten", native)
-    parts = [*_add_moments(graph, flat), *_add_rings(graph, flat), *_add_heights(graph, native)]
+    halves = _add_halves(graph)
+    parts = [*_add_moments(graph, halves), *_add_rings(graph, halves), *_add_heights(graph)]
     graph.nodes.append(helper.make_node("Concat", parts, [SHAPE], axis=1))
     return graph.nodes, graph.constants
 
@@ -101,14 +106,30 @@ class _Graph:
         return name
 
 
-def _add_moments(graph: _Graph, flat: str) -> list[str]:
+def _add_halves(graph: _Graph) -> list[str]:
+    """Add the upper half of the native view and the lower one mirrored, each (n, 512)."""
+    axes = graph.hold([1, 2])
+    upper = graph.add("Slice", INPUT, graph.hold([0, 0]), graph.hold([1, HALF]), axes)
+    ends = graph.hold([0, FOVEA - 1]), graph.hold([1, HALF - 1])
+    lower = graph.add("Slice", INPUT, *ends, axes, graph.hold([1, -1]))
+    return [graph.add("Flatten", half) for half in (upper, lower)]
+
+
+def _add_sums(graph: _Graph, halves: list[str], planes: tuple[Planes, Planes]) -> list[str]:
+    """Add sums over a view of planes that are alike in both halves, and of those of opposite signs."""
+    return [
+        graph.add("MatMul", graph.add(join, *halves), graph.hold(kind))
+        for join, kind in zip(("Add", "Sub"), planes, strict=True)
+    ]
+
+
+def _add_moments(graph: _Graph, halves: list[str]) -> list[str]:
     """Add log light, log size and ellipticity in each aperture."""
-    light = graph.add("Relu", graph.add("Sub", flat, graph.hold(FAINT)))
-    sums = graph.add("MatMul", light, graph.hold(make_moments()))
-    sizes = graph.hold([len(APERTURES)] * 4)
-    total, *seconds = graph.split("Split", sums, sizes, results=4, axis=1)
+    light = [graph.add("Relu", graph.add("Sub", half, graph.hold(FAINT))) for half in halves]
+    even, odd = _add_sums(graph, light, make_moments())
+    total, *seconds = graph.split("Split", even, graph.hold([len(APERTURES)] * 3), results=3, axis=1)
     total = graph.add("Add", total, graph.hold(LEAST["light"]))
-    xx, yy, xy = (graph.add("Div", second, total) for second in seconds)
+    xx, yy, xy = (graph.add("Div", second, total) for second in (*seconds, odd))
     size = graph.add("Add", graph.add("Add", xx, yy), graph.hold(LEAST["size"]))
     across = graph.add("Sub", xx, yy)
     twice = graph.add("Add", xy, xy)
@@ -117,22 +138,21 @@ def _add_moments(graph: _Graph, flat: str) -> list[str]:
     return [graph.add("Log", total), graph.add("Log", size), ellipticity]
 
 
-def _add_rings(graph: _Graph, flat: str) -> list[str]:
+def _add_rings(graph: _Graph, halves: list[str]) -> list[str]:
     """Add the light on rings, and the root of the amplitude of each wave."""
-    found = graph.add("MatMul", flat, graph.hold(make_rings()))
-    waves = (len(RINGS) - 1) * len(WAVES)
-    sizes = graph.hold([len(RINGS), waves, waves])
-    steady, cosine, sine = graph.split("Split", found, sizes, results=3, axis=1)
+    even, sine = _add_sums(graph, halves, make_rings())
+    sizes = graph.hold([len(RINGS), (len(RINGS) - 1) * len(WAVES)])
+    steady, cosine = graph.split("Split", even, sizes, results=2, axis=1)
     squares = graph.add("Add", graph.add("Mul", cosine, cosine), graph.add("Mul", sine, sine))
     power = graph.add("Add", squares, graph.hold(LEAST["wave"]))
     return [steady, graph.add("Sqrt", graph.add("Sqrt", power))]
 
 
-def _add_heights(graph: _Graph, native: str) -> list[str]:
+def _add_heights(graph: _Graph) -> list[str]:
     """Add the logarithm of the light above each height in the middle."""
     edge = (FOVEA - MIDDLE) // 2
-    ends = [graph.hold([at, at]) for at in (edge, edge + MIDDLE)]
-    middle = graph.add("Flatten", graph.add("Slice", native, *ends, graph.hold([2, 3])))
+    ends = graph.hold([0, edge, edge]), graph.hold([1, edge + MIDDLE, edge + MIDDLE])
+    middle = graph.add("Flatten", graph.add("Slice", INPUT, *ends, graph.hold([1, 2, 3])))
     above = [graph.add("Relu", graph.add("Sub", middle, graph.hold(height))) for height in HEIGHTS]
     means = [graph.add("ReduceMean", light, axes=[1], keepdims=1) for light in above]
     joined = graph.add("Concat", *means, axis=1)
