@@ -1,8 +1,9 @@
-"""Pixels to grey as astronomers are used to: the limits of IRAF's zscale, then a stretch, bottom row last."""
+"""Pixels to grey as astronomers are used to: black and contrast by IRAF's zscale, then a stretch."""
 
 from __future__ import annotations
 
 import io
+from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
@@ -18,25 +19,44 @@ from numpy.typing import NDArray
 from PIL import Image
 from scipy.ndimage import uniform_filter
 
-STRETCHES: Final[dict[str, BaseStretch]] = {
-    "asinh": AsinhStretch(),
-    "linear": LinearStretch(),
-    "sqrt": SqrtStretch(),
-    "log": LogStretch(),
-}
 HEALED: Final = 6  # pixels that the light around a hole reaches into it
+BRIGHTEST: Final = 99.8  # percentile that is white, beyond what zscale has for it
+SOFTENING: Final = (
+    0.5  # of zscale's range: the sky looks as zscale has it, what is brighter is pressed together
+)
 WHITE: Final = 255
 
 
-def find_limits(frame: NDArray[np.float32]) -> tuple[float, float]:
-    """Give the values that are black and white, by zscale; white is above black in any frame."""
+@dataclass(frozen=True)
+class Limits:
+    """Values that are black and white, and the value that zscale makes white."""
+
+    black: float
+    white: float
+    plain_white: float
+
+
+def find_limits(frame: NDArray[np.float32]) -> Limits:
+    """Find the limits of a frame, whose NaN count for nothing; white is above black in any frame."""
     known = frame[np.isfinite(frame)].astype(np.float64)
     if not known.size:
-        return 0.0, 1.0
+        return Limits(0.0, 1.0, 1.0)
     low, high = (float(limit) for limit in ZScaleInterval().get_limits(known))
     if not low < high:  # half of the pixels have one value
         low, high = float(known.min()), float(known.max())
-    return (low, high) if low < high else (low - 1.0, low + 1.0)
+    if not low < high:
+        return Limits(low - 1, low + 1, low + 1)
+    return Limits(low, max(high, float(np.percentile(known, BRIGHTEST))), high)
+
+
+def find_stretch(name: str, limits: Limits) -> tuple[BaseStretch, float]:
+    """Give a stretch of 0 to 1 by its name, and the value that becomes 1."""
+    if name == "linear":
+        return LinearStretch(), limits.plain_white
+    if name == "asinh":
+        share = SOFTENING * (limits.plain_white - limits.black) / (limits.white - limits.black)
+        return AsinhStretch(share), limits.white
+    return {"sqrt": SqrtStretch, "log": LogStretch}[name](), limits.white
 
 
 def heal(frame: NDArray[np.float32]) -> NDArray[np.float32]:
@@ -58,11 +78,11 @@ def heal(frame: NDArray[np.float32]) -> NDArray[np.float32]:
 
 def draw_grey(frame: NDArray[np.float32], stretch: str) -> NDArray[np.uint8]:
     """Turn a frame (ny, nx), bottom row first, into grey, top row first; NaN is as what is around."""
-    low, high = find_limits(frame)
-    light = heal(frame).astype(np.float64)
-    light = np.clip((light - low) / (high - low), 0, 1)
-    bright = STRETCHES[stretch](light)
-    return np.ascontiguousarray(np.rint(WHITE * np.clip(bright, 0, 1)).astype(np.uint8)[::-1])
+    limits = find_limits(frame)
+    bend, white = find_stretch(stretch, limits)
+    light = (heal(frame).astype(np.float64) - limits.black) / (white - limits.black)
+    bright = np.clip(bend(np.clip(light, 0, 1)), 0, 1)
+    return np.ascontiguousarray(np.rint(WHITE * bright).astype(np.uint8)[::-1])
 
 
 def encode_png(grey: NDArray[np.uint8]) -> bytes:
