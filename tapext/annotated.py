@@ -66,12 +66,14 @@ async def annotate_upload(
 
 
 def tell_file(image: Image, description: Description) -> Iterator[Info]:
-    """Tell what is known of an uploaded file beside its objects: its node of Map 2, its parts, remarks."""
+    """Tell what is known of an uploaded file beside its objects: fingerprint, Map 2 node, parts, remarks."""
     yield Info("image", image.name)
     detected = sum(hdu["n_detected"] for hdu in description.hdus)
     yield Info("nDetected", str(detected), text="objects found")
     if description.field_node is not None:
         yield Info("fieldNode", str(description.field_node), text="node of Map 2")
+    counts = " ".join(map(str, description.fingerprint))
+    yield Info("fingerprint", counts, text="objects in each node of Map 1")
     for hdu in description.hdus:
         height, width = hdu["shape"]
         yield Info("part", hdu["part"], text=f"{width} x {height} pixels")

@@ -24,7 +24,7 @@ export function renderFingerprint(facts) {
       </figure>
       <figure class="counts">${drawMap(facts)}</figure>
     </div>
-    <p class="dim">Height and shade show the square root of the number of objects, so that rare ones are seen.
+    <p class="dim">Height and shade show the square root of the number of objects, so that rare ones are seen; the most is ${Math.max(...facts.counts).toLocaleString("en")}.
       ${facts.chosen === null ? "Choose a node to see its objects." : tellChosen(facts, facts.chosen)}</p>
     ${renderTable(facts)}`;
 }

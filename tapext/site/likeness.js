@@ -1,5 +1,6 @@
 /** Images that are like one: pictures, distances, and why. */
 
+import { renderThumbnail } from "./thumbnail.js";
 import { html, nothing } from "./vendor/lit-html.js";
 
 /** @typedef {Record<string, any>} Row */
@@ -21,7 +22,7 @@ function renderCard(row, href) {
   const name = row.target_name || row.observationID;
   const facts = [row.collection, row.instrument_name, row.bandpassName].filter(Boolean).join(" · ");
   return html`<li><a class="card-link" href=${href({ view: "image", id: row.publisherID })}>
-    <span class="thumbnail">${renderThumbnail(row)}</span>
+    <span class="thumbnail">${row.planeID ? renderThumbnail(`preview/${row.planeID}/thumbnail.png`) : nothing}</span>
     <span class="card-name">${name}</span></a>
     <span class="dim">${facts}</span>
     <span><span class="distance">${row.distance.toFixed(3)}</span>
@@ -33,14 +34,4 @@ function renderCard(row, href) {
 /** Distances of unrelated images are about the square root of 2. @param {number} distance */
 function likeness(distance) {
   return Math.max(0, 1 - (distance * distance) / 2).toFixed(3);
-}
-
-/** @param {Row} row */
-function renderThumbnail({ planeID }) {
-  return planeID ? html`<img alt="" loading="lazy" src=${`preview/${planeID}/thumbnail.png`} @error=${vanish}>` : nothing;
-}
-
-/** A picture that is not there leaves its quiet place. @param {Event} event */
-function vanish({ target }) {
-  /** @type {HTMLElement} */ (target).hidden = true;
 }

@@ -56,7 +56,7 @@ export function groupObjects(objects) {
 
 /** @param {Group[]} groups @returns {Group} */
 function joinGroups(groups) {
-  const name = groups.length === 1 ? groups[0].name : `${groups.length} other names`;
+  const name = groups.length === 1 ? groups[0].name : `${groups.length} others`;
   const count = groups.reduce((sum, group) => sum + group.count, 0);
   return { name, colour: 0, nodes: groups.flatMap((group) => group.nodes), count };
 }

@@ -15,8 +15,8 @@ export function renderPlace(node, map, href) {
   const { nImages } = map.nodes[node];
   return html`<div class="place">
     <figure>${drawMap(node, map)}</figure>
-    <div><p>Node <strong>${node}</strong> of Map 2, with ${count(nImages, "image")} that have similar fingerprints.</p>
-      <p><a href=${href({ view: "results", id: "", field: [node] })}>Show the images of this node</a></p></div>
+    <div><p>Node <strong>${node}</strong> of Map 2. ${count(nImages, "image")} of the archive ${nImages === 1 ? "lies" : "lie"} there.</p>
+      <p><a href=${href({ view: "results", id: "", field: [node] })}>Images with similar fingerprints</a></p></div>
   </div>`;
 }
 

@@ -123,6 +123,8 @@ def test_an_uploaded_image_is_answered_as_one_of_the_archive(site: Site) -> None
         if info.get("name") == "part"
     ]
     assert parts == [("1", "240 x 200 pixels"), ("2", "240 x 200 pixels")]
+    counts = np.bincount(table["node"], minlength=400)
+    assert answer.infos["fingerprint"] == " ".join(map(str, counts))
     query = f"SELECT fieldNode FROM caom2_ai.fingerprint WHERE publisherID = '{site.publisher_id}'"
     (row,) = get(f"{site.url}/tap/sync", {"LANG": "ADQL", "QUERY": query}).table.array
     assert answer.infos["fieldNode"] == str(row["fieldNode"])
