@@ -1,12 +1,16 @@
-"""Artifact URI -> where the file lies: each scheme has a folder or a URL where an archive keeps its files."""
+"""Artifact URI <-> where the file lies: each scheme has a folder or a URL where files are kept."""
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from pathlib import Path
 from urllib.parse import quote, unquote
 
 from caomai.errors import NotFoundError, ParameterError
+from caomai.identifiers import ArtifactURI
+
+REMOTE = ("http://", "https://")
 
 
 def resolve(uri: str, artifacts: Mapping[str, str]) -> Path | str:
@@ -19,9 +23,36 @@ def resolve(uri: str, artifacts: Mapping[str, str]) -> Path | str:
         )
     if ".." in unquote(path).split("/") or "\0" in unquote(path):
         raise ParameterError(f"The artifact URI {uri} climbs out of its folder.")
-    if template.startswith(("http://", "https://")):
+    if template.startswith(REMOTE):
         return _fill(template, uri, path)
     return _find(Path(template), uri, path)
+
+
+def name_file(path: Path, artifacts: Mapping[str, str]) -> ArtifactURI:
+    """Name a file, its path absolute, by the scheme of the innermost folder that it lies in.
+
+    Such a name does not tell where the operator keeps the folder; that of the scheme `file` does.
+    """
+    folders = {scheme: _absolute(template) for scheme, template in artifacts.items() if scheme != "file"}
+    around = {scheme: folder for scheme, folder in folders.items() if folder and path.is_relative_to(folder)}
+    if not around:
+        return ArtifactURI.from_file(os.fsencode(path))
+    scheme = max(around, key=lambda one: len(around[one].parts))
+    return ArtifactURI.from_folder(scheme, os.fsencode(path.relative_to(around[scheme])))
+
+
+def find_place(uri: str, artifacts: Mapping[str, str]) -> Path | None:
+    """Say where name_file found a file of this name, whether it is there still or not."""
+    parsed = ArtifactURI.parse(uri)
+    if (local := parsed.to_file()) is not None:
+        return Path(os.fsdecode(local))
+    folder = _absolute(artifacts.get(parsed.scheme, REMOTE[0]))
+    return folder and folder / os.fsdecode(parsed.to_path())
+
+
+def _absolute(template: str) -> Path | None:
+    """Give the folder of a scheme, not where links lead: people know it by the name they gave."""
+    return None if template.startswith(REMOTE) else Path(os.path.abspath(Path(template).expanduser()))  # noqa: PTH100
 
 
 def _fill(template: str, uri: str, path: str) -> str:

@@ -118,7 +118,17 @@ class ArtifactURI:
     @classmethod
     def from_file(cls, path: bytes) -> Self:
         """Name a local file: `path` is absolute, as the operating system gives it (os.fsencode)."""
-        uri = cls("file", f"//{quote_from_bytes(path, safe='/~+=,:@()')}")
+        return cls._quote("file", path, "//")
+
+    @classmethod
+    def from_folder(cls, scheme: str, path: bytes) -> Self:
+        """Name a file by its path below the folder of a scheme."""
+        _match(_SCHEME, scheme, "scheme", scheme)
+        return cls._quote(scheme.lower(), path)
+
+    @classmethod
+    def _quote(cls, scheme: str, path: bytes, slashes: str = "") -> Self:
+        uri = cls(scheme, slashes + quote_from_bytes(path, safe="/~+=,:@()"))
         if len(str(uri)) > LONGEST_ARTIFACT:
             raise ParameterError(f"The path is too long for an artifact URI ({LONGEST_ARTIFACT} characters).")
         return uri
@@ -136,6 +146,10 @@ class ArtifactURI:
         """Give the path that from_file named, or None if this is no local file."""
         local = self.scheme == "file" and self.path.startswith("///")
         return unquote_to_bytes(self.path[2:]) if local else None
+
+    def to_path(self) -> bytes:
+        """Give the path below the folder of the scheme."""
+        return unquote_to_bytes(self.path).lstrip(b"/")
 
     def __str__(self) -> str:
         return f"{self.scheme}:{self.path}"

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, Self
 
 import hpgeom
 
+from caomai.artifacts import name_file
 from caomai.errors import ParameterError
 from caomai.identifiers import LONGEST, ArtifactURI, PublisherID
 from caomai.ingest.cards import Keywords
@@ -46,6 +46,7 @@ class Describer:
     collection: str
     observation_rule: Rule
     product_rule: Rule
+    artifacts: Mapping[str, str]
 
     @classmethod
     def from_settings(cls, settings: Settings) -> Self:
@@ -55,11 +56,12 @@ class Describer:
             settings.collection,
             Rule.parse("observationID", settings.observation_id, 256),
             Rule.parse("productID", settings.product_id, 128),
+            settings.artifacts,
         )
 
     def describe(self, path: Path, content: Content) -> Description:
         """Describe one FITS file, `path` absolute; ImageError or ParameterError if it cannot be taken."""
-        uri = ArtifactURI.from_file(os.fsencode(path))
+        uri = name_file(path, self.artifacts)
         hdus = content.hdus
         science = find_science(hdus)
         keywords = Keywords(tuple({hdu.number: hdu.cards for hdu in (hdus[0], *science[:1])}.values()))

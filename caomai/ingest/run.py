@@ -87,7 +87,7 @@ def ingest_files(
         ThreadPoolExecutor(READERS) as readers,
         translate_errors(),
     ):
-        store = Store.open(connection, release, utc_now())
+        store = Store.open(connection, release, utc_now(), settings.artifacts)
         for first in range(0, len(files), BATCH):
             batch = files[first : first + BATCH]
             contents = zip(batch, readers.map(_read, batch), strict=True)

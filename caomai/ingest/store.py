@@ -12,9 +12,9 @@ from uuid import UUID
 import psycopg
 from psycopg.rows import dict_row
 
+from caomai.artifacts import find_place
 from caomai.database import read_queries
 from caomai.errors import AuthorizationError, ParameterError
-from caomai.identifiers import ArtifactURI
 from caomai.ingest.rows import Artifact, Description, Plane, Row, accumulate, checksum
 
 Outcome = Literal["new", "changed", "unchanged"]
@@ -58,11 +58,18 @@ class Store:
     queries: Mapping[str, str]
     release: Release
     now: datetime
+    artifacts: Mapping[str, str]
 
     @classmethod
-    def open(cls, connection: psycopg.Connection[Any], release: Release, now: datetime) -> Self:
+    def open(
+        cls,
+        connection: psycopg.Connection[Any],
+        release: Release,
+        now: datetime,
+        artifacts: Mapping[str, str],
+    ) -> Self:
         """Check that the database takes files; `now` (UTC, no zone) becomes lastModified of what changes."""
-        store = cls(connection, read_queries("ingest"), release, now)
+        store = cls(connection, read_queries("ingest"), release, now, artifacts)
         if not store.fetch("find_rights")[0]["allowed"]:
             raise AuthorizationError(
                 "The schema caom2 of this database belongs to its archive: nothing can be ingested into it."
@@ -93,7 +100,7 @@ class Store:
             if row["uri"] == artifact.uri and row["publisher_id"] != plane.publisher_id:
                 self._remove_plane(row)
             elif row["uri"] != artifact.uri:
-                if not _has_moved(row, artifact):
+                if not self._has_moved(row, artifact):
                     raise ParameterError(
                         f"The publisherID {plane.publisher_id} belongs to {row['uri']} already: "
                         "choose rules for observationID and productID that tell them apart."
@@ -106,6 +113,13 @@ class Store:
                 f"The observation {names['observation_uri']} is published as {namesake['publisher_id']} "
                 "already: use the same authority, or another collection."
             )
+
+    def _has_moved(self, row: Found, artifact: Artifact) -> bool:
+        """Tell whether a stored artifact is the same content, gone from where it was or there but renamed."""
+        path = find_place(row["uri"], self.artifacts)
+        same = row["content_checksum"] == artifact.content_checksum
+        is_here = path == find_place(artifact.uri, self.artifacts)
+        return same and path is not None and (is_here or not os.path.lexists(path))
 
     def _remove_plane(self, row: Found) -> None:
         for query in ("delete_plane", "delete_position", "delete_fingerprint"):
@@ -179,13 +193,6 @@ def _is_same(description: Description, found: list[Found]) -> bool:
         return False
     below = accumulate(checksum(description.artifact), [checksum(part) for part in description.parts])
     return bool(found[0]["plane_checksum"] == accumulate(checksum(description.plane), [below]))
-
-
-def _has_moved(row: Found, artifact: Artifact) -> bool:
-    """Tell whether a stored artifact is the same content whose file is no longer where it was."""
-    path = ArtifactURI.parse(row["uri"]).to_file()
-    same = row["content_checksum"] == artifact.content_checksum
-    return same and path is not None and not os.path.lexists(path)
 
 
 def _lead(plane: Found) -> _Lead:

@@ -214,6 +214,22 @@ def test_file_that_moved_keeps_its_plane(
     assert before["position"] == after["position"]
 
 
+def test_a_folder_that_gets_a_name_renames_its_files(
+    write: Write, ingest: Ingest, rows: Callable[[], Rows], tmp_path: Path
+) -> None:
+    path = write("night/a b.fits", SKY)
+    ingest(path)
+    before = rows()
+    named: dict[str, Any] = {"artifacts": {"file": "/", "lab": str(tmp_path)}}
+    assert ingest(path, **named).outcomes == {"changed": 1}
+    after = rows()
+    assert [row["uri"] for row in after["artifact"]] == ["lab:night/a%20b.fits"]
+    assert before["plane"][0]["planeid"] == after["plane"][0]["planeid"]
+    assert ingest(path, **named).outcomes == {"unchanged": 1}
+    other = write("other/night/a b.fits", SKY)
+    assert "belongs to lab:night" in ingest(other, **named).refused[0].reason
+
+
 def test_new_rules_rename_what_is_stored(
     write: Write, ingest: Ingest, rows: Callable[[], Rows], collection: str
 ) -> None:
