@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/pip install --quiet --disable-pip-version-check
 DEMO_DATA ?= build/demo
 
-.PHONY: demo test lint types bench schema docs clean
+.PHONY: demo test lint types bench schema docs vendor clean
 
 demo: $(VENV)/demo
 	CAOMAI_DATA_DIR=$(DEMO_DATA) $(BIN)/caom-ai demo $(ARGS)
@@ -29,6 +29,15 @@ schema: $(VENV)/test
 docs: $(VENV)/test
 	$(BIN)/caom-ai functions --into docs/functions.md
 	$(BIN)/caom-ai vocabulary --into docs/rdf
+
+# The one library of the web page, as one file that the package carries; needs npm.
+vendor:
+	mkdir -p build/vendor
+	npm install --silent --prefix build/vendor lit-html@3.3.3 esbuild@0.28.2
+	cp tapext/site/vendor/lit-html.txt build/vendor/lit-html.js
+	build/vendor/node_modules/.bin/esbuild build/vendor/lit-html.js --bundle --format=esm --minify --legal-comments=eof \
+	    --banner:js="/* lit-html 3.3.3, Copyright Google LLC, BSD-3-Clause; bundled by make vendor. */" \
+	    --outfile=tapext/site/vendor/lit-html.js
 
 clean:
 	rm -rf $(VENV) build

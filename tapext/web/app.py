@@ -22,14 +22,18 @@ from tapext.similar.work import SimilarWork
 from tapext.spool import remove_abandoned
 from tapext.uws.jobs import Jobs, open_jobs
 from tapext.uws.work import Work
-from tapext.web import annotate, files, labels, links, pages, previews, similar, tap, vocabulary, vosi
+from tapext.web import annotate, files, labels, links, pages, previews, similar, site, tap, vocabulary, vosi
 from tapext.web.dali import answer_error, answer_refusal
 from tapext.web.jobs import JobList
 from tapext.web.parameters import DALI, SMALL_UPLOADS, UPLOADS
 
 BOTH: Final = ["GET", "POST"]
 ROUTES: Final = [
-    Route("/", pages.root),
+    Route("/", site.page),
+    Route("/image", site.page),
+    Route("/upload", site.page),
+    Route("/site/{name:path}", site.part),
+    Route("/about", pages.root),
     Route("/tap", pages.root),
     Route("/functions", pages.functions),
     Route("/tap/sync", tap.sync, methods=BOTH, middleware=UPLOADS),

@@ -1,0 +1,87 @@
+// From filters to ADQL: what the table shows, what the maps count, what a visitor copies. Pure.
+// In every query p is caom2.Plane, o its Observation, and f its row of caom2_ai.fingerprint.
+
+import { readDay, readPosition } from "./units.js";
+
+/** @typedef {import("./state.js").State} State */
+
+/** Write text as an ADQL literal. */
+export function quote(text) {
+  return `'${String(text).replaceAll("'", "''")}'`;
+}
+
+/**
+ * Write the conditions of the filters.
+ * @param {State} state
+ * @returns {string[]}
+ */
+export function writeConditions(state) {
+  return [...writeMetadata(state), ...writeContent(state)];
+}
+
+/** Conditions on what CAOM knows. */
+function writeMetadata(state) {
+  const conditions = [];
+  if (state.intent !== "all") conditions.push(`o.intent = ${quote(state.intent)}`);
+  const place = readPosition(state.pos);
+  if (place) conditions.push(`1 = INTERSECTS(p.position_bounds, CIRCLE('ICRS', ${place.ra}, ${place.dec}, ${Number(state.radius) || 0.1}))`);
+  else if (state.target) conditions.push(`o.target_name ILIKE ${quote(`%${state.target}%`)}`);
+  conditions.push(...writeChoice("o.collection", state.collection));
+  conditions.push(...writeChoice("o.instrument_name", state.instrument));
+  conditions.push(...writeChoice("p.energy_bandpassName", state.filter));
+  const [start, end] = [readDay(state.start), readDay(state.end)];
+  if (start !== null) conditions.push(`p.time_bounds_lower >= ${start}`);
+  if (end !== null) conditions.push(`p.time_bounds_lower < ${end + 1}`);
+  return conditions;
+}
+
+/** Conditions on what is in the images, by the functions of this service. */
+export function writeContent(state) {
+  const single = [...state.has].filter(([, least]) => least === 1).map(([node]) => node);
+  const several = [...state.has].filter(([, least]) => least > 1);
+  const conditions = [];
+  if (single.length) conditions.push(`1 = caomai_has(f.fingerprint, '${single.join(",")}')`);
+  conditions.push(...several.map(([node, least]) => `caomai_count(f.fingerprint, ${node}) >= ${least}`));
+  conditions.push(...state.lacks.map((node) => `caomai_count(f.fingerprint, ${node}) = 0`));
+  if (state.field.length) conditions.push(`f.fieldNode IN (${state.field.join(", ")})`);
+  return conditions;
+}
+
+function writeChoice(column, values) {
+  if (!values.length) return [];
+  return [values.length === 1 ? `${column} = ${quote(values[0])}` : `${column} IN (${values.map(quote).join(", ")})`];
+}
+
+/**
+ * Write where the rows come from; images without a fingerprint are left out if a condition needs one.
+ * @param {boolean} described whether only images with a fingerprint count
+ */
+export function writeSource(described) {
+  const join = described ? "JOIN" : "LEFT JOIN";
+  return `FROM caom2.Plane AS p\nJOIN caom2.Observation AS o ON o.obsID = p.obsID\n${join} caom2_ai.fingerprint AS f ON f.planeID = p.planeID`;
+}
+
+/**
+ * Write a query for the images that the filters leave.
+ * @param {State} state
+ * @param {{select: string, more?: string[], order?: string, described?: boolean, top?: number}} wish
+ *   more = further conditions; order = what follows ORDER BY
+ */
+export function writeQuery(state, { select, more = [], order = "", described = false, top = 0 }) {
+  const conditions = [...writeConditions(state), ...more];
+  const source = writeSource(described || writeContent(state).length > 0);
+  const where = conditions.length ? `\nWHERE ${conditions.join("\n  AND ")}` : "";
+  return `SELECT ${top ? `TOP ${top} ` : ""}${select}\n${source}${where}${order ? `\nORDER BY ${order}` : ""}`;
+}
+
+/** Write a query for the number of images that the filters leave by node of Map 2: columns fieldNode, images. */
+export function writeFieldCounts(state) {
+  const query = writeQuery(state, { select: "f.fieldNode, COUNT(*) AS images", more: ["f.fieldNode IS NOT NULL"], described: true });
+  return `${query}\nGROUP BY f.fieldNode`;
+}
+
+/** Write Python that asks the same of this service. */
+export function writePython(query, service) {
+  const text = query.includes('"""') || query.includes("\\") ? JSON.stringify(query) : `"""\n${query}\n"""`;
+  return `import pyvo\n\nservice = pyvo.dal.TAPService("${service}tap")\nrows = service.search(${text}).to_table()\n`;
+}
