@@ -1,10 +1,15 @@
--- Views and functions are made anew as one whole whenever one of them changes; tables and indexes never depend on them.
+-- Views and functions are made anew as one whole whenever one of them changes; tables never depend on them, and a function that an
+-- index is made of comes with its migration and stays.
 do $$
 declare
     list text;
 begin
     select string_agg(format('%s', p.oid::regprocedure), ', ') into list
-    from pg_proc p where p.pronamespace = 'caom2_ai'::regnamespace;
+    from pg_proc p
+    where p.pronamespace = 'caom2_ai'::regnamespace and not exists (
+        select from pg_depend d
+        where d.refclassid = 'pg_proc'::regclass and d.refobjid = p.oid and d.classid = 'pg_class'::regclass
+    );
     if list is not null then
         execute 'drop function ' || list;
     end if;

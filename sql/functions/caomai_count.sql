@@ -4,6 +4,7 @@
 -- note: Objects that were left out of a sample are not counted; caomai_count_estimate allows for them.
 -- example: SELECT TOP 10 f.publisherID, caomai_count(f.fingerprint, {node}) AS n FROM caom2_ai.fingerprint AS f WHERE caomai_count(f.fingerprint, {node}) >= 2 ORDER BY n DESC
 -- predicate: array_positions($1::boolean[], true) @> array[$2 + 1]
+-- levels: caom2_ai.node_levels($1) @> array[400 * {level} + $2 % 400]
 -- ucd: meta.number;src.class
 -- total
 create function caom2_ai.caomai_count(fingerprint integer[], node integer) returns integer

@@ -21,6 +21,8 @@ from tapext.adql.types import NUMERIC, TEXTUAL, Kind
 from tapext.adql.walk import references
 
 _MIRROR = {"=": "=", "<>": "<>", "<": ">", ">": "<", "<=": ">=", ">=": "<="}
+# What a whole number has to be at least for a comparison with a number to be true, where that may be above 1.
+_LEAST: dict[str, Callable[[float], float]] = {"=": lambda n: n, ">=": lambda n: n, ">": lambda n: n + 1}
 _COMPARE = {"=": eq, "<>": ne, "<": lt, ">": gt, "<=": le, ">=": ge}
 _PREDICATES = frozenset(("CONTAINS", "INTERSECTS"))
 _NEARER = frozenset(("<", "<="))
@@ -117,7 +119,8 @@ class ConditionResolver(CallResolver):
         values = self.comparable([value, self.value(other)], node)
         check = self._guarded(Infix(CONDITION, NOTHING, tuple(values), (operator,)))
         for_one, for_zero = (_COMPARE[operator](given, number) for given in (1, 0))
-        return self._beside_index(call, value, check, for_zero=for_zero, for_one=for_one)
+        least = _LEAST[operator](number) if operator in _LEAST else 1
+        return self._beside_index(call, value, check, least, for_zero=for_zero, for_one=for_one)
 
     def _comparison_of_predicate(self, call: tree.Call, operator: str, number: float) -> Value | None:
         """Take CONTAINS or INTERSECTS for a condition where the comparison asks for its 1 or its 0."""
@@ -151,18 +154,27 @@ class ConditionResolver(CallResolver):
         return None if function is None or function.predicate is None else function
 
     def _beside_index(
-        self, node: tree.Value, call: Value, check: Value, *, for_zero: bool, for_one: bool = False
+        self,
+        node: tree.Value,
+        call: Value,
+        check: Value,
+        least: float,
+        *,
+        for_zero: bool,
+        for_one: bool = False,
     ) -> Value:
-        """Put what an index can answer beside a check of a call; `for_zero` is what the check says of 0.
+        """Put what an index can answer beside a check of a call.
 
-        The index knows where the function is neither 0 nor NULL, so it helps where that is told. Where the
-        function is 1 there, a check that is true of 1 says no more.
+        `for_zero` is what the check says of 0, `least` the least whole number from 1 on of which it can be
+        true. The index knows where the function is neither 0 nor NULL, and where a count is not less than
+        some numbers, so it helps where that is told. Where the function is 1 there, a check that is true of
+        1 says no more.
         """
         function = self._indexed(node)
         if function is None or for_zero or self.in_having or may_fail(call):
             # A twin would fail as the function does, and needs to be free for an index to answer it.
             return check
-        twin = _twin(function, call)
+        twin = _twin(function, call, least)
         if twin is not None and function.boolean and for_one and not self.under_not:
             return twin
         return check if twin is None else Infix(CONDITION, NOTHING, (twin, check), ("and",))
@@ -193,7 +205,10 @@ class ConditionResolver(CallResolver):
         low, high = _literal(node.low), _literal(node.high)
         if low is None or high is None:
             return check
-        return self._beside_index(node.operand, operand, check, for_zero=(low <= 0 <= high) != node.negated)
+        least = 1 if node.negated else low
+        return self._beside_index(
+            node.operand, operand, check, least, for_zero=(low <= 0 <= high) != node.negated
+        )
 
     def _in(self, node: tree.In) -> Value:
         value = self.value(node.operand)
@@ -202,10 +217,13 @@ class ConditionResolver(CallResolver):
             values = [operand, *[self._value(choice) for choice in node.choices]]
             first, *choices = self.comparable(values, node)
             check = Choice(CONDITION, NOTHING, first, tuple(choices), node.negated)
-            numbers = [_literal(choice) for choice in node.choices]
-            if None in numbers:
+            numbers = [number for choice in node.choices if (number := _literal(choice)) is not None]
+            if len(numbers) < len(node.choices):
                 return check
-            return self._beside_index(node.operand, value, check, for_zero=(0 in numbers) != node.negated)
+            least = 1 if node.negated else min(numbers)
+            return self._beside_index(
+                node.operand, value, check, least, for_zero=(0 in numbers) != node.negated
+            )
         rows = self.nested_rows(node.choices)
         if len(rows.outputs) != 1:
             raise self.error(node, f"The query after IN has one column, not {len(rows.outputs)}")
@@ -233,17 +251,18 @@ class ConditionResolver(CallResolver):
         return to_text(value)
 
 
-def _twin(function: Function, call: Value) -> Value | None:
-    """Give the condition of a call that an index can answer: its first argument is the index's column."""
+def _twin(function: Function, call: Value, least: float) -> Value | None:
+    """Give what an index on the first argument can answer of a call that gives `least` or more."""
+    condition = function.condition(least)
     assert isinstance(call, Operation)
-    assert function.predicate is not None
+    assert condition is not None
     operands = call.operands
     if function.symmetric:
         first, other = (any(references(operand)) for operand in operands)
         if first and other:
             return None
         operands = operands if first else operands[::-1]
-    return Operation(CONDITION, NOTHING, function.predicate, operands)
+    return Operation(CONDITION, NOTHING, condition, operands)
 
 
 def _literal(node: tree.Value) -> float | None:

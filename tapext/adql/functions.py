@@ -13,6 +13,10 @@ from tapext.adql.types import NAMED
 SCHEMA = "caom2_ai"
 # The function that looks up the search vector of an image: an ID that it does not know is the user's mistake.
 VECTOR = "caomai_vector"
+# The same of an object.
+OBJECT_VECTOR = "caomai_object_vector"
+# The numbers of objects in a node that an index knows (caom2_ai.node_levels).
+LEVELS = (2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000)
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,9 +32,11 @@ class Function:
     """A function and how PostgreSQL writes it: {0}, {1} stand for its arguments, also in `predicate`.
 
     `predicate` is a condition that an index can answer; it holds wherever the function gives neither 0 nor
-    NULL. A `boolean` function is 1 there, and 0 or NULL elsewhere. A `symmetric` function gives the same with
-    its two arguments exchanged.
-    A `total` function takes every value of its types: it never raises an error.
+    NULL. `levels` is one that holds wherever it gives `{level}` or more, for each of LEVELS. A `boolean`
+    function is 1 where its predicate holds, and 0 or NULL elsewhere. A `symmetric` function gives the same
+    with its two arguments exchanged.
+    A `total` function takes every value of its types: it never raises an error. Its REAL[] are vectors of
+    `axes` numbers.
     """
 
     name: str
@@ -38,12 +44,14 @@ class Function:
     returns: str
     description: str = ""
     predicate: str | None = None
+    levels: str | None = None
     template: str = ""
     optional: int = 0
     ucd: str | None = None
     total: bool = False
     symmetric: bool = False
     boolean: bool = False
+    axes: int | None = None
     notes: tuple[str, ...] = ()
     example: str = ""
 
@@ -52,6 +60,13 @@ class Function:
         """Give the form of a user defined function that TAPRegExt declares."""
         arguments = ", ".join(f"{argument.name} {argument.type}" for argument in self.arguments)
         return f"{self.name}({arguments}) -> {self.returns}"
+
+    def condition(self, least: float) -> str | None:
+        """Give what an index can answer that holds wherever the function gives `least` or more."""
+        level = max((level for level in LEVELS if level <= least), default=None)
+        if level is None or self.levels is None:
+            return self.predicate
+        return self.levels.replace("{level}", str(level))
 
 
 def _standard(name: str, template: str, *types: str, returns: str = "DOUBLE", optional: int = 0) -> Function:
@@ -91,7 +106,9 @@ _HEADER = re.compile(
     r"--\s*ADQL:\s*(?P<name>\w+)\s*\((?P<arguments>[^)]*)\)\s*->\s*(?P<returns>[\w\[\] ]+?)[ \t]*\n"
     r"--\s*(?P<description>.+?)[ \t]*\n"
 )
-_FACT = re.compile(r"^--\s*(?P<key>predicate|written|ucd|note|example):\s*(?P<words>.+?)\s*$", re.MULTILINE)
+_FACT = re.compile(
+    r"^--\s*(?P<key>predicate|levels|written|ucd|axes|note|example):\s*(?P<words>.+?)\s*$", re.MULTILINE
+)
 _FLAG = re.compile(r"^--\s*(total|symmetric|boolean)\s*$", re.MULTILINE)
 _PLACE = re.compile(r"\$(\d)")
 
@@ -105,8 +122,8 @@ def read_functions(folder: Path) -> tuple[Function, ...]:
 def read_header(text: str) -> Function | None:
     """Read the header of a .sql file: signature, meaning, and then in any order what else it says.
 
-    `predicate:` and `written:` (what a query calls, if not the function itself) name the arguments $1, $2;
-    `ucd:`, `note:` (several), `example:`, and the bare words `total`, `symmetric` and `boolean`.
+    `predicate:`, `levels:` and `written:` (what a query calls, if not the function itself) name the arguments
+    $1, $2; `ucd:`, `axes:`, `note:` (several), `example:`, and the bare words `total`, `symmetric` and `boolean`.
     """
     match = _HEADER.match(text)
     if match is None:
@@ -123,11 +140,13 @@ def read_header(text: str) -> Function | None:
         match["returns"],
         match["description"],
         _as_template(facts["predicate"]) if "predicate" in facts else None,
+        _as_template(facts["levels"]) if "levels" in facts else None,
         _as_template(facts.get("written", called)),
         ucd=facts.get("ucd"),
         total="total" in flags,
         symmetric="symmetric" in flags,
         boolean="boolean" in flags,
+        axes=int(facts["axes"]) if "axes" in facts else None,
         notes=tuple(words for key, words in said if key == "note"),
         example=facts.get("example", ""),
     )

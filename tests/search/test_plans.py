@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from operator import eq, ge, gt, le, lt, ne
 from typing import Any
 
 import psycopg
@@ -11,6 +12,7 @@ from psycopg.sql import SQL
 
 from caomai.database import Database
 from tapext.adql import parse, read_catalogue, translate
+from tapext.adql.functions import LEVELS
 from tests.search.test_while_it_grows import NEAREST, publisher_id
 
 Explain = Callable[[str], str]
@@ -31,6 +33,17 @@ def explain(archive: Database) -> Iterator[Explain]:
         yield run
 
 
+@pytest.fixture(scope="module")
+def ask_counts(archive: Database) -> Iterator[Callable[[str], list[int]]]:
+    """Answer a query of one column, by indexes where that can be."""
+    with archive.connect("query", autocommit=True) as connection:
+        connection.execute("set enable_seqscan = off")
+        catalogue = read_catalogue(connection)
+        yield lambda query: [
+            row[0] for row in connection.execute(translate(parse(query), catalogue, 100_000).sql).fetchall()
+        ]
+
+
 def lines(plan: str, word: str) -> list[str]:
     return [line for line in plan.splitlines() if line.strip().startswith(word)]
 
@@ -45,10 +58,67 @@ def test_images_with_nodes_are_taken_from_the_index_alone(explain: Explain, cond
     assert not any("array_positions" in line or "caomai_has" in line for line in lines(plan, "Filter"))
 
 
-def test_counts_are_checked_beyond_the_index(explain: Explain) -> None:
-    plan = explain("SELECT publisherID FROM caom2_ai.fingerprint WHERE caomai_count(fingerprint, 3) >= 5")
+@pytest.mark.parametrize(
+    ("condition", "level"),
+    [
+        ("caomai_count(fingerprint, 3) >= 5", 5),
+        ("caomai_count(fingerprint, 3) > 4", 5),
+        ("6 <= caomai_count(fingerprint, 3)", 5),
+        ("caomai_count(fingerprint, 3) = 2", 2),
+        ("caomai_count(fingerprint, 3) BETWEEN 12 AND 40", 10),
+        ("caomai_count(fingerprint, 3) IN (300, 25)", 20),
+        ("NOT caomai_count(fingerprint, 3) < 50", 50),
+        ("caomai_count(fingerprint, 3) >= 1e300", 2000),
+    ],
+)
+def test_counts_come_from_the_index_of_levels_and_are_checked(
+    explain: Explain, condition: str, level: int
+) -> None:
+    plan = explain(f"SELECT publisherID FROM caom2_ai.fingerprint WHERE {condition}")
+    assert f"node_levels(fingerprint) @> '{{{400 * level + 3}}}'" in plan
+    assert any("fingerprint[4]" in line for line in lines(plan, "Filter"))
+
+
+@pytest.mark.parametrize(
+    "condition", ["> 0", ">= 1.5", "<> 0", "IN (1, 8)", "BETWEEN 1 AND 3", "NOT BETWEEN -1 AND 7"]
+)
+def test_where_one_object_may_do_the_index_of_nodes_is_asked(explain: Explain, condition: str) -> None:
+    plan = explain(
+        f"SELECT publisherID FROM caom2_ai.fingerprint WHERE caomai_count(fingerprint, 3) {condition}"
+    )
     assert "fingerprint_nodes" in plan
-    assert any("fingerprint[4] >= 5" in line for line in lines(plan, "Filter"))
+
+
+def test_the_index_has_the_levels_that_are_asked_for(archive: Database) -> None:
+    with archive.connect("query", autocommit=True) as connection:
+        row = connection.execute(
+            "select caom2_ai.node_levels(array_fill(0, array[7]) || %s || array_fill(0, array[392]))", [10**6]
+        ).fetchone()
+    assert row is not None
+    assert sorted(row[0]) == [400 * level + 7 for level in LEVELS]
+
+
+@pytest.mark.parametrize("operator", ["=", ">", ">=", "<", "<=", "<>"])
+@pytest.mark.parametrize("number", [0, 1, 1.5, 2, 3, 4.5, 5, 9, 10, 11, 19, 20, 49, 50, 51, 100])
+def test_counts_by_the_index_are_those_of_all_images(
+    ask_counts: Callable[[str], list[int]], operator: str, number: float
+) -> None:
+    compare = {"=": eq, ">": gt, ">=": ge, "<": lt, "<=": le, "<>": ne}[operator]
+    for node in (3, 144, 399):
+        counts = ask_counts(f"SELECT caomai_count(fingerprint, {node}) FROM caom2_ai.fingerprint")
+        found = ask_counts(
+            f"SELECT caomai_count(fingerprint, {node}) FROM caom2_ai.fingerprint"
+            f" WHERE caomai_count(fingerprint, {node}) {operator} {number}"
+        )
+        assert sorted(found) == sorted(count for count in counts if compare(count, number))
+
+
+@pytest.mark.parametrize("node", ["nObjects + 400", "nObjects * 100000", "-1 - nObjects"])
+def test_nodes_that_do_not_exist_hold_nothing(archive: Database, node: str) -> None:
+    with archive.connect("query", autocommit=True) as connection:
+        catalogue = read_catalogue(connection)
+        query = f"SELECT publisherID FROM caom2_ai.fingerprint WHERE caomai_count(fingerprint, {node}) >= 2"
+        assert connection.execute(translate(parse(query), catalogue, 9).sql).fetchall() == []
 
 
 @pytest.mark.parametrize(
