@@ -14,6 +14,7 @@
  * @property {string} end last day
  * @property {"science"|"calibration"|"all"} intent
  * @property {ReadonlyMap<number, number>} has nodes of Map 1 that images must have, with the least count
+ * @property {"all"|"any"} match whether images must have objects in all of these nodes, or in any
  * @property {readonly number[]} lacks nodes of Map 1 that images must not have
  * @property {readonly number[]} field nodes of Map 2 that images must lie in
  * @property {ReadonlyMap<string, string>} where text by column, of the filter row
@@ -46,14 +47,14 @@ const byColumn = {
 /** How each name of the query string is read and written. */
 const NAMES = {
   ID: text, target: text, pos: text, radius: text, collection: texts, instrument: texts, filter: texts,
-  start: text, end: text, intent: text, has: counts, lacks: nodes, field: nodes, where: byColumn,
+  start: text, end: text, intent: text, has: counts, match: text, lacks: nodes, field: nodes, where: byColumn,
   sort: words, columns: words, units: words, mark: texts, adql: text,
 };
 const PROPERTIES = { ID: "id", mark: "marks" };
 const VIEWS = { image: "image", upload: "upload" };
 
 /** What is kept when the visitor goes to another view. */
-export const FILTERS = Object.freeze(["target", "pos", "radius", "collection", "instrument", "filter", "start", "end", "intent", "has", "lacks", "field"]);
+export const FILTERS = Object.freeze(["target", "pos", "radius", "collection", "instrument", "filter", "start", "end", "intent", "has", "match", "lacks", "field"]);
 
 /**
  * Read the state from an address; what makes no sense there is left out.
@@ -64,6 +65,7 @@ export function readState(url) {
   const state = { view: VIEWS[url.pathname.split("/").at(-1)] ?? "results" };
   for (const [name, kind] of Object.entries(NAMES)) state[PROPERTIES[name] ?? name] = kind.read(url.searchParams.getAll(name));
   state.sort = state.sort[0] ?? "-start";
+  if (state.match !== "any") state.match = "all";
   if (!["calibration", "all"].includes(state.intent)) state.intent = "science";
   return Object.freeze(state);
 }
@@ -91,7 +93,7 @@ export function clearFilters(state) {
 }
 
 function isDefault(name, value) {
-  return (name === "sort" && value === "-start") || (name === "intent" && value === "science");
+  return (name === "sort" && value === "-start") || (name === "intent" && value === "science") || (name === "match" && value === "all");
 }
 
 function readNumbers(list) {
