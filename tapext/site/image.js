@@ -1,6 +1,7 @@
 /** The page of one image: its picture with the objects, its fingerprint, its place on Map 2, what is like it, metadata. */
 
 import { askFiles, askImage, askSimilar } from "./archived.js";
+import { renderBox } from "./box.js";
 import { renderFingerprint } from "./fingerprint.js";
 import { renderSimilar } from "./likeness.js";
 import { askObjectsShown, newLook, renderMarked } from "./marked.js";
@@ -51,7 +52,7 @@ function renderImage(context, image) {
     <header><h1>${nameImage(image)}</h1><p class="dim">${facts.filter(Boolean).join(" · ")}</p></header>
     ${content ? renderContent(context, image) : html`<p class="notice">What is in this image is not known: its pixels
       are not public, or have not been described yet.</p>`}
-    <section class="box"><h2>Metadata</h2>${renderMetadata(image, files)}</section>
+    ${renderBox("Metadata", renderMetadata(image, files))}
   </article>`;
 }
 
@@ -67,9 +68,9 @@ function renderContent(context, image) {
       <section class="box seen" aria-label="Picture">${image.parts.length ? renderMarked(context, image, kept.look) : nothing}</section>
       <section class="box pointed" aria-label="Chosen object or node">${renderPointed(context, image, kept.look, maps)}</section>
     </div>
-    <section class="box"><h2>Fingerprint</h2>${renderFingerprint(tellFingerprint(context, image, kept.look, maps))}</section>
-    <section class="box"><h2>Place on Map 2</h2>${renderPlace(image.content?.fieldNode ?? null, maps?.field, href)}</section>
-    <section class="box"><h2>Similar images</h2>${renderSimilar(similar, href)}</section>`;
+    ${renderBox("Fingerprint", renderFingerprint(tellFingerprint(context, image, kept.look, maps)))}
+    ${renderBox("Place on Map 2", renderPlace(image.content?.fieldNode ?? null, maps?.field, href))}
+    ${renderBox("Similar images", renderSimilar(similar, href))}`;
 }
 
 /**

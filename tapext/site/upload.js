@@ -1,5 +1,6 @@
 /** The page for an image of the visitor's own: what is in it, and what the archive has like it. */
 
+import { renderBox } from "./box.js";
 import { renderFingerprint } from "./fingerprint.js";
 import { nameNodes } from "./image.js";
 import { Inquiry } from "./inquiry.js";
@@ -31,7 +32,7 @@ export function render(context) {
   return html`<div class="image-page upload-page">
     <header><h1>Find images like yours</h1>
       <p class="dim">The service describes the objects in your image and compares it with the archive. Nothing of it is kept.</p></header>
-    <file-drop @take=${(/** @type {CustomEvent} */ event) => take(context, kept, event.detail)}></file-drop>
+    <file-drop class=${kept.inquiry ? "asked" : ""} @take=${(/** @type {CustomEvent} */ event) => take(context, kept, event.detail)}></file-drop>
     ${kept.note ? html`<p class="notice">${kept.note}</p>` : nothing}
     ${kept.inquiry ? renderInquiry(context, kept, kept.inquiry) : nothing}
   </div>`;
@@ -96,7 +97,7 @@ function renderDescription(context, inquiry) {
     ${remarks.map((/** @type {string} */ remark) => html`<p class="notice remark">${remark}</p>`)}
     <h2 class="file-name">${inquiry.file.name} <span class="dim">${count(detected, "object")}</span></h2>
     ${renderUploaded(context, inquiry, maps)}
-    <section class="box"><h2>Similar images of the archive</h2>${renderSimilar(inquiry.similar, href)}</section>
-    <section class="box"><h2>Fingerprint</h2>${renderFingerprint({ counts, names: nameNodes(maps), chosen: inquiry.chosen.node, choose })}</section>
-    <section class="box"><h2>Place on Map 2</h2>${renderPlace(field, maps?.field, href)}</section>`;
+    ${renderBox("Similar images of the archive", renderSimilar(inquiry.similar, href))}
+    ${renderBox("Fingerprint", renderFingerprint({ counts, names: nameNodes(maps), chosen: inquiry.chosen.node, choose }))}
+    ${renderBox("Place on Map 2", renderPlace(field, maps?.field, href))}`;
 }
