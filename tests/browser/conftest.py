@@ -9,7 +9,15 @@ from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, ViewportSize, sync_playwright
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    ConsoleMessage,
+    Page,
+    ViewportSize,
+    expect,
+    sync_playwright,
+)
 
 from caomai.settings import read_settings
 from tests.browser.archive import make_archive
@@ -21,10 +29,12 @@ WIDE, NARROW = ViewportSize(width=1280, height=800), ViewportSize(width=390, hei
 # A refusal that the page expects and tells the visitor is logged by the browser all the same.
 EXPECTED = "Failed to load resource: the server responded with a status of"
 
+PATIENCE = 30_000  # ms: a machine that is busy is no failure
+
 Shoot = Callable[[Page, str], None]
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def archive_url(socket_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """Address of a service with a worker, over the archive that all browser tests read and none changes."""
     with new_database(socket_folder) as database:
@@ -34,13 +44,15 @@ def archive_url(socket_folder: Path, tmp_path_factory: pytest.TempPathFactory) -
             yield url
 
 
-@pytest.fixture(scope="session")
+# Not longer: while it runs, no other test can run an event loop in this process.
+@pytest.fixture(scope="package")
 def browser() -> Iterator[Browser]:
     """Debian's Chromium; tests never download a browser."""
     program = shutil.which("chromium")
     if program is None and "CI" not in os.environ:
         pytest.skip("needs chromium (Debian: apt install chromium)")
     assert program is not None
+    expect.set_options(timeout=PATIENCE)
     with sync_playwright() as playwright:
         started = playwright.chromium.launch(executable_path=program, args=["--no-sandbox"])
         yield started
@@ -53,7 +65,7 @@ def window(browser: Browser) -> Iterator[BrowserContext]:
     context = browser.new_context(
         viewport=WIDE, locale="en-GB", color_scheme="light", reduced_motion="reduce"
     )
-    context.set_default_timeout(20_000)
+    context.set_default_timeout(PATIENCE)
     context.grant_permissions(["clipboard-read", "clipboard-write"])
     yield context
     context.close()
