@@ -8,6 +8,7 @@
 // and gets a context of
 //   state    State of state.js, frozen; changed only by go
 //   go(change, how = "push")   takes the properties in `change` over into the state, writes the address and draws anew;
+//            a function is given the state of that moment, for acts that had to wait for an answer;
 //            how = "replace" for typing and dragging, "push" for deliberate acts (the back button undoes them)
 //   href(change)   the address of such a state, for <a href>; plain clicks on them are followed without loading the page
 //   data     Data of data.js: data.ask(key, (signal, part) => promise) -> {value, error, pending}
@@ -42,7 +43,8 @@ function refresh() {
 
 function go(change, how = "push") {
   const before = state;
-  const next = new URL(writeState({ ...state, ...change }), base());
+  const wanted = typeof change === "function" ? change(state) : change;
+  const next = new URL(writeState({ ...state, ...wanted }), base());
   state = readState(next);
   if (next.href !== location.href) history[how === "push" ? "pushState" : "replaceState"](null, "", next);
   if (before.view !== state.view) scrollTo(0, 0);

@@ -2,7 +2,7 @@
 
 const MOST = 60;
 
-/** @typedef {{value?: any, error?: string, pending: boolean}} Answer */
+/** @typedef {{value?: any, error?: string, pending: boolean, loaded: Promise<any>}} Answer loaded = value once it is complete, undefined for an error */
 
 /** Answers to questions of the views; `refresh` is called whenever one changes. */
 export class Data {
@@ -31,7 +31,7 @@ export class Data {
     const kept = { answer: { pending: true }, stop: new AbortController() };
     this.#kept.set(key, kept);
     this.#forget();
-    this.#load(kept, load);
+    kept.answer.loaded = this.#load(kept, load);
     return kept.answer;
   }
 
@@ -58,11 +58,12 @@ export class Data {
     try {
       answer.value = await load(stop.signal, part);
     } catch (error) {
-      if (stop.signal.aborted) return;
+      if (stop.signal.aborted) return undefined;
       answer.error = error.message;
     }
     answer.pending = false;
     this.#refresh();
+    return answer.error ? undefined : answer.value;
   }
 
   #forget() {

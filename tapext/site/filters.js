@@ -1,0 +1,119 @@
+/** The filters: a name or a place, collections, instruments, bands, days. Content comes from the maps. */
+
+import { writeConditions } from "./adql.js";
+import { askTarget } from "./target.js";
+import { clearFilters } from "./state.js";
+import { ask } from "./tap.js";
+import { readDay, readPosition } from "./units.js";
+import { html, live, nothing } from "./vendor/lit-html.js";
+
+const CHOICES = [["collection", "Collection"], ["instrument", "Instrument"], ["filter", "Filter"]];
+const INTENTS = { science: "Science", calibration: "Calibration", all: "All" };
+const MOST_OPTIONS = 5000;
+
+/** Draw the form above the results. */
+export function renderFilters(context) {
+  const { state, go, keep } = context;
+  const typed = keep("typed", () => ({ wrong: "" }));
+  const isEmpty = writeConditions({ ...state, intent: "all" }).length === 0 && !state.adql && !state.where.size;
+  return html`<form class="filters-form" role="search" aria-label="Filters" autocomplete="off" @submit=${(event) => { event.preventDefault(); search(context, event.target); }} @change=${(event) => change(context, event)}>
+    <label class="field target"><span>Target name or position</span>
+      <input name="target" placeholder="M 51, or 13:29:52.7 +47:11:43" .value=${live(state.target || state.pos)} aria-describedby="wrong" aria-invalid=${typed.wrong ? "true" : "false"}></label>
+    <label class="field radius"><span>Radius (°)</span><input name="radius" inputmode="decimal" placeholder="0.1" .value=${live(state.radius)}></label>
+    ${CHOICES.map(([name, title]) => drawChoice(context, name, title))}
+    <label class="field day"><span>From</span><input name="start" placeholder="2025-10-23" title="A day, or MJD" .value=${live(state.start)}></label>
+    <label class="field day"><span>To</span><input name="end" placeholder="or MJD" title="A day, or MJD" .value=${live(state.end)}></label>
+    <label class="field intent"><span>Intent</span><select name="intent">${Object.entries(INTENTS).map(([value, words]) => html`<option value=${value} ?selected=${state.intent === value}>${words}</option>`)}</select></label>
+    <button class="main" type="submit">Search</button>
+    <button type="button" class="plain" ?disabled=${isEmpty} @click=${() => { typed.wrong = ""; go(clearFilters(state)); }}>Clear</button>
+    <p class="wrong" id="wrong" role="alert" ?hidden=${!typed.wrong}>${typed.wrong}</p>
+  </form>`;
+}
+
+/** A list of values with check marks; nothing chosen means all. */
+function drawChoice({ state, go, data }, name, title) {
+  const chosen = state[name];
+  const { value: options = [], pending } = data.ask("choices", askChoices);
+  const place = CHOICES.findIndex(([one]) => one === name);
+  const counts = countOptions(options, place, state);
+  const toggle = (value) => go({ [name]: chosen.includes(value) ? chosen.filter((one) => one !== value) : [...chosen, value], adql: "" });
+  return html`<details class="choose" @focusout=${closeWhenLeft} @keydown=${closeByKey}>
+    <summary ?data-chosen=${chosen.length > 0}><span><span class="spoken">${title}: </span>${chosen.length ? chosen.join(", ") : title}</span></summary>
+    <div class="menu" role="group" aria-label=${title}>
+      ${pending ? html`<p>Loading…</p>` : nothing}
+      ${counts.map(([value, count]) => html`<label><input type="checkbox" .checked=${live(chosen.includes(value))} @change=${(event) => { event.stopPropagation(); toggle(value); }}>${value} <span class="dim">${count.toLocaleString("en")}</span></label>`)}
+      ${!pending && !counts.length ? html`<p>Nothing to choose from.</p>` : nothing}
+    </div>
+  </details>`;
+}
+
+/** Count images by value, among the collections chosen where it is not they that are counted. */
+function countOptions(options, place, { collection }) {
+  const counts = new Map();
+  for (const row of options) {
+    const fits = place === 0 || !collection.length || collection.includes(row[0]);
+    if (row[place] !== null && fits) counts.set(row[place], (counts.get(row[place]) ?? 0) + row[3]);
+  }
+  return [...counts].sort(([a], [b]) => a.localeCompare(b, "en", { numeric: true }));
+}
+
+async function askChoices(signal) {
+  const columns = "o.collection, o.instrument_name, p.energy_bandpassName";
+  const query = `SELECT ${columns}, COUNT(*) AS images\nFROM caom2.Plane AS p\nJOIN caom2.Observation AS o ON o.obsID = p.obsID\nGROUP BY ${columns}`;
+  return (await ask(query, { signal, most: MOST_OPTIONS })).rows;
+}
+
+/** Close a list when the focus goes elsewhere. */
+export function closeWhenLeft({ currentTarget, relatedTarget }) {
+  if (relatedTarget && !currentTarget.contains(relatedTarget)) currentTarget.open = false;
+}
+
+/** Close a list by the Escape key. */
+export function closeByKey({ currentTarget, key }) {
+  if (key !== "Escape" || !currentTarget.open) return;
+  currentTarget.open = false;
+  currentTarget.querySelector("summary").focus();
+}
+
+/** Close lists when one clicks beside them. */
+addEventListener("pointerdown", ({ target }) => {
+  for (const list of document.querySelectorAll("details.choose[open]")) if (!list.contains(target)) list.open = false;
+});
+
+function change(context, { target }) {
+  if (target.name === "intent") context.go({ intent: target.value, adql: "" });
+  else if (target.name) search(context, target.form);
+}
+
+/** Take over what is typed, or say what is wrong with it. */
+async function search(context, form) {
+  const { state, go, keep, refresh } = context;
+  const typed = keep("typed", () => ({ wrong: "" }));
+  const [target, radius, start, end] = ["target", "radius", "start", "end"].map((name) => form.elements[name].value.trim());
+  const wrong = findFault({ radius, start, end });
+  if (wrong) return Object.assign(typed, { wrong }) && refresh();
+  typed.wrong = "";
+  const known = target === (state.target || state.pos) && radius === state.radius;
+  try {
+    const place = known ? {} : await findPlace(target, radius);
+    const next = { ...place, radius, start, end, adql: "" };
+    if (Object.entries(next).some(([name, value]) => state[name] !== value)) go(next);
+  } catch (error) {
+    typed.wrong = error.message;
+  }
+  return refresh();
+}
+
+function findFault({ radius, start, end }) {
+  if (radius && !(Number(radius) > 0 && Number(radius) <= 90)) return "The radius is a number of degrees, above 0 and at most 90.";
+  for (const day of [start, end]) if (day && readDay(day) === null) return `“${day}” is no day: write 2025-10-23, or an MJD such as 60971.`;
+  return "";
+}
+
+/** A position is searched around; so is a name with a radius; a name alone is searched for as a name. */
+async function findPlace(target, radius) {
+  if (!target) return { target: "", pos: "" };
+  const place = readPosition(target) ?? (radius ? await askTarget(target) : null);
+  if (readPosition(target)) return { target: "", pos: `${place.ra} ${place.dec}` };
+  return { target, pos: place ? `${place.ra} ${place.dec}` : "" };
+}
