@@ -64,9 +64,10 @@ def test_it_was_made_with_the_detection_and_cut_outs_of_this_code(model: Model) 
 
 def test_its_figures_are_worth_shipping(model: Model) -> None:
     figures = model.card["evaluation"]
-    assert figures["int8_cosine_min"] >= 0.998
+    assert figures["int8_cosine_mean"] >= 0.9995
+    assert figures["int8_cosine_min"] >= 0.995
     assert figures["node_accuracy"] > 0.68
-    assert figures["node_accuracy_balanced"] > 0.6
+    assert figures["node_accuracy_balanced"] > 0.64
     assert figures["retrieval_p10"] > 0.9
 
 
