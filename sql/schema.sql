@@ -180,6 +180,222 @@ CREATE FUNCTION caom2_ai.caomai_label_count(fingerprint integer[], label text) R
     LANGUAGE sql STABLE PARALLEL SAFE
     RETURN ((SELECT CASE WHEN (caomai_label_count.fingerprint IS NOT NULL) THEN COALESCE(sum((caomai_label_count.fingerprint)[p.p]), (0)::bigint) ELSE NULL::bigint END AS "case" FROM unnest(caom2_ai.label_positions(caomai_label_count.label)) p(p)))::integer;
 
+CREATE FUNCTION caom2_ai.caomai_object_distance(v1 public.halfvec, v2 public.halfvec) RETURNS double precision
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    RETURN (v1 OPERATOR(public.<->) v2);
+
+CREATE TABLE caom2.artifact (
+    uri character varying(1024) NOT NULL,
+    planeid uuid NOT NULL,
+    artifactid uuid NOT NULL,
+    producttype character varying(64) NOT NULL,
+    releasetype character varying(16) NOT NULL,
+    contenttype character varying(128),
+    contentlength bigint,
+    contentchecksum character varying(136),
+    contentrelease timestamp without time zone,
+    contentreadgroups text,
+    metaproducer character varying(128),
+    lastmodified timestamp without time zone NOT NULL,
+    maxlastmodified timestamp without time zone NOT NULL,
+    metachecksum character varying(136) NOT NULL,
+    accmetachecksum character varying(136) NOT NULL
+);
+
+CREATE TABLE caom2.observation (
+    observationuri character varying(512) NOT NULL,
+    obsid uuid NOT NULL,
+    collection character varying(64) NOT NULL,
+    observationid character varying(256) NOT NULL,
+    algorithm_name character varying(64) NOT NULL,
+    type character varying(32),
+    intent character varying(32),
+    sequencenumber integer,
+    metarelease timestamp without time zone,
+    metareadgroups text,
+    proposal_id character varying(64),
+    proposal_pi character varying(64),
+    proposal_project character varying(64),
+    proposal_title text,
+    proposal_keywords text,
+    target_name character varying(64),
+    target_targetid character varying(128),
+    target_type character varying(64),
+    target_standard integer,
+    target_redshift double precision,
+    target_moving integer,
+    target_keywords text,
+    targetposition_coordsys character varying(16),
+    targetposition_equinox double precision,
+    targetposition_coordinates_cval1 double precision,
+    targetposition_coordinates_cval2 double precision,
+    telescope_name character varying(64),
+    telescope_geolocationx double precision,
+    telescope_geolocationy double precision,
+    telescope_geolocationz double precision,
+    telescope_keywords text,
+    requirements_flag character varying(16),
+    instrument_name character varying(64),
+    instrument_keywords text,
+    environment_seeing double precision,
+    environment_humidity double precision,
+    environment_elevation double precision,
+    environment_tau double precision,
+    environment_wavelengthtau double precision,
+    environment_ambienttemp double precision,
+    environment_photometric integer,
+    members text,
+    typecode character(1) NOT NULL,
+    metaproducer character varying(128),
+    lastmodified timestamp without time zone NOT NULL,
+    maxlastmodified timestamp without time zone NOT NULL,
+    metachecksum character varying(136) NOT NULL,
+    accmetachecksum character varying(136) NOT NULL
+);
+
+CREATE TABLE caom2.plane (
+    publisherid character varying(512) NOT NULL,
+    obsid uuid NOT NULL,
+    planeid uuid NOT NULL,
+    planeuri character varying(512) NOT NULL,
+    creatorid character varying(512),
+    productid character varying(128) NOT NULL,
+    metarelease timestamp without time zone,
+    metareadgroups text,
+    datarelease timestamp without time zone,
+    datareadgroups text,
+    dataproducttype character varying(64),
+    calibrationlevel integer,
+    provenance_name character varying(64),
+    provenance_version character varying(64),
+    provenance_reference text,
+    provenance_producer character varying(256),
+    provenance_project character varying(256),
+    provenance_runid character varying(256),
+    provenance_lastexecuted timestamp without time zone,
+    provenance_keywords text,
+    provenance_inputs text,
+    metrics_sourcenumberdensity double precision,
+    metrics_background double precision,
+    metrics_backgroundstddev double precision,
+    metrics_fluxdensitylimit double precision,
+    metrics_maglimit double precision,
+    observable_ucd character varying(64),
+    quality_flag character varying(16),
+    position_bounds double precision[],
+    position_bounds_samples double precision[],
+    position_bounds_size double precision,
+    position_resolution double precision,
+    position_samplesize double precision,
+    position_dimension_naxis1 bigint,
+    position_dimension_naxis2 bigint,
+    position_timedependent integer,
+    energy_bounds_lower double precision,
+    energy_bounds_upper double precision,
+    energy_bounds_width double precision,
+    energy_dimension bigint,
+    energy_resolvingpower double precision,
+    energy_samplesize double precision,
+    energy_energybands character varying(64),
+    energy_bandpassname character varying(64),
+    energy_transition_species character varying(32),
+    energy_transition_transition character varying(32),
+    energy_freqwidth double precision,
+    energy_freqsamplesize double precision,
+    energy_restwav double precision,
+    time_bounds_lower double precision,
+    time_bounds_upper double precision,
+    time_bounds_width double precision,
+    time_dimension bigint,
+    time_resolution double precision,
+    time_samplesize double precision,
+    time_exposure double precision,
+    polarization_states character varying(34),
+    polarization_dimension integer,
+    custom_ctype character varying(8),
+    custom_bounds_lower double precision,
+    custom_bounds_upper double precision,
+    custom_bounds_width double precision,
+    custom_dimension bigint,
+    metaproducer character varying(128),
+    lastmodified timestamp without time zone NOT NULL,
+    maxlastmodified timestamp without time zone NOT NULL,
+    metachecksum character varying(136) NOT NULL,
+    accmetachecksum character varying(136) NOT NULL
+);
+
+CREATE TABLE caom2_ai.object_vector (
+    objectid bigint NOT NULL,
+    healpix bigint,
+    ra double precision,
+    "dec" double precision,
+    mapid integer NOT NULL,
+    imageid integer NOT NULL,
+    x real NOT NULL,
+    y real NOT NULL,
+    snr real NOT NULL,
+    node smallint NOT NULL,
+    vector public.halfvec(64) NOT NULL
+);
+
+CREATE TABLE caom2_ai.part_fingerprint (
+    imageid integer NOT NULL,
+    planeid uuid NOT NULL,
+    publisherid text NOT NULL,
+    artifacturi text NOT NULL,
+    part text NOT NULL,
+    mapid integer NOT NULL,
+    contentchecksum text,
+    fingerprint integer[] NOT NULL,
+    nobjects integer NOT NULL,
+    ndetected integer NOT NULL,
+    sampledfraction real NOT NULL,
+    background real,
+    noise real,
+    fwhm real,
+    fwhmpixel real,
+    elongation real,
+    saturatedfraction real,
+    maskedfraction real,
+    naxis1 integer NOT NULL,
+    naxis2 integer NOT NULL,
+    objectoddness real,
+    statistics real[],
+    CONSTRAINT part_fingerprint_fingerprint_check CHECK ((cardinality(fingerprint) = 400))
+);
+COMMENT ON COLUMN caom2_ai.part_fingerprint.statistics IS 'in the order of fingerprinting.description.STATISTICS; NaN where unknown';
+
+CREATE VIEW caom2_ai_view.object_vector AS
+ SELECT v.objectid,
+    i.publisherid,
+    i.artifacturi,
+    i.part,
+    v.mapid,
+    v.node,
+    v.x,
+    v.y,
+    v.ra,
+    v."dec",
+    v.snr,
+    v.vector,
+    o.collection,
+    o.instrument_name,
+    p.planeid,
+    p.obsid,
+    v.healpix,
+    (((p.metarelease <= (now() AT TIME ZONE 'UTC'::text)) AND (COALESCE(a.contentrelease, p.datarelease) <= (now() AT TIME ZONE 'UTC'::text))) IS TRUE) AS visible
+   FROM ((((caom2_ai.object_vector v
+     JOIN caom2_ai.part_fingerprint i ON ((i.imageid = v.imageid)))
+     JOIN caom2.plane p ON ((p.planeid = i.planeid)))
+     JOIN caom2.artifact a ON (((a.planeid = i.planeid) AND ((a.uri)::text >= i.artifacturi) AND ((a.uri)::text <= i.artifacturi))))
+     LEFT JOIN caom2.observation o ON ((o.obsid = p.obsid)))
+  WHERE ((p.metarelease <= (now() AT TIME ZONE 'UTC'::text)) AND (COALESCE(a.contentrelease, p.datarelease) <= (now() AT TIME ZONE 'UTC'::text)));
+COMMENT ON COLUMN caom2_ai_view.object_vector.healpix IS 'twin: healpix of ra, dec';
+
+CREATE FUNCTION caom2_ai.caomai_object_vector(objectid bigint) RETURNS public.halfvec
+    LANGUAGE sql STABLE PARALLEL SAFE
+    RETURN (SELECT o.vector FROM caom2_ai_view.object_vector o WHERE ((o.objectid = caomai_object_vector.objectid) AND (o.mapid = (SELECT m.mapid FROM caom2_ai_view.map m WHERE ((m.kind = 'object'::text) AND (m.iscurrent = 1))))));
+
 CREATE FUNCTION caom2_ai.rank_among(dist double precision, dists double precision[], ranks double precision[]) RETURNS double precision
     LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
     AS $$
@@ -506,6 +722,11 @@ begin
         'create index if not exists %I on caom2_ai.fingerprint using hnsw (vector %s.halfvec_l2_ops)'
         ' with (m = 32, ef_construction = 200) where mapID = %s',
         name, extension, mapID
+    );
+    execute format(
+        'create index if not exists object_vector_%s on caom2_ai.object_vector using hnsw (vector %s.halfvec_l2_ops)'
+        ' with (m = 16, ef_construction = 64) where mapID = %s',
+        mapID, extension, mapID
     );
     return name;
 end
@@ -1000,151 +1221,11 @@ begin
 end
 $$;
 
-CREATE TABLE caom2.artifact (
-    uri character varying(1024) NOT NULL,
-    planeid uuid NOT NULL,
-    artifactid uuid NOT NULL,
-    producttype character varying(64) NOT NULL,
-    releasetype character varying(16) NOT NULL,
-    contenttype character varying(128),
-    contentlength bigint,
-    contentchecksum character varying(136),
-    contentrelease timestamp without time zone,
-    contentreadgroups text,
-    metaproducer character varying(128),
-    lastmodified timestamp without time zone NOT NULL,
-    maxlastmodified timestamp without time zone NOT NULL,
-    metachecksum character varying(136) NOT NULL,
-    accmetachecksum character varying(136) NOT NULL
-);
-
-CREATE TABLE caom2.observation (
-    observationuri character varying(512) NOT NULL,
-    obsid uuid NOT NULL,
-    collection character varying(64) NOT NULL,
-    observationid character varying(256) NOT NULL,
-    algorithm_name character varying(64) NOT NULL,
-    type character varying(32),
-    intent character varying(32),
-    sequencenumber integer,
-    metarelease timestamp without time zone,
-    metareadgroups text,
-    proposal_id character varying(64),
-    proposal_pi character varying(64),
-    proposal_project character varying(64),
-    proposal_title text,
-    proposal_keywords text,
-    target_name character varying(64),
-    target_targetid character varying(128),
-    target_type character varying(64),
-    target_standard integer,
-    target_redshift double precision,
-    target_moving integer,
-    target_keywords text,
-    targetposition_coordsys character varying(16),
-    targetposition_equinox double precision,
-    targetposition_coordinates_cval1 double precision,
-    targetposition_coordinates_cval2 double precision,
-    telescope_name character varying(64),
-    telescope_geolocationx double precision,
-    telescope_geolocationy double precision,
-    telescope_geolocationz double precision,
-    telescope_keywords text,
-    requirements_flag character varying(16),
-    instrument_name character varying(64),
-    instrument_keywords text,
-    environment_seeing double precision,
-    environment_humidity double precision,
-    environment_elevation double precision,
-    environment_tau double precision,
-    environment_wavelengthtau double precision,
-    environment_ambienttemp double precision,
-    environment_photometric integer,
-    members text,
-    typecode character(1) NOT NULL,
-    metaproducer character varying(128),
-    lastmodified timestamp without time zone NOT NULL,
-    maxlastmodified timestamp without time zone NOT NULL,
-    metachecksum character varying(136) NOT NULL,
-    accmetachecksum character varying(136) NOT NULL
-);
-
 CREATE TABLE caom2.part (
     artifactid uuid NOT NULL,
     partid uuid NOT NULL,
     name character varying(1024) NOT NULL,
     producttype character varying(64),
-    metaproducer character varying(128),
-    lastmodified timestamp without time zone NOT NULL,
-    maxlastmodified timestamp without time zone NOT NULL,
-    metachecksum character varying(136) NOT NULL,
-    accmetachecksum character varying(136) NOT NULL
-);
-
-CREATE TABLE caom2.plane (
-    publisherid character varying(512) NOT NULL,
-    obsid uuid NOT NULL,
-    planeid uuid NOT NULL,
-    planeuri character varying(512) NOT NULL,
-    creatorid character varying(512),
-    productid character varying(128) NOT NULL,
-    metarelease timestamp without time zone,
-    metareadgroups text,
-    datarelease timestamp without time zone,
-    datareadgroups text,
-    dataproducttype character varying(64),
-    calibrationlevel integer,
-    provenance_name character varying(64),
-    provenance_version character varying(64),
-    provenance_reference text,
-    provenance_producer character varying(256),
-    provenance_project character varying(256),
-    provenance_runid character varying(256),
-    provenance_lastexecuted timestamp without time zone,
-    provenance_keywords text,
-    provenance_inputs text,
-    metrics_sourcenumberdensity double precision,
-    metrics_background double precision,
-    metrics_backgroundstddev double precision,
-    metrics_fluxdensitylimit double precision,
-    metrics_maglimit double precision,
-    observable_ucd character varying(64),
-    quality_flag character varying(16),
-    position_bounds double precision[],
-    position_bounds_samples double precision[],
-    position_bounds_size double precision,
-    position_resolution double precision,
-    position_samplesize double precision,
-    position_dimension_naxis1 bigint,
-    position_dimension_naxis2 bigint,
-    position_timedependent integer,
-    energy_bounds_lower double precision,
-    energy_bounds_upper double precision,
-    energy_bounds_width double precision,
-    energy_dimension bigint,
-    energy_resolvingpower double precision,
-    energy_samplesize double precision,
-    energy_energybands character varying(64),
-    energy_bandpassname character varying(64),
-    energy_transition_species character varying(32),
-    energy_transition_transition character varying(32),
-    energy_freqwidth double precision,
-    energy_freqsamplesize double precision,
-    energy_restwav double precision,
-    time_bounds_lower double precision,
-    time_bounds_upper double precision,
-    time_bounds_width double precision,
-    time_dimension bigint,
-    time_resolution double precision,
-    time_samplesize double precision,
-    time_exposure double precision,
-    polarization_states character varying(34),
-    polarization_dimension integer,
-    custom_ctype character varying(8),
-    custom_bounds_lower double precision,
-    custom_bounds_upper double precision,
-    custom_bounds_width double precision,
-    custom_dimension bigint,
     metaproducer character varying(128),
     lastmodified timestamp without time zone NOT NULL,
     maxlastmodified timestamp without time zone NOT NULL,
@@ -1247,33 +1328,6 @@ CREATE TABLE caom2_ai.object_node_default (
     confidence real CONSTRAINT object_node_confidence_not_null NOT NULL,
     oddness real CONSTRAINT object_node_oddness_not_null NOT NULL
 );
-
-CREATE TABLE caom2_ai.part_fingerprint (
-    imageid integer NOT NULL,
-    planeid uuid NOT NULL,
-    publisherid text NOT NULL,
-    artifacturi text NOT NULL,
-    part text NOT NULL,
-    mapid integer NOT NULL,
-    contentchecksum text,
-    fingerprint integer[] NOT NULL,
-    nobjects integer NOT NULL,
-    ndetected integer NOT NULL,
-    sampledfraction real NOT NULL,
-    background real,
-    noise real,
-    fwhm real,
-    fwhmpixel real,
-    elongation real,
-    saturatedfraction real,
-    maskedfraction real,
-    naxis1 integer NOT NULL,
-    naxis2 integer NOT NULL,
-    objectoddness real,
-    statistics real[],
-    CONSTRAINT part_fingerprint_fingerprint_check CHECK ((cardinality(fingerprint) = 400))
-);
-COMMENT ON COLUMN caom2_ai.part_fingerprint.statistics IS 'in the order of fingerprinting.description.STATISTICS; NaN where unknown';
 
 ALTER TABLE caom2_ai.part_fingerprint ALTER COLUMN imageid ADD GENERATED ALWAYS AS IDENTITY (
     SEQUENCE NAME caom2_ai.part_fingerprint_imageid_seq
@@ -1458,6 +1512,7 @@ CREATE VIEW caom2_ai_view.object_node AS
     o.flux,
     o.snr,
     o.flags,
+    (((o.imageid)::bigint << 20) + o.objectid) AS objectid,
     o.healpix,
     (((p.metarelease <= (now() AT TIME ZONE 'UTC'::text)) AND (COALESCE(a.contentrelease, p.datarelease) <= (now() AT TIME ZONE 'UTC'::text))) IS TRUE) AS visible
    FROM (((caom2_ai.object_node o
@@ -1900,6 +1955,9 @@ ALTER TABLE ONLY caom2_ai.node_match
 ALTER TABLE ONLY caom2_ai.node
     ADD CONSTRAINT node_pkey PRIMARY KEY (mapid, node);
 
+ALTER TABLE ONLY caom2_ai.object_vector
+    ADD CONSTRAINT object_vector_pkey PRIMARY KEY (objectid);
+
 ALTER TABLE ONLY caom2_ai.part_fingerprint
     ADD CONSTRAINT part_fingerprint_artifacturi_part_mapid_key UNIQUE (artifacturi, part, mapid);
 
@@ -2035,6 +2093,12 @@ CREATE INDEX object_node_place ON ONLY caom2_ai.object_node USING gist (point((L
 
 CREATE INDEX object_node_default_point_idx ON caom2_ai.object_node_default USING gist (point((LEAST(tand(((45)::double precision - ("dec" / (2)::double precision))), ('1000000000'::numeric)::double precision) * cosd(ra)), (LEAST(tand(((45)::double precision - ("dec" / (2)::double precision))), ('1000000000'::numeric)::double precision) * sind(ra))));
 
+CREATE INDEX object_vector_healpix ON caom2_ai.object_vector USING btree (healpix);
+
+CREATE INDEX object_vector_image ON caom2_ai.object_vector USING btree (imageid);
+
+CREATE INDEX object_vector_node ON caom2_ai.object_vector USING btree (mapid, node, healpix);
+
 CREATE INDEX part_fingerprint_planeid ON caom2_ai.part_fingerprint USING btree (planeid, mapid);
 
 CREATE INDEX part_fingerprint_publisherid ON caom2_ai.part_fingerprint USING btree (publisherid);
@@ -2149,6 +2213,13 @@ GRANT SELECT ON TABLE caom2_ai_view.label TO caomai_query;
 GRANT SELECT ON TABLE caom2_ai_view.label TO caomai_ingest;
 GRANT SELECT ON TABLE caom2_ai_view.map TO caomai_query;
 GRANT SELECT ON TABLE caom2_ai_view.map TO caomai_ingest;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE caom2.artifact TO caomai_ingest;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE caom2.observation TO caomai_ingest;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE caom2.plane TO caomai_ingest;
+GRANT SELECT,INSERT,DELETE,TRUNCATE,UPDATE ON TABLE caom2_ai.object_vector TO caomai_ingest;
+GRANT SELECT,INSERT,DELETE,TRUNCATE,UPDATE ON TABLE caom2_ai.part_fingerprint TO caomai_ingest;
+GRANT SELECT ON TABLE caom2_ai_view.object_vector TO caomai_query;
+GRANT SELECT ON TABLE caom2_ai_view.object_vector TO caomai_ingest;
 GRANT SELECT,INSERT,DELETE,TRUNCATE,UPDATE ON TABLE caom2_ai.distance_rank TO caomai_ingest;
 GRANT SELECT ON TABLE caom2_ai_view.distance_rank TO caomai_query;
 GRANT SELECT ON TABLE caom2_ai_view.distance_rank TO caomai_ingest;
@@ -2168,10 +2239,7 @@ GRANT SELECT ON TABLE caom2_ai_view.field_node TO caomai_query;
 GRANT SELECT ON TABLE caom2_ai_view.field_node TO caomai_ingest;
 REVOKE ALL ON FUNCTION caom2_ai.refresh_nodes() FROM PUBLIC;
 GRANT ALL ON FUNCTION caom2_ai.refresh_nodes() TO caomai_ingest;
-GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE caom2.artifact TO caomai_ingest;
-GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE caom2.observation TO caomai_ingest;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE caom2.part TO caomai_ingest;
-GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE caom2.plane TO caomai_ingest;
 GRANT SELECT,INSERT,DELETE,TRUNCATE,UPDATE ON TABLE caom2_ai.camera TO caomai_ingest;
 GRANT USAGE ON SEQUENCE caom2_ai.camera_cameraid_seq TO caomai_ingest;
 GRANT SELECT,INSERT,DELETE,TRUNCATE,UPDATE ON TABLE caom2_ai.failure TO caomai_ingest;
@@ -2180,7 +2248,6 @@ GRANT SELECT,INSERT,DELETE,TRUNCATE,UPDATE ON TABLE caom2_ai.node_axis TO caomai
 GRANT SELECT,INSERT,DELETE,TRUNCATE,UPDATE ON TABLE caom2_ai.node_match TO caomai_ingest;
 GRANT SELECT,INSERT,DELETE,TRUNCATE,UPDATE ON TABLE caom2_ai.object_node TO caomai_ingest;
 GRANT SELECT,INSERT,DELETE,TRUNCATE,UPDATE ON TABLE caom2_ai.object_node_default TO caomai_ingest;
-GRANT SELECT,INSERT,DELETE,TRUNCATE,UPDATE ON TABLE caom2_ai.part_fingerprint TO caomai_ingest;
 GRANT USAGE ON SEQUENCE caom2_ai.part_fingerprint_imageid_seq TO caomai_ingest;
 GRANT SELECT,INSERT,DELETE,TRUNCATE,UPDATE ON TABLE caom2_ai.picture TO caomai_ingest;
 GRANT SELECT(pictureid) ON TABLE caom2_ai.picture TO caomai_service;

@@ -82,6 +82,8 @@ async def _begin_with(
     writer = question.format.writer(document)
     if translation.vector_ids:
         await check_images(service, translation.vector_ids, pool)
+    if translation.object_ids:
+        await check_objects(service, translation.object_ids, pool)
     if question.maxrec == 0:
         return write_empty(writer)
     if translation.searches and not uploads.tables:
@@ -126,6 +128,18 @@ async def check_images(service: Service, ids: Sequence[str], pool: Pool) -> None
         )
 
 
+async def check_objects(service: Service, ids: Sequence[int], pool: Pool) -> None:
+    """Refuse a query about the looks of objects that are not known; those of hidden images are not."""
+    async with lend(pool) as connection:
+        cursor = await connection.execute(service.queries["find_unknown_objects"], {"ids": list(ids)})
+        unknown = [str(row[0]) for row in await cursor.fetchall()]
+    if unknown:
+        raise NotFoundError(
+            f"No object is known here that can be compared as {', '.join(unknown[:10])}: "
+            "take an objectID from caom2_ai.object_vector."
+        )
+
+
 async def write_empty(writer: Writer) -> AsyncGenerator[bytes]:
     """Write the columns alone."""
     # MAXREC=0 asks for the columns alone, and is always an overflow (TAP 1.1 sect. 2.7.4).
@@ -150,7 +164,7 @@ def uses_content(translation: Translation) -> bool:
     relations = {part.as_string() for part in translation.sql if isinstance(part, Identifier)}
     content = {name for name in relations if name.startswith(f'"{VIEWS}".')} - CAOM_RELATIONS
     content = {name for name in content if not name.startswith(f'"{VIEWS}"."tap_')}
-    return bool(content or translation.vector_ids)
+    return bool(content or translation.vector_ids or translation.object_ids)
 
 
 def name_publisher_ids(fields: Sequence[Field]) -> tuple[Field, ...]:

@@ -4,6 +4,7 @@
 -- note: Search vectors of two maps must not be compared; a query sees one map unless it asks for a mapID.
 -- example: SELECT TOP 10 f.publisherID, caomai_distance(f.vector, caomai_vector('{publisherID}')) AS dist FROM caom2_ai.fingerprint AS f ORDER BY dist
 -- ucd: stat.param
+-- axes: 400
 -- total
 create function caom2_ai.caomai_distance(v1 halfvec, v2 halfvec) returns double precision
 language sql immutable parallel safe

@@ -3,6 +3,7 @@
 -- note: An image that may not be seen is unknown too. Where the publisherID is computed or a column, an unknown one gives NULL.
 -- example: SELECT TOP 10 f.publisherID, caomai_distance(f.vector, caomai_vector('{publisherID}')) AS dist FROM caom2_ai.fingerprint AS f WHERE f.publisherID <> '{publisherID}' ORDER BY dist
 -- ucd: stat.param
+-- axes: 400
 -- total
 create function caom2_ai.caomai_vector(publisherID text) returns halfvec
 language sql stable parallel safe

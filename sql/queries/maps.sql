@@ -37,7 +37,7 @@ from unnest(%(axes)s::text[]) with ordinality a(axis, number)
 where not exists (select from caom2_ai.node_axis n where n.mapID = %(mapID)s);
 
 -- name: make_index
--- The index for nearest neighbours in one map.
+-- The indexes for nearest neighbours in one map, where they are not there yet.
 select caom2_ai.make_map_index(%(mapID)s);
 
 -- name: find_current
@@ -107,5 +107,5 @@ select caom2_ai.refresh_distance_rank(%(mapID)s);
 
 -- name: analyze
 -- What the planner knows of tables that have grown.
-analyze caom2_ai.fingerprint, caom2_ai.part_fingerprint, caom2_ai.object_node, caom2_ai.field_node, caom2_ai.node,
-    caom2_ai.failure;
+analyze caom2_ai.fingerprint, caom2_ai.part_fingerprint, caom2_ai.object_node, caom2_ai.object_vector, caom2_ai.field_node,
+    caom2_ai.node, caom2_ai.failure;

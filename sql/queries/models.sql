@@ -158,6 +158,8 @@ with chunk as materialized (
     limit %(limit)s
 ), objects as (
     delete from caom2_ai.object_node o using chunk where o.imageID = chunk.imageID and o.mapID = %(mapID)s
+), vectors as (
+    delete from caom2_ai.object_vector v using chunk where v.imageID = chunk.imageID
 ), parts as (
     delete from caom2_ai.part_fingerprint p using chunk where p.imageID = chunk.imageID
 )

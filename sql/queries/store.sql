@@ -18,6 +18,10 @@ where artifactURI = %(uri)s and mapID = %(mapID)s;
 -- The objects of image HDUs.
 delete from caom2_ai.object_node where imageID = any(%(imageIDs)s) and mapID = %(mapID)s;
 
+-- name: delete_object_vectors
+-- What the objects of image HDUs look like.
+delete from caom2_ai.object_vector where imageID = any(%(imageIDs)s);
+
 -- name: delete_parts
 -- The rows of image HDUs.
 delete from caom2_ai.part_fingerprint where imageID = any(%(imageIDs)s);
@@ -46,6 +50,15 @@ copy caom2_ai.object_node (
 copy caom2_ai.object_node (
     mapID, imageID, objectID, node, flags, x, y, a, b, theta, flux, snr, confidence, oddness
 ) from stdin (format binary);
+
+-- name: copy_object_vectors
+-- Objects that can be compared, with a place on the sky.
+copy caom2_ai.object_vector (objectID, healpix, ra, dec, mapID, imageID, x, y, snr, node, vector)
+from stdin (format binary);
+
+-- name: copy_object_vectors_without_sky
+-- The same of images without a WCS.
+copy caom2_ai.object_vector (objectID, mapID, imageID, x, y, snr, node, vector) from stdin (format binary);
 
 -- name: find_plane_parts
 -- The parts of a plane's preferred artifact: science before calibration, then the most parts, then the first URI.

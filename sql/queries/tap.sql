@@ -11,6 +11,12 @@ select wanted.id
 from unnest(%(ids)s::text[]) as wanted (id)
 where caom2_ai.caomai_vector(wanted.id) is null;
 
+-- name: find_unknown_objects
+-- Those objects of a list that cannot be compared on the current map, for whoever asks.
+select wanted.id
+from unnest(%(ids)s::bigint[]) as wanted (id)
+where caom2_ai.caomai_object_vector(wanted.id) is null;
+
 -- name: find_example_image
 -- An image of the current map to ask about in examples, its centre, the two nodes that hold most of its objects, and the label that
 -- fits most of them: the first of some that has enough objects and that others share a node of Map 2 with. Times are those of the
@@ -33,6 +39,12 @@ select c.publisherID, c.collection, c.bandpassName as filter, c.ra, c.dec, n.nod
         order by sum(c.fingerprint[l.node + 1]) desc, l.label
         limit 1
     ) as label,
+    (
+        select o.objectID from caom2_ai_view.object_vector o
+        where o.publisherID = c.publisherID and o.mapID = c.mapID
+        order by o.snr desc, o.objectID
+        limit 1
+    ) as objectID,
     (select timeMid - 1 from newest) as night, (select timeMid - 30 from newest) as month
 from candidate c
 cross join lateral (

@@ -1,4 +1,4 @@
--- Make the index for nearest neighbours in one map. Fingerprints are sharply clustered: with a smaller m, or without
+-- Make the indexes for nearest neighbours in one map, of images and of objects. Fingerprints are sharply clustered: with a smaller m, or without
 -- iterating over a wide search list (ef_search), the recall saturates below 0.93.
 create function caom2_ai.make_map_index(mapID integer) returns text
 language plpgsql security definer
@@ -15,6 +15,11 @@ begin
         'create index if not exists %I on caom2_ai.fingerprint using hnsw (vector %s.halfvec_l2_ops)'
         ' with (m = 32, ef_construction = 200) where mapID = %s',
         name, extension, mapID
+    );
+    execute format(
+        'create index if not exists object_vector_%s on caom2_ai.object_vector using hnsw (vector %s.halfvec_l2_ops)'
+        ' with (m = 16, ef_construction = 64) where mapID = %s',
+        mapID, extension, mapID
     );
     return name;
 end

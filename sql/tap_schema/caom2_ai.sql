@@ -19,7 +19,8 @@ insert into tap_schema.tables (schema_name, table_name, table_type, utype, descr
     ('caom2_ai', 'caom2_ai.node', 'view', 'caom2_ai:Node', 'Nodes of the maps, with what lies in them; counts are refreshed regularly', 6),
     ('caom2_ai', 'caom2_ai.label', 'view', 'caom2_ai:Label', 'What people call a node', 7),
     ('caom2_ai', 'caom2_ai.node_match', 'view', 'caom2_ai:NodeMatch', 'Nodes of two maps that hold the same objects', 8),
-    ('caom2_ai', 'caom2_ai.distance_rank', 'view', 'caom2_ai:DistanceRank', 'How far random pairs of images lie apart; caomai_rank reads this', 9);
+    ('caom2_ai', 'caom2_ai.distance_rank', 'view', 'caom2_ai:DistanceRank', 'How far random pairs of images lie apart; caomai_rank reads this', 9),
+    ('caom2_ai', 'caom2_ai.object_vector', 'view', 'caom2_ai:ObjectVector', 'Objects that can be compared with each other: those of highest signal to noise of each image, with what they look like', 10);
 
 insert into tap_schema.columns (
     table_name, column_index, column_name, datatype, arraysize, xtype, unit, ucd, utype, indexed, principal, std, description
@@ -98,7 +99,8 @@ insert into tap_schema.columns (
     ('caom2_ai.object_node', 14, 'theta', 'float', null, null, 'deg', 'pos.posAng;instr.det', 'caom2_ai:ObjectNode.theta', 0, 0, 0, 'angle from the x axis to the major axis, towards the y axis'),
     ('caom2_ai.object_node', 15, 'flux', 'float', null, null, null, 'phot.count;src', 'caom2_ai:ObjectNode.flux', 0, 1, 0, 'flux above the sky, in the unit of the pixels'),
     ('caom2_ai.object_node', 16, 'snr', 'float', null, null, null, 'stat.snr;src', 'caom2_ai:ObjectNode.snr', 0, 1, 0, 'ratio of signal to noise'),
-    ('caom2_ai.object_node', 17, 'flags', 'short', null, null, null, 'meta.code.qual;src', 'caom2_ai:ObjectNode.flags', 0, 0, 0, 'flags of the extraction (SEP): 1 blended, 2 truncated, ...');
+    ('caom2_ai.object_node', 17, 'flags', 'short', null, null, null, 'meta.code.qual;src', 'caom2_ai:ObjectNode.flags', 0, 0, 0, 'flags of the extraction (SEP): 1 blended, 2 truncated, ...'),
+    ('caom2_ai.object_node', 18, 'objectID', 'long', null, null, null, 'meta.id;src', 'caom2_ai:ObjectNode.objectID', 0, 0, 0, 'number of the object, until its image is described anew; the same in object_vector');
 
 insert into tap_schema.columns (
     table_name, column_index, column_name, datatype, arraysize, xtype, unit, ucd, utype, indexed, principal, std, description
@@ -174,6 +176,24 @@ insert into tap_schema.columns (
     ('caom2_ai.distance_rank', 2, 'rank', 'double', null, null, null, 'stat.rank', 'caom2_ai:DistanceRank.rank', 1, 1, 0, 'percentage of random pairs that are nearer'),
     ('caom2_ai.distance_rank', 3, 'dist', 'double', null, null, null, 'stat.param', 'caom2_ai:DistanceRank.dist', 0, 1, 0, 'distance of two search vectors');
 
+insert into tap_schema.columns (
+    table_name, column_index, column_name, datatype, arraysize, xtype, unit, ucd, utype, indexed, principal, std, description
+) values
+    ('caom2_ai.object_vector', 1, 'objectID', 'long', null, null, null, 'meta.id;src;meta.main', 'caom2_ai:ObjectVector.objectID', 1, 1, 0, 'number of the object, until its image is described anew; the same in object_node'),
+    ('caom2_ai.object_vector', 2, 'publisherID', 'char', '*', 'caom2:uri', null, 'meta.ref.ivoid', 'caom2:Plane.publisherID', 1, 1, 0, 'identifier of the image, as published by the archive'),
+    ('caom2_ai.object_vector', 3, 'artifactURI', 'char', '*', 'caom2:uri', null, 'meta.ref.uri;meta.file', 'caom2:Artifact.uri', 0, 0, 0, 'identifier of the file'),
+    ('caom2_ai.object_vector', 4, 'part', 'char', '*', null, null, 'meta.id;meta.file', 'caom2:Part.name', 0, 1, 0, 'number of the extension, 0 for the primary one; slices as 1[2]'),
+    ('caom2_ai.object_vector', 5, 'mapID', 'int', null, null, null, 'meta.id', 'caom2_ai:Map.mapID', 1, 0, 0, 'map whose model made the vectors; the current one unless a query names another'),
+    ('caom2_ai.object_vector', 6, 'node', 'short', null, null, null, 'src.class', 'caom2_ai:ObjectNode.node', 1, 1, 0, 'node of Map 1, 0 to 399: gridX + 20 gridY'),
+    ('caom2_ai.object_vector', 7, 'x', 'float', null, null, 'pixel', 'pos.cartesian.x;instr.det', 'caom2_ai:ObjectNode.x', 0, 1, 0, 'column of the centre, FITS convention: the first pixel is 1'),
+    ('caom2_ai.object_vector', 8, 'y', 'float', null, null, 'pixel', 'pos.cartesian.y;instr.det', 'caom2_ai:ObjectNode.y', 0, 1, 0, 'row of the centre, FITS convention: the first pixel is 1'),
+    ('caom2_ai.object_vector', 9, 'ra', 'double', null, null, 'deg', 'pos.eq.ra;meta.main', 'caom2_ai:ObjectNode.ra', 1, 1, 0, 'right ascension (ICRS)'),
+    ('caom2_ai.object_vector', 10, 'dec', 'double', null, null, 'deg', 'pos.eq.dec;meta.main', 'caom2_ai:ObjectNode.dec', 1, 1, 0, 'declination (ICRS)'),
+    ('caom2_ai.object_vector', 11, 'snr', 'float', null, null, null, 'stat.snr;src', 'caom2_ai:ObjectNode.snr', 0, 1, 0, 'ratio of signal to noise'),
+    ('caom2_ai.object_vector', 12, 'vector', 'float', '64', null, null, 'stat.param', 'caom2_ai:ObjectVector.vector', 1, 0, 0, 'what the object looks like, whichever way it is turned: an argument of caomai_object_distance'),
+    ('caom2_ai.object_vector', 13, 'collection', 'char', '64*', null, null, 'meta.id', 'caom2:Observation.collection', 0, 1, 0, 'collection of data to which the image belongs'),
+    ('caom2_ai.object_vector', 14, 'instrument_name', 'char', '64*', null, null, 'meta.id;instr', 'caom2:Observation.instrument.name', 0, 1, 0, 'name of the instrument');
+
 -- An archive whose TAP_SCHEMA lacks its own tables gets no keys to them.
 insert into tap_schema.keys (key_id, from_table, target_table, description)
 select k.* from (values
@@ -187,6 +207,9 @@ select k.* from (values
     ('caom2_ai_object_node_artifact', 'caom2_ai.object_node', 'caom2.Artifact', 'the file of an object'),
     ('caom2_ai_object_node_fingerprint', 'caom2_ai.object_node', 'caom2_ai.fingerprint', 'the image of an object'),
     ('caom2_ai_object_node_node', 'caom2_ai.object_node', 'caom2_ai.node', 'the node of an object'),
+    ('caom2_ai_object_vector_object_node', 'caom2_ai.object_vector', 'caom2_ai.object_node', 'all that is measured of an object'),
+    ('caom2_ai_object_vector_fingerprint', 'caom2_ai.object_vector', 'caom2_ai.fingerprint', 'the image of an object'),
+    ('caom2_ai_object_vector_node', 'caom2_ai.object_vector', 'caom2_ai.node', 'the node of an object'),
     ('caom2_ai_field_node_node', 'caom2_ai.field_node', 'caom2_ai.node', 'the node of an image'),
     ('caom2_ai_field_node_plane', 'caom2_ai.field_node', 'caom2.Plane', 'the plane of an image'),
     ('caom2_ai_node_map', 'caom2_ai.node', 'caom2_ai.map', 'the map of a node'),
@@ -213,6 +236,11 @@ select c.* from (values
     ('caom2_ai_object_node_fingerprint', 'publisherID', 'publisherID'),
     ('caom2_ai_object_node_node', 'mapID', 'mapID'),
     ('caom2_ai_object_node_node', 'node', 'node'),
+    ('caom2_ai_object_vector_object_node', 'objectID', 'objectID'),
+    ('caom2_ai_object_vector_fingerprint', 'mapID', 'mapID'),
+    ('caom2_ai_object_vector_fingerprint', 'publisherID', 'publisherID'),
+    ('caom2_ai_object_vector_node', 'mapID', 'mapID'),
+    ('caom2_ai_object_vector_node', 'node', 'node'),
     ('caom2_ai_field_node_node', 'mapID', 'mapID'),
     ('caom2_ai_field_node_node', 'node', 'node'),
     ('caom2_ai_field_node_plane', 'planeID', 'planeID'),

@@ -11,7 +11,7 @@ from caomai.errors import QueryError
 from tapext.adql import tree
 from tapext.adql.catalogue import Catalogue
 from tapext.adql.convert import as_decimal, coalesce, to_kind, to_text
-from tapext.adql.functions import STANDARD, VECTOR, Function
+from tapext.adql.functions import OBJECT_VECTOR, STANDARD, VECTOR, Function
 from tapext.adql.geometry import GEOMETRY
 from tapext.adql.indexes import Indexes
 from tapext.adql.meaning import common, of_shape
@@ -139,10 +139,13 @@ class CallResolver(ValueResolver):
             template = f"(select {template})"
         if function.name.lower() == VECTOR and isinstance(arguments[0], Constant):
             self.vector_ids.extend([str(arguments[0].value)] if arguments[0].value is not None else [])
+        if function.name.lower() == OBJECT_VECTOR:
+            self.object_ids.extend(_whole_number(arguments[0]))
         about = About(ucd=function.ucd)
-        return function, Operation(
-            NAMED[function.returns], about, template, tuple(arguments), total=function.total
-        )
+        returns = NAMED[function.returns]
+        if returns.kind is Kind.ARRAY and function.axes is not None:
+            returns = replace(returns, arraysize=str(function.axes))
+        return function, Operation(returns, about, template, tuple(arguments), total=function.total)
 
     def _check_nodes(self, node: tree.Call, function: Function, arguments: list[Value]) -> None:
         """Refuse nodes that do not exist where a query names them itself."""
@@ -169,6 +172,8 @@ class CallResolver(ValueResolver):
         if wanted.kind is Kind.TEXT and found.is_text:
             return to_text(value)
         if wanted.kind is Kind.ARRAY and found.kind is Kind.ARRAY and _same_numbers(wanted, found):
+            if function.axes is not None and (found.arraysize or "").isdigit():
+                self._check_axes(node.arguments[place], function, int(found.arraysize or 0))
             return to_kind(value, Kind.ARRAY, wanted)
         if wanted.kind in NUMERIC and found.kind in (WHOLE if wanted.kind in WHOLE else NUMERIC):
             return to_kind(value, wanted.kind)
@@ -178,6 +183,11 @@ class CallResolver(ValueResolver):
             node.arguments[place],
             f"{function.name} takes {argument.type} as {argument.name}, not {found.words}",
         )
+
+    def _check_axes(self, at: tree.Value, function: Function, length: int) -> None:
+        """Refuse vectors of another length: PostgreSQL would, at a row."""
+        if length != function.axes:
+            raise self.error(at, f"{function.name} takes vectors of {function.axes} numbers, not of {length}")
 
     def _coalesce(self, node: tree.Call) -> Value:
         if not node.arguments:
@@ -208,6 +218,15 @@ class CallResolver(ValueResolver):
         if len(node.arguments) != 1 or not isinstance(node.arguments[0], tree.Text):
             raise self.error(node, "TIMESTAMP takes a date in quotes, as in TIMESTAMP('2020-01-31T12:00:00')")
         return self.timestamp(self.value(node.arguments[0]), node.arguments[0])
+
+
+def _whole_number(value: Value) -> list[int]:
+    """Give the number of a literal, also of one that has been made a BIGINT."""
+    number = known_number(value)
+    inner = value.operands[0] if isinstance(value, Operation) and value.operands else None
+    if number is None and isinstance(inner, Constant | Operation):
+        number = known_number(inner)
+    return [] if number is None else [int(number)]
 
 
 def _wrong_node(value: Value) -> str | None:

@@ -31,6 +31,7 @@ MAP_KINDS: dict[str, MapKind] = {
     "caom2_ai.fingerprint": "object",
     "caom2_ai.part_fingerprint": "object",
     "caom2_ai.object_node": "object",
+    "caom2_ai.object_vector": "object",
     "caom2_ai.field_node": "field",
 }
 

@@ -123,7 +123,8 @@ def read_header(text: str) -> Function | None:
     """Read the header of a .sql file: signature, meaning, and then in any order what else it says.
 
     `predicate:`, `levels:` and `written:` (what a query calls, if not the function itself) name the arguments
-    $1, $2; `ucd:`, `axes:`, `note:` (several), `example:`, and the bare words `total`, `symmetric` and `boolean`.
+    $1, $2; `ucd:`, `axes:`, `note:` (several), `example:`, and the bare words `total`, `symmetric` and
+    `boolean`.
     """
     match = _HEADER.match(text)
     if match is None:

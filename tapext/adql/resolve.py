@@ -57,7 +57,8 @@ class _Resolver(SourceResolver):
         withs = [with_hidden(made, self.hidden_columns[index]) for index, made in enumerate(withs)]
         fenced = (leaf.common for leaf in self.leaves.values() if isinstance(leaf, RowsLeaf) and leaf.fenced)
         fenced_withs = frozenset(index for index in fenced if index is not None)
-        return Query(rows, tuple(withs), fenced_withs, tuple(dict.fromkeys(self.vector_ids)))
+        images, objects = tuple(dict.fromkeys(self.vector_ids)), tuple(dict.fromkeys(self.object_ids))
+        return Query(rows, tuple(withs), fenced_withs, images, objects)
 
     def nested_rows(self, query: tree.Selection) -> Rows:
         return self.apart(query, self.scope)

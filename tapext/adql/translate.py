@@ -28,7 +28,8 @@ _STC_S = (
 class Translation:
     """A query in SQL, complete with its literals: it is run without parameters. Its columns are c1, c2, ...
 
-    `vector_ids` are the images whose search vectors it uses: one that is not found is the user's mistake.
+    `vector_ids` are the images and `object_ids` the objects whose vectors it uses: one that is not found is
+    the user's mistake.
     `limit` is the number of rows after which it stops: TOP, or one more than `maxrec` to show an overflow.
     `searches` are those for nearest vectors under conditions: where few rows match, say so by `exactly`.
     """
@@ -37,6 +38,7 @@ class Translation:
     columns: tuple[Field, ...]
     query: Query
     vector_ids: tuple[str, ...] = ()
+    object_ids: tuple[int, ...] = ()
     limit: int | None = None
     searches: tuple[Search, ...] = ()
 
@@ -62,7 +64,9 @@ def _translate(query: tree.Query, catalogue: Catalogue, maxrec: int | None) -> T
     shown = replace(resolved, rows=write_shapes(resolved.rows))
     written = write_sql(shown, limit)
     columns = describe(resolved.rows.outputs)
-    return Translation(written.sql, columns, shown, resolved.vector_ids, limit, written.searches)
+    return Translation(
+        written.sql, columns, shown, resolved.vector_ids, resolved.object_ids, limit, written.searches
+    )
 
 
 def write_shapes(rows: Rows) -> Rows:

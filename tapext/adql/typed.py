@@ -181,6 +181,7 @@ class Query:
     withs: tuple[Rows, ...] = ()
     fenced_withs: frozenset[int] = frozenset()
     vector_ids: tuple[str, ...] = ()
+    object_ids: tuple[int, ...] = ()
 
 
 Source: TypeAlias = TableSource | CommonSource | DerivedSource | JoinSource

@@ -70,6 +70,7 @@ class ValueResolver(ABC):
         # The aliases of the SELECT at hand, which its WHERE may not use.
         self.output_names: set[str] = set()
         self.vector_ids: list[str] = []
+        self.object_ids: list[int] = []
         self.aggregates_met = 0
         self._resolvers: dict[type[tree.Node], Callable[[Any], Value]] = {
             tree.Number: lambda node: Constant(number_type(node.value), NOTHING, node.value),

@@ -28,6 +28,7 @@ NOTHING: Final = {
     "node2": 144,
     "fieldNode": 57,
     "label": "merger",
+    "objectID": 1048576,
     "night": 61000.0,
     "month": 60971.0,
 }

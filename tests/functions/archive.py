@@ -29,6 +29,16 @@ class Thing:
     dec: float
     snr: float
     oddness: float
+    vector: NDArray[np.float16]
+
+    def distance(self, other: Thing) -> float:
+        return float(np.linalg.norm(self.vector.astype(float) - other.vector.astype(float)))
+
+
+def make_look(node: int) -> NDArray[np.float16]:
+    """Make the vector of an object: those of a node look alike."""
+    look = np.random.default_rng(node).normal(size=64) + RANDOM.normal(size=64) / 2
+    return (look / np.linalg.norm(look)).astype(np.float16)
 
 
 @dataclass(frozen=True)
@@ -99,6 +109,7 @@ def make_image(number: int) -> Image:
             dec + float(RANDOM.uniform(-0.1, 0.1)),
             float(np.float32(RANDOM.uniform(5, 80))),
             float(np.float32(RANDOM.random())),
+            make_look(node),
         )
         for node in (*np.argsort(-counts)[:2].tolist(), *WANTED)
         for _ in range(2)
@@ -255,6 +266,15 @@ def add_content(connection: psycopg.Connection[Any], image: Image, map_id: int, 
                 "uri": part["artifactURI"],
             },
         )
+    connection.execute(
+        "insert into caom2_ai.object_vector"
+        " (objectID, healpix, ra, dec, mapID, imageID, x, y, snr, node, vector)"
+        " select o.objectID, o.healpix, o.ra, o.dec, o.mapID, i.imageID, o.x, o.y, o.snr, o.node,"
+        " (%s::text[])[(o.objectID & 1048575) + 1]::halfvec"
+        " from caom2_ai_view.object_node o join caom2_ai.part_fingerprint i using (artifactURI, part, mapID)"
+        " where o.publisherID = %s",
+        [[str(thing.vector.tolist()) for thing in image.things], image.publisher_id],
+    )
     connection.execute(
         "update caom2_ai.fingerprint set healpix = caom2_ai.healpix(ra, dec) where planeID = %s", [plane_id]
     )

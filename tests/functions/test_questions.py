@@ -31,6 +31,7 @@ WORDS = {
     "label": "merger",
     "night": NEWEST - 1,
     "month": NEWEST - 30,
+    "objectID": (THIS.number + 1 << 20) + 2,
 }
 EXAMPLES = {example.id: example for example in read_examples()}
 
@@ -164,6 +165,17 @@ def test_the_oddest_objects_of_a_collection(service: str, client: Client) -> Non
     )
     assert len(odd) > 100
     assert ids(rows) == [name for _, name in odd[:100]]
+
+
+def test_objects_that_look_like_one(service: str, client: Client) -> None:
+    rows = ask(client, service, "objects-alike")
+    this = THIS.things[2]
+    others = sorted(
+        ((this.distance(thing), (image.number + 1 << 20) + place) for image in SEEN
+         for place, thing in enumerate(image.things) if thing is not this),
+    )  # fmt: skip
+    assert [int(row["objectID"]) for row in rows] == [number for _, number in others[:20]]
+    np.testing.assert_allclose(numbers(rows, "dist"), [distance for distance, _ in others[:20]], atol=1e-4)
 
 
 def test_images_of_the_last_night_unlike_the_history_of_their_camera(service: str, client: Client) -> None:
