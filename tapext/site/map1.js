@@ -53,15 +53,22 @@ class ObjectMap extends MapPanel {
   }
 
   below() {
-    const { has, lacks } = this.context.state;
+    const { has, match, lacks } = this.context.state;
     if (!has.size && !lacks.length) return html`<p class="map-hint">Click a node to include it (+), again to exclude it (−), again to let go. Drag to paint.</p>`;
     return html`<div class="choices" role="group" aria-label="Chosen nodes">
-      ${has.size ? html`<p>Images with objects in ${has.size > 1 ? "each of" : ""}</p>
+      ${has.size ? html`<p><label>Images with objects in ${has.size > 1 ? this.#matches(match) : nothing}</label></p>
         <ul>${[...has].map(([node, least]) => this.#choice(node, "include", least))}</ul>` : nothing}
       ${lacks.length ? html`<p>${has.size ? "and" : "Images"} without any in</p>
         <ul>${lacks.map((node) => this.#choice(node, "exclude"))}</ul>` : nothing}
-      <button type="button" class="plain" @click=${() => this.context.go({ has: new Map(), lacks: [] })}>Let all go</button>
+      <button type="button" class="plain" @click=${() => this.context.go({ has: new Map(), match: "all", lacks: [] })}>Let all go</button>
     </div>`;
+  }
+
+  #matches(match) {
+    return html`<select @change=${({ target }) => this.context.go({ match: target.value })}>
+      <option value="all" ?selected=${match === "all"}>all of these nodes</option>
+      <option value="any" ?selected=${match === "any"}>any of these nodes</option>
+    </select>`;
   }
 
   /** Include, exclude or let go of nodes. */

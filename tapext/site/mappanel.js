@@ -68,6 +68,7 @@ export class MapPanel extends Drawn {
       @click=${() => this.#show(one)}>${WAYS[one]}</button>`;
     return html`<div class="map-tools">
       ${this.#pictured ? html`<div role="group" aria-label="Show">${Object.keys(WAYS).map(way)}</div>` : nothing}
+      <button type="button" class="enlarge" aria-pressed=${this.hasAttribute("data-large")} @click=${() => this.#enlarge()}>Enlarge</button>
       <button type="button" class="by-finger" aria-pressed=${this.#paints} @click=${() => this.#paint()}>Paint by finger</button>
     </div>`;
   }
@@ -100,6 +101,11 @@ export class MapPanel extends Drawn {
 
   #show(way) {
     this.#shown = way;
+    this.changed();
+  }
+
+  #enlarge() {
+    this.toggleAttribute("data-large");
     this.changed();
   }
 
