@@ -56,6 +56,12 @@ def ask_stamp(part: str, x: float, y: float, size: float) -> View:
     return View(part, f"stamp {x:.1f} {y:.1f} {side}")
 
 
+def keep_png(view: View, png: bytes) -> dict[str, object]:
+    """Give what is kept of a picture."""
+    kept = {"png": png, "reason": None, "status": None, "seconds": None}
+    return {"part": view.part, "variant": view.variant, **kept}
+
+
 @dataclass(frozen=True)
 class Wish:
     """A picture that is to be drawn: of an artifact of a plane, or of a whole map where these are None."""

@@ -23,21 +23,25 @@ PR_SET_PDEATHSIG: Final = 1  # of prctl(2)
 if TYPE_CHECKING:
     from fingerprinting.annotation.picture import Drawing
 
-# What is asked for: the parts of a file, or some of them, or the answer to an upload, or pictures.
-Request = tuple[Path, tuple[str, ...] | None, "bool | Drawing | tuple[View, ...]"]
+# What is asked for: the parts of a file, or some of them, with a thumbnail or without; or the answer to an
+# upload; or pictures.
+Request = tuple[Path, tuple[str, ...] | None, "bool | Drawing | View | tuple[View, ...]"]
 Answer = list[PartDescription] | str | bytes | list[Drawn]
 Describe = Callable[[Request], Answer]
 
 
-def main(pipe_number: str, parent: str, memory: str, folder: str) -> None:
-    """Serve requests on an inherited pipe; `memory` is in bytes, no `folder` means the default model."""
+def main(pipe_number: str, parent: str, memory: str, folder: str, looks: str) -> None:
+    """Serve requests on an inherited pipe.
+
+    `memory` is in bytes, no `folder` means the default model, `looks` is the share of objects to be compared.
+    """
     pipe = Connection(int(pipe_number))
     _die_with(int(parent))
     for kind in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):  # sent to a whole group: the parent decides
         signal.signal(kind, signal.SIG_IGN)
     resource.setrlimit(resource.RLIMIT_DATA, (int(memory), int(memory)))
     try:
-        describe = _load(Path(folder) if folder else None)
+        describe = _load(Path(folder) if folder else None, float(looks))
     except CaomAiError as error:
         pipe.send(error)
         return
@@ -58,17 +62,17 @@ def _die_with(parent: int) -> None:
         sys.exit(1)
 
 
-def _load(folder: Path | None) -> Describe:
+def _load(folder: Path | None, looks: float) -> Describe:
     """Load the model once; the imports take longer than an image."""
     from fingerprinting.annotation.picture import Drawing, draw  # noqa: PLC0415
     from fingerprinting.answer import describe_upload  # noqa: PLC0415
     from fingerprinting.encoder import Encoder  # noqa: PLC0415
     from fingerprinting.model import load_model  # noqa: PLC0415
-    from fingerprinting.pipeline import describe_file  # noqa: PLC0415
+    from fingerprinting.pipeline import Limits, describe_file  # noqa: PLC0415
     from fingerprinting.previews.drawing import draw_views  # noqa: PLC0415
 
     model = load_model(folder)
-    encoder = Encoder(model.encoder)
+    encoder, limits = Encoder(model.encoder), Limits(looks=looks)
 
     def describe(request: Request) -> Answer:
         path, selection, wish = request
@@ -76,9 +80,11 @@ def _load(folder: Path | None) -> Describe:
             return draw(path, wish, model, encoder)
         if isinstance(wish, tuple):
             return draw_views(path, wish)
-        if wish:
+        if wish is True:
             return describe_upload(path, model, encoder)
-        return describe_file(path, model, selection, encoder=encoder)
+        return describe_file(
+            path, model, selection, encoder=encoder, limits=limits, thumbnail=isinstance(wish, View)
+        )
 
     return describe
 

@@ -37,12 +37,21 @@ ONE_THREAD: Final = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "M
 
 
 class Children:
-    """Child processes that describe files; one that dies or takes too long costs only the image it had."""
+    """Child processes that describe files; one that dies or takes too long costs only the image it had.
+
+    `looks` is the share of the objects of a file that can be compared with others.
+    """
 
     def __init__(
-        self, processes: int, folder: Path | None = None, *, memory: int = MEMORY, seconds: float = SECONDS
+        self,
+        processes: int,
+        folder: Path | None = None,
+        *,
+        memory: int = MEMORY,
+        seconds: float = SECONDS,
+        looks: float = 0,
     ) -> None:
-        self._folder, self._memory, self._seconds = folder, memory, seconds
+        self._folder, self._memory, self._seconds, self._looks = folder, memory, seconds, looks
         self._mine = threading.local()
         self._children: set[_Child] = set()
         self._closed = False
@@ -55,10 +64,15 @@ class Children:
     def __exit__(self, *_: object) -> None:
         self.close()
 
-    def submit(self, path: Path, selection: Collection[str] | None = None) -> Future[list[PartDescription]]:
-        """Have a file described; the future raises ImageError for an image that cannot be fingerprinted."""
+    def submit(
+        self, path: Path, selection: Collection[str] | None = None, view: View | None = None
+    ) -> Future[list[PartDescription]]:
+        """Have a file described; the future raises ImageError for an image that cannot be fingerprinted.
+
+        With the view of a thumbnail the part that stands for the file has one.
+        """
         wanted = None if selection is None else tuple(sorted(selection))
-        return self._threads.submit(self._ask, (path, wanted, False))
+        return self._threads.submit(self._ask, (path, wanted, view or False))
 
     def submit_upload(self, path: Path, unwanted: threading.Event) -> Future[str]:
         """Have a file described that somebody uploaded, a picture too; the future gives JSON or as above.
@@ -112,7 +126,7 @@ class Children:
         """Give the child of this thread, a new one where it has none."""
         child: _Child | None = getattr(self._mine, "child", None)
         if child is None:
-            child = self._mine.child = _Child(self._folder, self._memory)
+            child = self._mine.child = _Child(self._folder, self._memory, self._looks)
             self._children.add(child)
         return child
 
@@ -142,9 +156,9 @@ class _DeadChildError(Exception):
 class _Child:
     """One process with its pipe."""
 
-    def __init__(self, folder: Path | None, memory: int) -> None:
+    def __init__(self, folder: Path | None, memory: int, looks: float) -> None:
         self._pipe, theirs = Pipe()
-        arguments = [str(theirs.fileno()), str(os.getpid()), str(memory), str(folder or "")]
+        arguments = [str(theirs.fileno()), str(os.getpid()), str(memory), str(folder or ""), str(looks)]
         with theirs:
             self._process = subprocess.Popen(  # noqa: S603 - our own interpreter and module
                 [sys.executable, "-P", "-m", "fingerprinting.child", *arguments],

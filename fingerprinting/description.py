@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
 import numpy as np
@@ -25,6 +25,9 @@ DESCRIBED: Final = np.dtype(
         ("oddness", "f4"),
     ]
 )
+OBJECT_VECTOR: Final = 64  # numbers that say what an object looks like
+# What some objects look like: their number among the objects of the part, from 0, and a vector of length 1.
+LOOK: Final = np.dtype([("number", "i4"), ("vector", "f2", (OBJECT_VECTOR,))])
 # Statistics of a whole image, see fingerprinting.statistics; a part of what search vectors are made of.
 STATISTICS: Final = (
     "sky_gradient", "sky_curvature", "sky_shear", "sky_residual",
@@ -57,7 +60,10 @@ class Quality:
 
 @dataclass(frozen=True)
 class PartDescription:
-    """One science plane: its fingerprint (400 counts), its embedded objects (DESCRIBED) and its quality."""
+    """One science plane: its fingerprint (400 counts), its embedded objects (DESCRIBED) and its quality.
+
+    `looks` (LOOK) are those of the objects that can be compared with others.
+    """
 
     name: str
     hdu: int
@@ -67,3 +73,5 @@ class PartDescription:
     fingerprint: NDArray[np.int32]
     objects: NDArray[np.void]
     quality: Quality
+    looks: NDArray[np.void] = field(default_factory=lambda: np.zeros(0, LOOK))
+    thumbnail: bytes | None = None  # PNG, of the part that stands for its file

@@ -14,16 +14,19 @@ from numpy.typing import NDArray
 from caomai.errors import ImageError, UnusableImageError
 from fingerprinting.arcs import measure_arcs
 from fingerprinting.cutout import fovea, windows
-from fingerprinting.description import DESCRIBED, PartDescription, Quality
+from fingerprinting.description import PartDescription, Quality
 from fingerprinting.detect import Detection, detect
 from fingerprinting.encoder import Encoder
 from fingerprinting.fingerprint import count_nodes
 from fingerprinting.fitsfile import FitsFile, open_fits
 from fingerprinting.image import Part, read_part
+from fingerprinting.looks import LOOKED, choose, embed_turned, part_looks
 from fingerprinting.model import Model
 from fingerprinting.nodes import assign
 from fingerprinting.oddness import Oddness
 from fingerprinting.planes import Plane, choose_planes
+from fingerprinting.previews.canvas import Canvas
+from fingerprinting.previews.thumbnail import draw_thumbnail, find_plane, make_canvas
 from fingerprinting.quality import Measure, combine, measure
 from fingerprinting.sample import Sample
 from fingerprinting.section import Box
@@ -41,6 +44,7 @@ class Limits:
 
     objects: int = 4000  # embedded; a histogram of so many has 1.5 % noise
     pixels: int = MOST_PIXELS  # in memory at once; larger frames are taken in tiles
+    looks: float = 0.0  # share of the embedded objects that can be compared with others
 
 
 LIMITS: Final = Limits()
@@ -53,6 +57,7 @@ class _Eye:
     encoder: Encoder
     centroids: NDArray[np.float32]
     oddness: Oddness
+    looks: float
 
 
 def describe_file(
@@ -63,17 +68,20 @@ def describe_file(
     encoder: Encoder | None = None,
     limits: Limits = LIMITS,
     open_file: Callable[[Path], AbstractContextManager[FitsFile]] = open_fits,
+    thumbnail: bool = False,
 ) -> list[PartDescription]:
     """Describe the science planes of a file; those that cannot be used are left out as long as one can.
 
-    `selection` names parts as caom2.Part does.
+    `selection` names parts as caom2.Part does. With `thumbnail` the part that stands for the file is drawn.
     """
-    eye = _Eye(encoder or Encoder(model.encoder), model.centroids, model.oddness)
+    eye = _Eye(encoder or Encoder(model.encoder), model.centroids, model.oddness, limits.looks)
     described, refused = [], []
     with open_file(path) as file:
+        shown = find_plane(choose_planes(file)).name if thumbnail else None
         for plane in choose_planes(file, selection):
+            canvas = make_canvas(plane) if plane.name == shown else None
             try:
-                described.append(_describe_plane(file, plane, eye, limits))
+                described.append(_describe_plane(file, plane, eye, limits, canvas))
             except ImageError as error:
                 refused.append(type(error)(f"{path.name}, HDU {plane.name}: {error}"))
     if not described:
@@ -81,7 +89,9 @@ def describe_file(
     return described
 
 
-def _describe_plane(file: FitsFile, plane: Plane, eye: _Eye, limits: Limits) -> PartDescription:
+def _describe_plane(
+    file: FitsFile, plane: Plane, eye: _Eye, limits: Limits, canvas: Canvas | None
+) -> PartDescription:
     """Describe one plane, tile by tile; a tile without signal is left out as long as another has some."""
     sample, n_detected, scale = Sample(limits.objects), 0, None
     measures: list[Measure] = []
@@ -89,6 +99,8 @@ def _describe_plane(file: FitsFile, plane: Plane, eye: _Eye, limits: Limits) -> 
     for tile in split(plane.box, limits.pixels):
         part = read_part(file, plane, tile.outer)
         sample.begin(part.pixels)
+        if canvas is not None:
+            canvas.add_core(part.pixels, part.mask, tile)
         scale = part.pixel_scale
         try:
             detection = detect(part)
@@ -101,15 +113,18 @@ def _describe_plane(file: FitsFile, plane: Plane, eye: _Eye, limits: Limits) -> 
         _take(sample, objects, part, detection, eye)
     if not measures:
         raise refused[0]
+    objects, looks = part_looks(sample.rows)
     return PartDescription(
         name=plane.name,
         hdu=plane.hdu.number,
         shape=(plane.hdu.shape[-2], plane.hdu.shape[-1]),
         n_detected=n_detected,
-        sampled_fraction=len(sample.rows) / n_detected if n_detected else 1.0,
-        fingerprint=count_nodes(sample.rows["node"]),
-        objects=sample.rows,
+        sampled_fraction=len(objects) / n_detected if n_detected else 1.0,
+        fingerprint=count_nodes(objects["node"]),
+        objects=objects,
         quality=combine(measures, scale),
+        looks=looks,
+        thumbnail=None if canvas is None else draw_thumbnail(canvas),
     )
 
 
@@ -124,17 +139,22 @@ def _take(sample: Sample, objects: NDArray[np.void], part: Part, detection: Dete
     priority = sample.priorities(objects["x"] + part.origin[0], objects["y"] + part.origin[1])
     admitted = sample.admit(priority)
     objects = objects[admitted]
-    rows = np.zeros(len(objects), DESCRIBED)
+    rows = np.zeros(len(objects), LOOKED)
     for name in ("a", "b", "flux", "snr", "flags"):
         rows[name] = objects[name]
     rows["x"] = objects["x"] + part.origin[0] + 1
     rows["y"] = objects["y"] + part.origin[1] + 1
     rows["ra"], rows["dec"] = to_sky(part.wcs, rows["x"], rows["y"])
     rows["theta_deg"] = np.degrees(objects["theta"])
+    looked = choose(objects["snr"], eye.looks)
     for start in range(0, len(objects), BATCH):
         batch = slice(start, start + BATCH)
         cut = windows(detection.sky_subtracted, detection.sigma, objects["x"][batch], objects["y"][batch])
-        node, confidence, distance = assign(eye.encoder.embed(fovea(cut)), eye.centroids)
+        foveae = fovea(cut)
+        embeddings = eye.encoder.embed(foveae)
+        some = looked[batch]
+        rows["vector"][batch][some] = embed_turned(foveae[some], embeddings[some], eye.encoder)
+        node, confidence, distance = assign(embeddings, eye.centroids)
         rows["node"][batch], rows["confidence"][batch] = node, confidence
         rows["oddness"][batch] = eye.oddness.judge(distance, node, measure_arcs(cut))
     sample.add(priority[admitted], rows)

@@ -84,9 +84,14 @@ class Session:
         queue = Queue(conninfo, self.maps.object_map, self.maps.model.hash, list(artifacts))
         with (
             download_folder() as folder,
-            Children(processes, self.settings.model) as children,
+            Children(processes, self.settings.model, looks=self.settings.object_share) as children,
             Workshop(
-                conninfo, self.maps, children, places=Places(artifacts, folder), hands=processes + 1
+                conninfo,
+                self.maps,
+                children,
+                places=Places(artifacts, folder),
+                hands=processes + 1,
+                thumbnails=self.settings.thumbnails,
             ) as workshop,
         ):
             worker = Worker(queue, workshop, self.tally, processes)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import chain
 from typing import Any, Final
 from uuid import UUID
 
@@ -12,9 +13,10 @@ from psycopg.rows import DictRow, dict_row
 
 from caomai.database import read_queries
 from caomai.errors import ImageError, NotAnImageError
+from caomai.previews import ask_thumbnail, keep_png
 from fingerprinting.description import PartDescription
 from fingerprinting.maps import Maps
-from fingerprinting.object_rows import encode_objects
+from fingerprinting.object_rows import encode_looks, encode_objects
 from fingerprinting.plane import describe_row, lock_planes, replace_plane
 
 WAIT: Final = "10 minutes"  # before the second try of what may mend itself; doubled each time, a week at most
@@ -113,6 +115,7 @@ def delete_parts(cursor: Cursor, parts: Sequence[DictRow], maps: Maps) -> None:
     names = {"imageIDs": [part["imageid"] for part in parts], "mapID": maps.object_map}
     if parts:
         cursor.execute(read_queries("store")["delete_objects"], names)
+        cursor.execute(read_queries("store")["delete_object_vectors"], names)
         cursor.execute(read_queries("store")["delete_parts"], names)
 
 
@@ -120,6 +123,10 @@ def _insert_part(cursor: Cursor, part: PartDescription, names: dict[str, Any]) -
     queries = read_queries("store")
     row = cursor.execute(queries["insert_part"], names | describe_row(part)).fetchone()
     assert row is not None
-    for query, data in encode_objects(part.objects, names["mapID"], row["imageid"]):
+    if part.thumbnail is not None:
+        cursor.execute(read_queries("previews")["keep"], names | keep_png(ask_thumbnail(), part.thumbnail))
+    identity = names["mapID"], row["imageid"]
+    rows = chain(encode_objects(part.objects, *identity), encode_looks(part.objects, part.looks, *identity))
+    for query, data in rows:
         with cursor.copy(queries[query]) as copy:
             copy.write(data)

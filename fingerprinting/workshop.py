@@ -12,6 +12,7 @@ from typing import ParamSpec, Self, TypeVar
 from psycopg_pool import ConnectionPool
 
 from caomai.errors import CaomAiError, NotAnImageError
+from caomai.previews import ask_thumbnail
 from fingerprinting.archive import fetch
 from fingerprinting.children import Children
 from fingerprinting.description import PartDescription
@@ -42,8 +43,18 @@ class Places:
 class Workshop:
     """The tools of one worker: child processes for pixels, threads for files and rows."""
 
-    def __init__(self, conninfo: str, maps: Maps, children: Children, *, places: Places, hands: int) -> None:
+    def __init__(
+        self,
+        conninfo: str,
+        maps: Maps,
+        children: Children,
+        *,
+        places: Places,
+        hands: int,
+        thumbnails: bool = False,
+    ) -> None:
         self._maps, self._children, self._places = maps, children, places
+        self._view = ask_thumbnail() if thumbnails else None
         self._threads = ThreadPoolExecutor(hands, "image")
         self._connections = ConnectionPool(
             conninfo, min_size=1, max_size=hands, kwargs={"prepare_threshold": None}, open=False
@@ -77,7 +88,7 @@ class Workshop:
         opened = fetch(artifact.uri, artifact.checksum, places.artifacts, places.downloads)
         path = await self._run(opened.__enter__)
         try:
-            return await asyncio.wrap_future(self._children.submit(path, artifact.selection))
+            return await asyncio.wrap_future(self._children.submit(path, artifact.selection, self._view))
         finally:
             await self._run(opened.__exit__, None, None, None)
 

@@ -9,21 +9,20 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from caomai.errors import ImageError, NotAnImageError, UnusableImageError
+from caomai.errors import ImageError, UnusableImageError
 from caomai.previews import Drawn, View
 from fingerprinting.fitsfile import FitsFile, open_fits
 from fingerprinting.image import read_part
 from fingerprinting.pictures.stretch import stretch as stretch_sigma
 from fingerprinting.planes import Plane, choose_planes
-from fingerprinting.previews.canvas import shrink
+from fingerprinting.previews.canvas import cover, shrink
 from fingerprinting.previews.grey import draw_grey, encode_png
+from fingerprinting.previews.thumbnail import draw_thumbnail, find_plane, make_canvas
 from fingerprinting.section import Box
 
 PREVIEW: Final = 1024  # pixels: the longest side
-THUMBNAIL: Final = 256
 STAMP: Final = 96  # pixels: the side of a stamp
 AROUND: Final = 64  # pixels on each side of a stamp in which its sky is measured
-SHADES: Final = 32  # of a thumbnail: noise in 256 shades makes it twice as large
 TO_SIGMA: Final = 1.4826  # of a normal distribution, per median absolute deviation
 
 
@@ -40,33 +39,15 @@ def draw_views(path: Path, views: Sequence[View]) -> list[Drawn]:
     return drawn
 
 
-def find_plane(planes: Sequence[Plane], part: str) -> Plane:
-    """Find a part by its name; without one the largest, the first of several."""
-    if not part:
-        return max(planes, key=lambda plane: plane.box.shape[0] * plane.box.shape[1])
-    for plane in planes:
-        if plane.name == part:
-            return plane
-    raise NotAnImageError(f"The file has no image {part!a}.")
-
-
 def _draw(file: FitsFile, plane: Plane, view: View) -> bytes:
     if view.form == "stamp":
         x, y, side = view.details
         return encode_png(draw_stamp(file, plane, (float(x), float(y)), int(side)))
-    height, width = plane.hdu.shape[-2:]
-    frame = Box(0, width, 0, height)
     if view.form == "thumbnail":
-        return encode_png(draw_thumbnail(shrink(file, plane, frame, THUMBNAIL)))
-    return encode_png(draw_grey(shrink(file, plane, frame, PREVIEW), view.details[0]))
-
-
-def draw_thumbnail(small: NDArray[np.float32]) -> NDArray[np.uint8]:
-    """Draw a shrunk frame in few shades of grey."""
-    grey = draw_grey(small, "asinh")
-    step = (SHADES - 1) / 255
-    few: NDArray[np.uint8] = np.rint(np.rint(grey * step) / step).astype(np.uint8)
-    return few
+        canvas = make_canvas(plane)
+        shrink(file, plane, canvas)
+        return draw_thumbnail(canvas)
+    return encode_png(draw_grey(shrink(file, plane, cover(plane, PREVIEW)), view.details[0]))
 
 
 def draw_stamp(file: FitsFile, plane: Plane, place: tuple[float, float], side: int) -> NDArray[np.uint8]:

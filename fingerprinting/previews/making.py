@@ -10,7 +10,7 @@ from typing import Any, Final
 from psycopg.rows import DictRow
 
 from caomai.errors import CaomAiError, ImageError, TransientError, UnusableImageError
-from caomai.previews import FAILURE_SECONDS, Wish
+from caomai.previews import FAILURE_SECONDS, View, Wish, keep_png
 from fingerprinting.annotation.archived import FULL, open_archived
 from fingerprinting.archive import fetch
 from fingerprinting.children import Children
@@ -33,21 +33,20 @@ class Studio:
         found = await self._execute("find_source", {"planeID": wish.plane, "uri": wish.uri}, "previews")
         if found:
             kept = await self._try(wish, found[0], deadly=deadly)
-            facts = {"uri": wish.uri, "part": wish.part, "variant": wish.variant}
-            checksum = {"contentChecksum": found[0]["contentchecksum"]}
-            await self._execute("keep", facts | checksum | kept, "previews")
+            facts = {"uri": wish.uri, "contentChecksum": found[0]["contentchecksum"]}
+            await self._execute("keep", facts | kept, "previews")
 
     async def _try(self, wish: Wish, source: DictRow, *, deadly: bool) -> dict[str, Any]:
         try:
             if deadly:
                 raise UnusableImageError("Several processes died while they drew this image.")
-            return {"png": await self._draw(wish, source), "reason": None, "status": None, "seconds": None}
+            return keep_png(wish.view, await self._draw(wish, source))
         except CaomAiError as error:
-            return explain(error)
+            return explain(wish.view, error)
         except OSError as error:
             if error.errno not in FULL:
                 raise
-            return explain(TransientError("The disk for downloads is full; try again later."))
+            return explain(wish.view, TransientError("The disk for downloads is full; try again later."))
 
     async def _draw(self, wish: Wish, source: DictRow) -> bytes:
         places = self._places
@@ -60,10 +59,12 @@ class Studio:
         return drawn
 
 
-def explain(error: CaomAiError) -> dict[str, Any]:
+def explain(view: View, error: CaomAiError) -> dict[str, Any]:
     """Give what is kept of a picture that cannot be made: for how long depends on whose fault it is."""
     seconds: float | None = None if isinstance(error, ImageError) else FAILURE_SECONDS
     status = NOTHING
     if isinstance(error, TransientError):
         seconds, status = BRIEF_SECONDS, error.status
-    return {"png": None, "reason": str(error).replace("\0", ""), "status": status, "seconds": seconds}
+    reason = str(error).replace("\0", "")
+    kept = {"png": None, "reason": reason, "status": status, "seconds": seconds}
+    return {"part": view.part, "variant": view.variant, **kept}
