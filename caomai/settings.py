@@ -14,6 +14,7 @@ from caomai.errors import ParameterError
 # Breadth and length of an index search, as measured (docs/decisions.md).
 EF_SEARCH: Final = 100
 SCAN_ROWS: Final = 5000
+OBJECT_SHARE: Final = 0.05  # 40 of the 800 objects of a frame
 
 
 def default_data_dir() -> Path:
@@ -61,6 +62,19 @@ class Settings(BaseSettings):
     processes: int = Field(1, ge=1, le=64, description="Processes of the service on its one port.")
     worker: bool = Field(
         True, description="Let a process beside the service describe images that are uploaded to it."
+    )
+    thumbnails: bool = Field(
+        True,
+        description="Draw a thumbnail of each image that is fingerprinted; else when it is first wanted.",
+    )
+    picture_bytes: int = Field(
+        4 << 30, ge=1 << 20, description="Bytes of pictures in the database; those not asked for go first."
+    )
+    object_share: float = Field(
+        OBJECT_SHARE,
+        ge=0,
+        le=1,
+        description="Share of an image's objects that can be compared with others: those of highest S/N.",
     )
     base_url: HttpUrl | None = Field(
         None, description="Address of the service as clients see it; without it the request tells."

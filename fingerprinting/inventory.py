@@ -190,8 +190,8 @@ def _check_unused(connection: Connection, row: DictRow) -> int:
 def _drop_objects(connection: Connection, row: DictRow, say: Callable[[str], None]) -> None:
     number = row["mapid"]
     names = {"mapID": number, "modelHash": row["modelhash"], "queue": f"{TASK}.{number}"}
-    index = SQL(read_queries("models")["drop_index"]).format(index=Identifier(f"fingerprint_vector_{number}"))
-    connection.execute(index)
+    for index in (f"fingerprint_vector_{number}", f"object_vector_{number}"):
+        connection.execute(SQL(read_queries("models")["drop_index"]).format(index=Identifier(index)))
     _repeat(connection, "delete_planes", PLANES, lambda done: say(f"{done} images"), **names)
     _delete_images(connection, number, say)
     with connection.transaction():

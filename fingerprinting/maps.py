@@ -155,6 +155,8 @@ def _find_or_insert(connection: Connection, row: _Row) -> int:
         )
     if found:
         _execute(connection, "complete_map", **names, mapID=found["mapid"])
+        if row.kind == "object":
+            _execute(connection, "make_index", mapID=found["mapid"])
         return int(found["mapid"])
     names |= {"width": row.side, "height": row.side, "parameters": Jsonb(row.parameters)}
     inserted = _execute(connection, "insert_map", **names).fetchone()

@@ -8,7 +8,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from fingerprinting.description import DESCRIBED
+from fingerprinting.looks import LOOKED
 
 ROWS: Final = 8  # every eighth row tells frames apart, and costs nothing
 
@@ -21,7 +21,7 @@ class Sample:
 
     def __init__(self, most: int) -> None:
         self.most = most
-        self.rows: NDArray[np.void] = np.zeros(0, DESCRIBED)
+        self.rows: NDArray[np.void] = np.zeros(0, LOOKED)
         self._priority: NDArray[np.uint64] = np.zeros(0, np.uint64)
         self._seed: int | None = None
 
