@@ -32,6 +32,7 @@ WAVES: Final = (1, 2, 3, 4)  # around all rings but the innermost
 HEIGHTS: Final = (0.3, 0.5, 0.7, 0.9)  # of the peak
 MIDDLE: Final = 16  # pixels around the object whose heights are looked at
 LEAST: Final = {"light": 0.01, "size": 0.1, "wave": 1e-3, "height": 1e-3}  # what noise gives
+ABREAST: Final = 16  # numbers that processors take the logarithm of at once, at most
 SHAPES: Final = 3 * len(APERTURES) + len(RINGS) + (len(RINGS) - 1) * len(WAVES) + len(HEIGHTS)
 
 Planes = NDArray[np.float32]
@@ -75,7 +76,9 @@ def list_nodes() -> tuple[list[onnx.NodeProto], list[onnx.TensorProto]]:
     """List the operators from foveae (n, 2, 32, 32) to shapes (n, 44), and their constants."""
     graph = _Graph()
     halves = _add_halves(graph)
-    parts = [*_add_moments(graph, halves), *_add_rings(graph, halves), *_add_heights(graph)]
+    light, size, ellipticity = _add_moments(graph, halves)
+    light, size, heights = _add_logarithms(graph, light, size, _add_heights(graph))
+    parts = [light, size, ellipticity, *_add_rings(graph, halves), heights]
     graph.nodes.append(helper.make_node("Concat", parts, [SHAPE], axis=1))
     return graph.nodes, graph.constants
 
@@ -124,7 +127,7 @@ def _add_sums(graph: _Graph, halves: list[str], planes: tuple[Planes, Planes]) -
 
 
 def _add_moments(graph: _Graph, halves: list[str]) -> list[str]:
-    """Add log light, log size and ellipticity in each aperture."""
+    """Add light, size and ellipticity in each aperture."""
     light = [graph.add("Relu", graph.add("Sub", half, graph.hold(FAINT))) for half in halves]
     even, odd = _add_sums(graph, light, make_moments())
     total, *seconds = graph.split("Split", even, graph.hold([len(APERTURES)] * 3), results=3, axis=1)
@@ -135,7 +138,7 @@ def _add_moments(graph: _Graph, halves: list[str]) -> list[str]:
     twice = graph.add("Add", xy, xy)
     squares = graph.add("Add", graph.add("Mul", across, across), graph.add("Mul", twice, twice))
     ellipticity = graph.add("Div", graph.add("Sqrt", squares), size)
-    return [graph.add("Log", total), graph.add("Log", size), ellipticity]
+    return [total, size, ellipticity]
 
 
 def _add_rings(graph: _Graph, halves: list[str]) -> list[str]:
@@ -148,12 +151,20 @@ def _add_rings(graph: _Graph, halves: list[str]) -> list[str]:
     return [steady, graph.add("Sqrt", graph.add("Sqrt", power))]
 
 
-def _add_heights(graph: _Graph) -> list[str]:
-    """Add the logarithm of the light above each height in the middle."""
+def _add_heights(graph: _Graph) -> str:
+    """Add the light above each height in the middle."""
     edge = (FOVEA - MIDDLE) // 2
     ends = graph.hold([0, edge, edge]), graph.hold([1, edge + MIDDLE, edge + MIDDLE])
     middle = graph.add("Flatten", graph.add("Slice", INPUT, *ends, graph.hold([1, 2, 3])))
     above = [graph.add("Relu", graph.add("Sub", middle, graph.hold(height))) for height in HEIGHTS]
     means = [graph.add("ReduceMean", light, axes=[1], keepdims=1) for light in above]
     joined = graph.add("Concat", *means, axis=1)
-    return [graph.add("Log", graph.add("Add", joined, graph.hold(LEAST["height"])))]
+    return graph.add("Add", joined, graph.hold(LEAST["height"]))
+
+
+def _add_logarithms(graph: _Graph, light: str, size: str, heights: str) -> list[str]:
+    """Add the logarithms of all three, 16 to an object: the last few of a batch are computed otherwise."""
+    widths = [len(APERTURES), len(APERTURES), len(HEIGHTS)]
+    filled = graph.add("Concat", light, size, heights, light, size, axis=1)
+    sizes = graph.hold([*widths, ABREAST - sum(widths)])
+    return graph.split("Split", graph.add("Log", filled), sizes, results=4, axis=1)[:3]
