@@ -94,12 +94,6 @@ export async function askFiles(id, signal) {
   return rows.filter(isFile);
 }
 
-/** Whether the service finds objects that are like one, which its capabilities tell. @param {AbortSignal} signal */
-export async function askWhetherObjectsCompare(signal) {
-  const answer = await send("tap/capabilities", { signal });
-  return (await answer.text()).includes("/similar/objects");
-}
-
 /** @param {string} path @param {Record<string, any>} words @param {AbortSignal} signal */
 async function askRows(path, words, signal) {
   const answer = await send(`${path}?${new URLSearchParams({ ...words, RESPONSEFORMAT: "json" })}`, { signal });

@@ -1,5 +1,6 @@
 /** The page of one image: its picture with the objects, its fingerprint, its place on Map 2, what is like it, metadata. */
 
+import { askAlike, askWhetherObjectsCompare } from "./alike.js";
 import { askFiles, askImage, askSimilar } from "./archived.js";
 import { renderBox } from "./box.js";
 import { renderFingerprint } from "./fingerprint.js";
@@ -104,7 +105,20 @@ function renderPointed(context, image, look, maps) {
   const objects = askObjectsShown(context, image, look).value ?? [];
   const object = look.object === null ? null : objects[look.object] ?? null;
   return renderSelection({ object, node: look.node, map: maps?.object, inImage: image.content?.fingerprint[look.node] ?? null,
-    similar: null, href: context.href });
+    alike: object && tellAlike(context, look, object), href: context.href });
+}
+
+/**
+ * @param {any} context @param {import("./marked.js").Look} look @param {import("./objects.js").Found} object
+ */
+function tellAlike({ data, refresh }, look, object) {
+  if (!data.ask("objects compare", askWhetherObjectsCompare).value) return null;
+  const key = `alike ${look.id} ${object.part} ${object.x} ${object.y}`;
+  const ask = () => {
+    data.ask(key, (/** @type {AbortSignal} */ signal) => askAlike(look.id, object, signal));
+    refresh();
+  };
+  return { answer: data.peek(key) ?? null, ask };
 }
 
 /** @param {import("./archived.js").Image} image */

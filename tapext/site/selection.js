@@ -1,5 +1,6 @@
 /** What is pointed at in an image: an object with its measurements, its node, and the way to others like it. */
 
+import { renderAlike } from "./alike.js";
 import { nameNode } from "./objects.js";
 import { count } from "./nodes.js";
 import { writeArc, writeHours } from "./units.js";
@@ -14,12 +15,12 @@ const FLAGS = ["blended with a neighbour", "cut off by an edge"]; // bits 0 and 
  * @property {number} node
  * @property {import("./nodes.js").NodeMap | null | undefined} map Map 1
  * @property {number | null} inImage objects of the image in the node
- * @property {string | null} similar address of what is like the object, null where the service finds none
+ * @property {Parameters<typeof renderAlike>[0] | null} alike objects like the one that is chosen, null where the service finds none
  * @property {(change: object) => string} href
  */
 
 /** @param {Pointed} pointed */
-export function renderSelection({ object, node, map, inImage, similar, href }) {
+export function renderSelection({ object, node, map, inImage, alike, href }) {
   const sample = (/** @type {number} */ rank) => `cutout/node/${map?.mapID}/${node}/${rank}.png`;
   return html`<div class="selection">
     ${object ? renderObject(object) : nothing}
@@ -27,8 +28,8 @@ export function renderSelection({ object, node, map, inImage, similar, href }) {
       samples: () => sample, now: inImage === null ? "" : `${count(inImage, "object")} in this image.` }}></node-card>` : nothing}
     <ul class="ways">
       <li><a href=${href({ view: "results", id: "", has: new Map([[node, 1]]) })}>Images with objects of node ${node}</a></li>
-      ${similar ? html`<li><a href=${similar} target="_blank">Objects like this one, as a table</a></li>` : nothing}
     </ul>
+    ${alike ? renderAlike(alike, href) : nothing}
   </div>`;
 }
 

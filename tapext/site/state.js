@@ -83,7 +83,7 @@ export function writeState(state) {
   const path = state.view === "results" ? "" : state.view;
   // Colons and commas may stand in a query as they are (RFC 3986), which people can read.
   const written = query.toString().replaceAll("%3A", ":").replaceAll("%2C", ",").replaceAll("%2F", "/");
-  return written ? `${path}?${written}` : path || "./";
+  return written ? `${path || "./"}?${written}` : path || "./";
 }
 
 /** Give the state without any filter, sorted and laid out as it is. */

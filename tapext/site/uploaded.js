@@ -19,7 +19,7 @@ export function renderUploaded(context, inquiry, maps) {
     </section>
     <section class="box pointed" aria-label="What is in it">
       ${node === null ? renderGroups(groups) : renderSelection({ object: found, node, map: maps?.object,
-        inImage: counts[node], similar: null, href: context.href })}
+        inImage: counts[node], alike: null, href: context.href })}
     </section></div>`;
 }
 
