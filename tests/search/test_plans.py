@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from operator import eq, ge, gt, le, lt, ne
 from typing import Any
@@ -13,6 +14,7 @@ from psycopg.sql import SQL
 from caomai.database import Database
 from tapext.adql import parse, read_catalogue, translate
 from tapext.adql.functions import LEVELS
+from tests.search.conftest import SIZE
 from tests.search.test_while_it_grows import NEAREST, publisher_id
 
 Explain = Callable[[str], str]
@@ -146,3 +148,26 @@ def test_conditions_on_nodes_mean_the_same_however_they_are_said(
 def _run(connection: psycopg.Connection[Any], catalogue: Any, condition: str) -> list[tuple[Any, ...]]:
     query = f"SELECT publisherID FROM caom2_ai.fingerprint WHERE {condition} ORDER BY publisherID"
     return connection.execute(translate(parse(query), catalogue, 100_000).sql).fetchall()
+
+
+def test_the_planner_knows_how_many_images_a_label_finds(archive: Database, explain: Explain) -> None:
+    """Where many do, a hundred of them are near, and no index has to name all first."""
+    with archive.connect("query", autocommit=True) as connection:
+        shares = connection.execute(
+            "select n, count(*) filter (where fingerprint[n + 1] > 0) as images"
+            " from caom2_ai_view.fingerprint, generate_series(0, 399) n group by n order by images"
+        ).fetchall()
+    chosen = [next(one for one in shares if one[1] >= SIZE.images * share) for share in (0.02, 0.3)]
+    with archive.connect("owner", autocommit=True) as owner:
+        owner.cursor().executemany(
+            "insert into caom2_ai.label (mapID, node, label, author) values (1, %s, %s, 'me')",
+            [(node, f"kind {node}") for node, _ in chosen],
+        )
+    for node, images in chosen:
+        plan = explain(
+            "SELECT publisherID FROM caom2_ai.fingerprint"
+            f" WHERE caomai_label_count(fingerprint, 'kind {node}') >= 2"
+        )
+        expected = re.search(r"Bitmap Index Scan on fingerprint_nodes .* rows=(\d+)", plan)
+        assert expected is not None
+        assert int(expected[1]) == pytest.approx(images, rel=0.3)
