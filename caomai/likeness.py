@@ -15,8 +15,11 @@ Exclude = Literal["plane", "observation", "field", "target", "none"]
 Calibration = Literal["auto", "include", "exclude", "only"]
 
 EXCLUDES: Final[tuple[Exclude, ...]] = ("plane", "observation", "field", "target", "none")
+ExcludeObjects = Literal["object"] | Exclude
+EXCLUDE_OBJECTS: Final[tuple[ExcludeObjects, ...]] = ("object", *EXCLUDES)
 CALIBRATIONS: Final[tuple[Calibration, ...]] = ("auto", "include", "exclude", "only")
 SIMILAR_IMAGES: Final = 10
+SIMILAR_OBJECTS, MOST_SIMILAR_OBJECTS = 20, 1_000
 MOST_SIMILAR: Final = 10_000
 FARTHEST: Final = 2.0  # distance of opposite vectors
 SHARE: Final = 0.5  # of the mean of what is not wanted, where that of what is wanted has 1

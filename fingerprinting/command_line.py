@@ -30,6 +30,7 @@ def register(app: typer.Typer) -> None:
     app.command("annotate")(annotate)
     app.command("fingerprint")(fingerprint)
     app.command("describe-uploads")(describe_uploads)
+    app.command("pictures")(pictures)
     app.command("fit-fields")(fit_fields)
     app.command("similar")(similar)
     app.command("recall")(recall)
@@ -84,6 +85,30 @@ def describe_uploads(
     from fingerprinting.reception import describe_uploads as run
 
     run(read_settings(), processes)
+
+
+def pictures(
+    processes: Annotated[
+        int, typer.Option("--processes", "-n", min=1, help="Images at a time; each needs up to 3 GiB.")
+    ] = 2,
+    as_json: Json = False,
+) -> None:
+    """Choose the objects and images that stand for the nodes of the maps anew, and draw them.
+
+    The worker chooses by itself when the archive has grown by a fifth, and pictures are drawn when somebody
+    first asks for them: this does both beforehand, so that nobody waits. What is drawn already stays.
+    """
+    from caomai.console import progress
+    from fingerprinting.previews.album import draw_album
+
+    with progress(0, "Drawing", "images", quiet=as_json) as bar:
+        album = draw_album(read_settings(), processes, bar)
+    if as_json:
+        print_json(album)
+    else:
+        typer.echo(
+            "{objects} objects and {images} images stand for nodes; {files} files read.".format(**album)
+        )
 
 
 def fit_fields(
@@ -157,16 +182,20 @@ def describe(
     file: Annotated[Path, typer.Argument(metavar="FILE", help="A FITS file, also .fz, .gz or .bz2.")],
     as_json: Json = False,
     model: Annotated[Path | None, typer.Option(help="Folder of a model [CAOMAI_MODEL].")] = None,
+    vectors: Annotated[
+        bool, typer.Option("--vectors", help="Say what each object looks like, for /similar/objects.")
+    ] = False,
 ) -> None:
     """Describe the content of one image: its objects, its fingerprint, its quality. No database is touched.
 
     Every science image of the file (HDUs named SCI; else all but errors, weights, masks and the like) is
     searched for objects; each is shown to the encoder and falls into one of 400 nodes. With --json:
     {"model", "hdus": [{"hdu", "part", "shape", "n_detected", "fingerprint": [400 counts], "vector": [400]
-    or null, "field_node", "objects": [{"x", "y", "ra", "dec", "node", ...}]}]}, x and y in FITS pixels.
+    or null, "field_node", "objects": [{"x", "y", "ra", "dec", "node", ...}]}]}, x and y in FITS pixels;
+    with --vectors (which is JSON) each object has its "vector": [64].
 
     Exit codes: 0 done, 1 the file cannot be described (the sentence says why), 2 wrong use or no such file.
     """
     from fingerprinting.describe import describe as run
 
-    run(file, model, as_json=as_json)
+    run(file, model, as_json=as_json or vectors, vectors=vectors)

@@ -24,13 +24,16 @@ NAMES: Final = {"theta_deg": "theta"}
 LARGEST_NODES: Final = 5
 
 
-def describe(file: Path, model_folder: Path | None, *, as_json: bool) -> None:
-    """Describe a FITS file on stdout; the pixels are read in a child process that may die of them."""
+def describe(file: Path, model_folder: Path | None, *, as_json: bool, vectors: bool = False) -> None:
+    """Describe a FITS file on stdout; the pixels are read in a child process that may die of them.
+
+    With `vectors` it is said of each object what it looks like.
+    """
     if not file.is_file():
         raise ParameterError(f"There is no file {printable(str(file))}.")
     folder = model_folder or read_settings().model
     model = load_model(folder)
-    with Children(1, folder) as children:
+    with Children(1, folder, looks=1.0 if vectors else 0.0) as children:
         parts = children.submit(file).result()
     if as_json:
         print_json(to_json(parts, model))
@@ -55,7 +58,7 @@ def _part_to_json(part: PartDescription, model: Model) -> dict[str, Any]:
         "vector": None if vector is None else numbers(vector),
         "field_node": None if vector is None else field_node(vector, model.fields),
         "quality": _quality_to_json(part.quality),
-        "objects": _objects_to_json(part.objects),
+        "objects": _objects_to_json(part.objects, part.looks),
     }
 
 
@@ -72,11 +75,14 @@ def _quality_to_json(quality: Quality) -> dict[str, float | None]:
     }
 
 
-def _objects_to_json(objects: NDArray[np.void]) -> list[dict[str, Any]]:
+def _objects_to_json(objects: NDArray[np.void], looks: NDArray[np.void]) -> list[dict[str, Any]]:
     names = objects.dtype.names or ()
     columns = [numbers(objects[name], DECIMALS.get(name)) for name in names]
     keys = [NAMES.get(name, name) for name in names]
-    return [dict(zip(keys, row, strict=True)) for row in zip(*columns, strict=True)]
+    rows = [dict(zip(keys, row, strict=True)) for row in zip(*columns, strict=True)]
+    for look in looks:
+        rows[look["number"]]["vector"] = numbers(look["vector"])
+    return rows
 
 
 def numbers(values: NDArray[Any], decimals: int | None = None) -> list[Any]:

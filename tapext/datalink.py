@@ -7,7 +7,16 @@ from dataclasses import dataclass
 from typing import Final
 from urllib.parse import quote
 
-from caomai.likeness import CALIBRATIONS, EXCLUDES, FARTHEST, MOST_SIMILAR, SIMILAR_IMAGES
+from caomai.likeness import (
+    CALIBRATIONS,
+    EXCLUDE_OBJECTS,
+    EXCLUDES,
+    FARTHEST,
+    MOST_SIMILAR,
+    MOST_SIMILAR_OBJECTS,
+    SIMILAR_IMAGES,
+    SIMILAR_OBJECTS,
+)
 from tapext.markup import element, text_element
 
 STANDARD: Final = "ivo://ivoa.net/std/DataLink#links-1.1"
@@ -16,6 +25,7 @@ VOTABLE: Final = "application/x-votable+xml"
 # XML IDs: of the descriptions of services, and of a column of publisherIDs whose name cannot be one.
 LINKS_ID: Final = "links"
 SIMILAR_ID: Final = "similar"
+SIMILAR_OBJECTS_ID: Final = "similarObjects"
 ANNOTATE_ID: Final = "annotate"
 PUBLISHER_ID: Final = "caomPublisherID"
 # DataLink has no term for likeness. Clients compare this name literally, so no host is part of it.
@@ -168,6 +178,52 @@ def describe_similar(base_url: str, ref: str | None) -> str:
     ).write()
 
 
+def describe_similar_objects(base_url: str, ref: str | None) -> str:
+    """Describe the search for objects that look alike; `ref` is a column of publisherIDs."""
+    inputs = [
+        _take_id(ref),
+        _take_number("RA", "Right ascension of the object (ICRS), with DEC", "deg", "pos.eq.ra"),
+        _take_number("DEC", "Declination of the object (ICRS)", "deg", "pos.eq.dec"),
+        _take_number("X", "Column of the object, with Y: FITS pixels", "pixel", "pos.cartesian.x;instr.det"),
+        _take_number("Y", "Row of the object", "pixel", "pos.cartesian.y;instr.det"),
+        Input("PART", "HDU of the file that X and Y are in, such as 1", ucd="meta.id"),
+        Input(
+            "MAXREC",
+            f"Number of objects that look alike; {SIMILAR_OBJECTS} if it is not given",
+            "int",
+            None,
+            ucd="meta.number",
+            least=1,
+            most=MOST_SIMILAR_OBJECTS,
+        ),
+        Input(
+            "MAXDIST",
+            "Largest distance: 0 is the same look, 1.41 unrelated",
+            "double",
+            "1*",
+            ucd="stat.param",
+            least=0,
+            most=FARTHEST,
+        ),
+        Input(
+            "EXCLUDE",
+            "What is left out: object, itself alone; plane, all of its image; observation (if not given), "
+            "with its siblings; field or target, also what shows the same part of the sky or has its target",
+            options=EXCLUDE_OBJECTS,
+        ),
+        Input("COLLECTION", "Only objects in images of this collection", ucd="meta.id"),
+        Input("INSTRUMENT", "Only objects in images of this instrument", ucd="meta.id;instr"),
+        Input("RESPONSEFORMAT", "Format of the answer", options=SIMILAR_FORMATS),
+    ]
+    return Descriptor(
+        SIMILAR_OBJECTS_ID,
+        "The objects that look most like one of an image, whichever way they are turned",
+        f"{base_url}/similar/objects",
+        VOTABLE,
+        inputs,
+    ).write()
+
+
 def describe_annotate(base_url: str, ref: str | None) -> str:
     """Describe the service of the objects of an image to clients of a table whose column `ref` holds IDs."""
     inputs = [
@@ -197,3 +253,7 @@ def describe_annotate(base_url: str, ref: str | None) -> str:
 
 def _take_id(ref: str | None) -> Input:
     return Input("ID", "The publisherID of an image", ucd="meta.id;meta.main", ref=ref)
+
+
+def _take_number(name: str, description: str, unit: str, ucd: str) -> Input:
+    return Input(name, description, "double", "1*", unit=unit, ucd=ucd)

@@ -26,6 +26,7 @@ from tapext.datalink import (
     describe_annotate,
     describe_links,
     describe_similar,
+    describe_similar_objects,
     links_url,
 )
 from tapext.formats.votable import end_table, start_table, write_rows
@@ -100,7 +101,8 @@ async def _write(
     finder: Finder, first: Sequence[Link], rest: Sequence[str], *, is_cut: bool
 ) -> AsyncGenerator[bytes]:
     infos = (Info("standardID", STANDARD), Info("server_software", SOFTWARE))
-    services = (describe_similar(finder.base_url, ID), describe_annotate(finder.base_url, ID))
+    describers = (describe_similar, describe_similar_objects, describe_annotate)
+    services = tuple(describe(finder.base_url, ID) for describe in describers)
     document = Document(FIELDS, infos, describe_links(finder.base_url, None) + "".join(services))
     yield start_table(document, "<TABLEDATA>\n") + write_links_rows(first)
     error = None

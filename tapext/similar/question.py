@@ -74,7 +74,7 @@ def read_subject(parameters: Parameters, uploads: Sequence[Upload]) -> Subject:
     if sum(given) != 1 or len(uploads) > 1:
         raise ParameterError(
             "Give one of these: ID (a publisherID, or many), LIKE (with UNLIKE where that helps), "
-            "VECTOR (with MODEL), or UPLOAD (one table)."
+            "VECTOR (with MODEL), IMAGE (a file of a form), or UPLOAD (one table)."
         )
     check_number(ids)
     check_number(vectors)
@@ -105,16 +105,16 @@ def check_number(named: Sequence[str]) -> None:
         )
 
 
-def read_vector(text: str) -> str:
-    """Read a search vector, its numbers between blanks or commas or as JSON, as an array of PostgreSQL."""
+def read_vector(text: str, axes: int = AXES) -> str:
+    """Read a vector, its numbers between blanks or commas or as JSON, as an array of PostgreSQL."""
     try:
         values = [float(word) for word in SEPARATORS.split(text[:LONGEST_VECTOR]) if word]
     except ValueError:
         raise ParameterError("VECTOR holds something that is no number.") from None
     length = math.hypot(*values)
-    if len(values) != AXES or not 0 < length < math.inf:
+    if len(values) != axes or not 0 < length < math.inf:
         raise ParameterError(
-            f"VECTOR must be {AXES} finite numbers, not all of them 0; it has {len(values)}."
+            f"VECTOR must be {axes} finite numbers, not all of them 0; it has {len(values)}."
         )
     return "{{{}}}".format(",".join(f"{value / length:.7g}" for value in values))
 

@@ -47,6 +47,7 @@ ROUTES: Final = [
     Route("/rdf/datalink", vocabulary.vocabulary),
     Route("/rdf/datalink.{ending}", vocabulary.vocabulary),
     Route("/similar", similar.similar, methods=BOTH, middleware=SMALL_UPLOADS),
+    Route("/similar/objects", similar.objects, methods=BOTH, middleware=DALI),
     *JobList(SimilarWork.kind, SimilarWork.path).routes(),
     Route("/files/{artifact:uuid}", files.file),
     Route("/labels", labels.show, middleware=DALI),

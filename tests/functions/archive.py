@@ -16,6 +16,7 @@ from tests.database.conftest import FUTURE, PAST, SIDE, add_map, insert
 M51, M101 = (202.4696, 47.1952), (210.8023, 54.3490)
 MERGERS, TRAIL, WANTED = (7, 8), 333, (101, 144)
 NEWEST = 60_990.75
+MODEL = "0123456789abcdef" * 4
 RANDOM = np.random.default_rng(51)
 TARGETS = ("M51", "M101", "NGC 4676", None)
 
@@ -152,8 +153,8 @@ SEEN = [image for image in IMAGES if image.visible]
 def fill(database: Database) -> None:
     """Put the archive into a database."""
     with database.connect("ingest") as connection:
-        map_id = add_map(connection, "object", "model")
-        field_map = add_map(connection, "field", "model", of=map_id)
+        map_id = add_map(connection, "object", MODEL)
+        field_map = add_map(connection, "field", MODEL, of=map_id)
         labels = [*((node, "merger") for node in MERGERS), (TRAIL, "satellite trail")]
         for node, label in labels:
             insert(connection, "caom2_ai.label", mapID=map_id, node=node, label=label, author="me")
