@@ -173,7 +173,7 @@ CREATE VIEW caom2_ai_view.map AS
    FROM caom2_ai.map;
 
 CREATE FUNCTION caom2_ai.label_positions(label text) RETURNS integer[]
-    LANGUAGE sql STABLE PARALLEL SAFE
+    LANGUAGE sql STABLE COST 10 PARALLEL SAFE
     RETURN (SELECT COALESCE(array_agg((l.node + 1) ORDER BY l.node), '{}'::integer[]) AS "coalesce" FROM caom2_ai_view.label l WHERE ((l.label = label_positions.label) AND (l.mapid = (SELECT m.mapid FROM caom2_ai_view.map m WHERE ((m.kind = 'object'::text) AND (m.iscurrent = 1))))));
 
 CREATE FUNCTION caom2_ai.caomai_label_count(fingerprint integer[], label text) RETURNS integer
