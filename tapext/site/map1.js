@@ -9,7 +9,7 @@ class ObjectMap extends MapPanel {
   cycle = ["off", "include", "exclude"];
   caption = "Map 1: objects that look alike lie in one node";
   samples = "cutout/node";
-  legend = "more images with such objects";
+  legend = "more images";
   #words = "";
   #cells = { of: [], value: [] };
 

@@ -10,7 +10,7 @@ class FieldMap extends MapPanel {
   kind = "field";
   caption = "Map 2: images with similar content lie in one node";
   samples = "preview/node";
-  legend = "more of the results";
+  legend = "more results";
   #asked = "";
   #heat = { counts: null, error: "" };
   #cells = { of: [], value: [] };
