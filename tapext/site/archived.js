@@ -94,8 +94,12 @@ export async function askFiles(id, signal) {
   return rows.filter(isFile);
 }
 
-/** @param {string} path @param {Record<string, any>} words @param {AbortSignal} signal */
-async function askRows(path, words, signal) {
+/**
+ * Ask a service for a table.
+ * @param {string} path @param {Record<string, any>} words @param {AbortSignal} signal
+ * @returns {Promise<any[]>} rows as objects, keyed by the names of their columns
+ */
+export async function askRows(path, words, signal) {
   const answer = await send(`${path}?${new URLSearchParams({ ...words, RESPONSEFORMAT: "json" })}`, { signal });
   const { columns, rows } = await readTable(/** @type {ReadableStream} */ (answer.body));
   return rows.map((row) => Object.fromEntries(columns.map((column, place) => [column.name, row[place]])));

@@ -1,6 +1,6 @@
 /** The page of one image: its picture with the objects, its fingerprint, its place on Map 2, what is like it, metadata. */
 
-import { askAlike, askWhetherObjectsCompare } from "./alike.js";
+import { askAlike } from "./alike.js";
 import { askFiles, askImage, askSimilar } from "./archived.js";
 import { renderBox } from "./box.js";
 import { renderFingerprint } from "./fingerprint.js";
@@ -112,7 +112,6 @@ function renderPointed(context, image, look, maps) {
  * @param {any} context @param {import("./marked.js").Look} look @param {import("./objects.js").Found} object
  */
 function tellAlike({ data, refresh }, look, object) {
-  if (!data.ask("objects compare", askWhetherObjectsCompare).value) return null;
   const key = `alike ${look.id} ${object.part} ${object.x} ${object.y}`;
   const ask = () => {
     data.ask(key, (/** @type {AbortSignal} */ signal) => askAlike(look.id, object, signal));

@@ -2,7 +2,7 @@
 
 import { renderAlike } from "./alike.js";
 import { nameNode } from "./objects.js";
-import { count } from "./nodes.js";
+import { count, exact } from "./nodes.js";
 import { writeArc, writeHours } from "./units.js";
 import { html, nothing } from "./vendor/lit-html.js";
 import "./nodecard.js";
@@ -15,7 +15,7 @@ const FLAGS = ["blended with a neighbour", "cut off by an edge"]; // bits 0 and 
  * @property {number} node
  * @property {import("./nodes.js").NodeMap | null | undefined} map Map 1
  * @property {number | null} inImage objects of the image in the node
- * @property {Parameters<typeof renderAlike>[0] | null} alike objects like the one that is chosen, null where the service finds none
+ * @property {Parameters<typeof renderAlike>[0] | null} alike objects like the one that is chosen, null where there is none to ask about
  * @property {(change: object) => string} href
  */
 
@@ -37,12 +37,12 @@ export function renderSelection({ object, node, map, inImage, alike, href }) {
 function renderObject(object) {
   const flags = FLAGS.filter((_, bit) => object.flags & (1 << bit));
   return html`<section aria-label="The chosen object">
-    <h3>${nameNode(object)}</h3>
+    <h3>${object.label ? `${nameNode(object)} (node ${object.node})` : `Object of node ${object.node}`}</h3>
     <dl class="facts">
       ${line("Confidence", `${Math.round(100 * object.confidence)} %`)}
       ${line("Pixel", `${object.x.toFixed(1)}, ${object.y.toFixed(1)}`)}
       ${object.ra === null || object.dec === null ? nothing : line("ICRS", `${writeHours(object.ra)} ${writeArc(object.dec)}`)}
-      ${line("Signal to noise", object.snr.toPrecision(3))}
+      ${line("Signal to noise", exact(Number(object.snr.toPrecision(3))))}
       ${line("Axes", `${object.a.toFixed(1)} × ${object.b.toFixed(1)} pixels`)}
       ${object.oddness === null ? nothing : line("Oddness", `odder than ${Math.floor(100 * object.oddness)} %`)}
       ${flags.length ? line("Remarks", flags.join(", ")) : nothing}
