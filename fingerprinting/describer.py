@@ -66,9 +66,12 @@ class Describer:
         children: Children,
         places: Places,
         hands: int = 1,
+        *,
+        room: int,
     ) -> None:
         self._model_hash, self._children = model_hash, children
         self._folder, self._artifacts = places.downloads, places.artifacts
+        self._room = room  # bytes of the pictures that are kept
         self._studio = Studio(self._execute, children, places)
         self._connector = make_connector(conninfo)
         self._app = App(connector=self._connector)
@@ -91,7 +94,8 @@ class Describer:
         """Work until `stop` or until something goes wrong that is no fault of an image."""
         await asyncio.wrap_future(self._children.warm())
         async with self._app.open_async():
-            steps = ((self._keep_alive, TICK), (self._forget_abandoned, ABANDONED_SECONDS / 2))
+            upkeep = (self._forget_abandoned, self._make_room)
+            steps = ((self._keep_alive, TICK), *((step, ABANDONED_SECONDS / 2) for step in upkeep))
             loops = [asyncio.create_task(self._repeat(step, seconds)) for step, seconds in steps]
             try:
                 await self._jobs.run()
@@ -132,6 +136,9 @@ class Describer:
 
     async def _forget_abandoned(self) -> None:
         await self._execute("delete_abandoned", {"seconds": ABANDONED_SECONDS})
+
+    async def _make_room(self) -> None:
+        await self._execute("make_room", {"limit": self._room}, "previews")
 
     async def _work(self, context: JobContext, description: str) -> None:
         """Do one description, if it is still wanted."""

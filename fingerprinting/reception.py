@@ -28,7 +28,8 @@ def describe_uploads(settings: Settings, processes: int) -> None:
         Children(processes, settings.model, seconds=SECONDS) as children,
     ):
         places = Places(settings.artifacts, folder)
-        describer = Describer(database.conninfo("ingest"), model.hash, children, places, processes)
+        conninfo, room = database.conninfo("ingest"), settings.picture_bytes
+        describer = Describer(conninfo, model.hash, children, places, processes, room=room)
         try:
             asyncio.run(_run(describer))
         except ConnectorException as error:

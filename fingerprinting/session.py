@@ -23,6 +23,7 @@ from fingerprinting.describer import SECONDS, Describer
 from fingerprinting.image_oddness import refresh_oddness
 from fingerprinting.maps import Maps, fit_here, load_maps, refresh, register_maps
 from fingerprinting.model import load_model
+from fingerprinting.previews.typical import choose_typical
 from fingerprinting.queue import Queue
 from fingerprinting.succession import show_fields, take_over
 from fingerprinting.tally import Tally
@@ -109,9 +110,8 @@ class Session:
         """Stay, and describe uploaded images at once, whatever else there is to do."""
         with Children(1, self.settings.model, seconds=SECONDS) as children:
             conninfo = self.database.conninfo("ingest")
-            describer = Describer(
-                conninfo, self.maps.model.hash, children, Places(self.settings.artifacts, folder)
-            )
+            places, room = Places(self.settings.artifacts, folder), self.settings.picture_bytes
+            describer = Describer(conninfo, self.maps.model.hash, children, places, room=room)
             beside = asyncio.create_task(describer.run())
             beside.add_done_callback(lambda _: worker.stop())
             try:
@@ -140,4 +140,5 @@ class Session:
                 take_over(connection, maps)
             refresh(connection, maps)
             refresh_oddness(connection, maps)
+            choose_typical(connection, maps, str(self.settings.base_url or ""))
         self.settled = self.tally.done

@@ -1470,6 +1470,19 @@ CREATE VIEW caom2_ai_view.artifact AS
      JOIN caom2.plane p ON ((p.planeid = a.planeid)))
   WHERE (p.metarelease <= (now() AT TIME ZONE 'UTC'::text));
 
+CREATE VIEW caom2_ai_view.map_picture AS
+ SELECT pictureid,
+    artifacturi,
+    contentchecksum,
+    png,
+    reason,
+    status,
+    ((to_hex(pictureid) || '-'::text) || to_hex(((EXTRACT(epoch FROM made) * (1000000)::numeric))::bigint)) AS tag,
+    (used < ((now() AT TIME ZONE 'UTC'::text) - '01:00:00'::interval)) AS isstale,
+    true AS visible
+   FROM caom2_ai.picture
+  WHERE ((variant = 'map'::text) AND ((expires IS NULL) OR (expires > (now() AT TIME ZONE 'UTC'::text))));
+
 CREATE VIEW caom2_ai_view.node AS
  SELECT mapid,
     node,
@@ -1689,6 +1702,22 @@ CREATE VIEW caom2_ai_view.picture AS
      JOIN caom2.plane p ON ((p.planeid = a.planeid)))
   WHERE (((c.expires IS NULL) OR (c.expires > (now() AT TIME ZONE 'UTC'::text))) AND (p.metarelease <= (now() AT TIME ZONE 'UTC'::text)) AND (COALESCE(a.contentrelease, p.datarelease) <= (now() AT TIME ZONE 'UTC'::text)));
 
+CREATE VIEW caom2_ai_view.pictured_object AS
+ SELECT o.imageid,
+    o.objectid AS number,
+    i.planeid,
+    i.artifacturi AS uri,
+    i.part,
+    o.x,
+    o.y,
+    o.a,
+    (((p.metarelease <= (now() AT TIME ZONE 'UTC'::text)) AND (COALESCE(a.contentrelease, p.datarelease) <= (now() AT TIME ZONE 'UTC'::text))) IS TRUE) AS visible
+   FROM (((caom2_ai.object_node o
+     JOIN caom2_ai.part_fingerprint i ON (((i.imageid = o.imageid) AND (i.mapid = o.mapid))))
+     JOIN caom2.plane p ON ((p.planeid = i.planeid)))
+     JOIN caom2.artifact a ON (((a.planeid = i.planeid) AND ((a.uri)::text = i.artifacturi))))
+  WHERE ((p.metarelease <= (now() AT TIME ZONE 'UTC'::text)) AND (COALESCE(a.contentrelease, p.datarelease) <= (now() AT TIME ZONE 'UTC'::text)));
+
 CREATE VIEW caom2_ai_view.plane AS
  SELECT p.publisherid,
     p.obsid,
@@ -1770,6 +1799,18 @@ COMMENT ON COLUMN caom2_ai_view.plane.position_bounds_ra IS 'twin: ra of centroi
 COMMENT ON COLUMN caom2_ai_view.plane.position_bounds_dec IS 'twin: dec of centroid(position_bounds)';
 COMMENT ON COLUMN caom2_ai_view.plane.position_bounds_healpix IS 'twin: healpix, place of centroid(position_bounds)';
 COMMENT ON COLUMN caom2_ai_view.plane.position_bounds_extent IS 'twin: box of position_bounds';
+
+CREATE VIEW caom2_ai_view.shown_file AS
+ SELECT p.planeid,
+    a.uri,
+    a.contentchecksum,
+    row_number() OVER (PARTITION BY p.planeid ORDER BY ((a.producttype)::text = ANY ((ARRAY['science'::character varying, 'this'::character varying])::text[])) DESC, ( SELECT count(*) AS count
+           FROM caom2_ai.part_fingerprint f
+          WHERE (f.artifacturi = (a.uri)::text)) DESC, a.uri) AS place,
+    (((p.metarelease <= (now() AT TIME ZONE 'UTC'::text)) AND (COALESCE(a.contentrelease, p.datarelease) <= (now() AT TIME ZONE 'UTC'::text))) IS TRUE) AS visible
+   FROM (caom2.plane p
+     JOIN caom2.artifact a ON ((a.planeid = p.planeid)))
+  WHERE ((p.metarelease <= (now() AT TIME ZONE 'UTC'::text)) AND (COALESCE(a.contentrelease, p.datarelease) <= (now() AT TIME ZONE 'UTC'::text)) AND ((a.producttype)::text = ANY ((ARRAY['science'::character varying, 'this'::character varying, 'calibration'::character varying])::text[])) AND ((p.dataproducttype IS NULL) OR ((p.dataproducttype)::text = 'image'::text)));
 
 CREATE TABLE tap_schema.columns (
     table_name text NOT NULL,
@@ -1889,6 +1930,75 @@ CREATE VIEW caom2_ai_view.tap_schemas AS
    FROM tap_schema.schemas s
   WHERE (schema_name IN ( SELECT t.schema_name
            FROM caom2_ai_view.tap_tables t));
+
+CREATE VIEW caom2_ai_view.typical_image AS
+ SELECT t.mapid,
+    t.node,
+    t.rank,
+    t.planeid,
+    (((f.metarelease <= (now() AT TIME ZONE 'UTC'::text)) AND (COALESCE(f.contentrelease, f.datarelease) <= (now() AT TIME ZONE 'UTC'::text))) IS TRUE) AS visible
+   FROM ((caom2_ai.typical_image t
+     JOIN caom2_ai.map m ON ((m.mapid = t.mapid)))
+     JOIN caom2_ai.fingerprint f ON (((f.planeid = t.planeid) AND (f.mapid = m.objectmapid))))
+  WHERE ((f.metarelease <= (now() AT TIME ZONE 'UTC'::text)) AND (COALESCE(f.contentrelease, f.datarelease) <= (now() AT TIME ZONE 'UTC'::text)));
+
+CREATE VIEW caom2_ai_view.typical_object AS
+ SELECT t.mapid,
+    t.node,
+    t.rank,
+    t.planeid,
+    t.artifacturi,
+    t.part,
+    t.x,
+    t.y,
+    t.a,
+    (((p.metarelease <= (now() AT TIME ZONE 'UTC'::text)) AND (COALESCE(a.contentrelease, p.datarelease) <= (now() AT TIME ZONE 'UTC'::text))) IS TRUE) AS visible
+   FROM ((caom2_ai.typical_object t
+     JOIN caom2.plane p ON ((p.planeid = t.planeid)))
+     JOIN caom2.artifact a ON (((a.planeid = t.planeid) AND ((a.uri)::text = t.artifacturi))))
+  WHERE ((p.metarelease <= (now() AT TIME ZONE 'UTC'::text)) AND (COALESCE(a.contentrelease, p.datarelease) <= (now() AT TIME ZONE 'UTC'::text)));
+
+CREATE VIEW caom2_ai_view.typical_sprite AS
+ SELECT o.mapid,
+    o.node,
+    o.planeid,
+    o.artifacturi,
+    o.part,
+    o.x,
+    o.y,
+    o.a,
+    concat_ws(' '::text, o.node, o.planeid, o.artifacturi, o.part, o.x, o.y) AS cell,
+    o.visible
+   FROM ( SELECT DISTINCT ON (typical_object.mapid, typical_object.node) typical_object.mapid,
+            typical_object.node,
+            typical_object.rank,
+            typical_object.planeid,
+            typical_object.artifacturi,
+            typical_object.part,
+            typical_object.x,
+            typical_object.y,
+            typical_object.a,
+            typical_object.visible
+           FROM caom2_ai_view.typical_object
+          ORDER BY typical_object.mapid, typical_object.node, typical_object.rank) o
+UNION ALL
+ SELECT i.mapid,
+    i.node,
+    i.planeid,
+    NULL::text AS artifacturi,
+    ''::text AS part,
+    NULL::real AS x,
+    NULL::real AS y,
+    NULL::real AS a,
+    concat_ws(' '::text, i.node, i.planeid) AS cell,
+    i.visible
+   FROM ( SELECT DISTINCT ON (typical_image.mapid, typical_image.node) typical_image.mapid,
+            typical_image.node,
+            typical_image.rank,
+            typical_image.planeid,
+            typical_image.visible
+           FROM caom2_ai_view.typical_image
+          ORDER BY typical_image.mapid, typical_image.node, typical_image.rank) i;
 
 ALTER TABLE ONLY caom2_ai.object_node ATTACH PARTITION caom2_ai.object_node_default DEFAULT;
 
@@ -2261,6 +2371,8 @@ GRANT SELECT,INSERT,DELETE,TRUNCATE,UPDATE ON TABLE caom2_ai.typical_object TO c
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE caom2_ai_uws.job TO caomai_service;
 GRANT SELECT ON TABLE caom2_ai_view.artifact TO caomai_query;
 GRANT SELECT ON TABLE caom2_ai_view.artifact TO caomai_ingest;
+GRANT SELECT ON TABLE caom2_ai_view.map_picture TO caomai_query;
+GRANT SELECT ON TABLE caom2_ai_view.map_picture TO caomai_ingest;
 GRANT SELECT ON TABLE caom2_ai_view.node TO caomai_query;
 GRANT SELECT ON TABLE caom2_ai_view.node TO caomai_ingest;
 GRANT SELECT ON TABLE caom2_ai_view.node_axis TO caomai_query;
@@ -2279,8 +2391,12 @@ GRANT SELECT ON TABLE caom2_ai_view.part_fingerprint TO caomai_query;
 GRANT SELECT ON TABLE caom2_ai_view.part_fingerprint TO caomai_ingest;
 GRANT SELECT ON TABLE caom2_ai_view.picture TO caomai_query;
 GRANT SELECT ON TABLE caom2_ai_view.picture TO caomai_ingest;
+GRANT SELECT ON TABLE caom2_ai_view.pictured_object TO caomai_query;
+GRANT SELECT ON TABLE caom2_ai_view.pictured_object TO caomai_ingest;
 GRANT SELECT ON TABLE caom2_ai_view.plane TO caomai_query;
 GRANT SELECT ON TABLE caom2_ai_view.plane TO caomai_ingest;
+GRANT SELECT ON TABLE caom2_ai_view.shown_file TO caomai_query;
+GRANT SELECT ON TABLE caom2_ai_view.shown_file TO caomai_ingest;
 GRANT SELECT ON TABLE tap_schema.columns TO caomai_query;
 GRANT SELECT ON TABLE tap_schema.columns TO caomai_ingest;
 GRANT SELECT ON TABLE caom2_ai_view.tap_columns TO caomai_query;
@@ -2301,3 +2417,9 @@ GRANT SELECT ON TABLE tap_schema.schemas TO caomai_query;
 GRANT SELECT ON TABLE tap_schema.schemas TO caomai_ingest;
 GRANT SELECT ON TABLE caom2_ai_view.tap_schemas TO caomai_query;
 GRANT SELECT ON TABLE caom2_ai_view.tap_schemas TO caomai_ingest;
+GRANT SELECT ON TABLE caom2_ai_view.typical_image TO caomai_query;
+GRANT SELECT ON TABLE caom2_ai_view.typical_image TO caomai_ingest;
+GRANT SELECT ON TABLE caom2_ai_view.typical_object TO caomai_query;
+GRANT SELECT ON TABLE caom2_ai_view.typical_object TO caomai_ingest;
+GRANT SELECT ON TABLE caom2_ai_view.typical_sprite TO caomai_query;
+GRANT SELECT ON TABLE caom2_ai_view.typical_sprite TO caomai_ingest;

@@ -6,7 +6,7 @@ Whoever may not see an image gets the same answer as for one that does not exist
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any, Final
@@ -16,7 +16,7 @@ from psycopg.rows import dict_row
 
 from caomai.database import read_queries
 from caomai.errors import NotFoundError, TransientError
-from caomai.previews import View, Wish
+from caomai.previews import View, Wish, ask_stamp, ask_thumbnail
 from tapext.descriptions import Descriptions
 from tapext.pools import lend
 from tapext.service import Service
@@ -26,6 +26,8 @@ SECONDS: Final = 8.0  # that a request waits for a worker
 UNKNOWN: Final = "There is no picture of this."
 NOT_YET: Final = "The picture is being made; ask again in a moment."
 QUERIES: Final = "previews"
+
+Row = Mapping[str, Any]
 
 
 @dataclass(frozen=True)
@@ -45,26 +47,53 @@ class Previews:
 
     async def find_image(self, plane: UUID, view: View, uri: str | None = None) -> Picture:
         """Find a picture of an image that anybody may see, made of one of its files, or of the main one."""
-        knowledge = await self._service.know()
-        names: dict[str, Any] = {"planeID": plane, "uri": uri, "part": view.part, "variant": view.variant}
-        names["mapID"] = knowledge.catalogue.maps.get("object")
-        return await self._wait("find_preview", names)
+        names = {"planeID": plane, "uri": uri, "part": view.part, "variant": view.variant}
 
-    async def _wait(self, query: str, names: dict[str, Any]) -> Picture:
+        def wish(row: Row) -> Wish:
+            return Wish(view.variant, view.part, row["uri"], str(plane))
+
+        return await self._wait("find_preview", names, wish)
+
+    async def find_object(self, number: int) -> Picture:
+        """Find a picture of an object that anybody may see, by its objectID."""
+        return await self._find_stamp("find_object", {"objectID": number})
+
+    async def find_typical_object(self, map_id: int, node: int, rank: int) -> Picture:
+        """Find a picture of one of the objects that stand for a node; rank 1 is the most typical."""
+        return await self._find_stamp("find_typical_object", {"mapID": map_id, "node": node, "rank": rank})
+
+    async def _find_stamp(self, query: str, names: Mapping[str, Any]) -> Picture:
+        row = await self._find(query, names)
+        view = ask_stamp(row["part"], row["x"], row["y"], row["a"])
+        return await self.find_image(row["planeid"], view, row["uri"])
+
+    async def find_typical_image(self, map_id: int, node: int, rank: int) -> Picture:
+        """Find a thumbnail of one of the images that stand for a node."""
+        row = await self._find("find_typical_image", {"mapID": map_id, "node": node, "rank": rank})
+        return await self.find_image(row["planeid"], ask_thumbnail())
+
+    async def find_map(self, map_id: int) -> Picture:
+        """Find the picture of a whole map as it is for anybody now."""
+        return await self._wait("find_map_picture", {"mapID": map_id}, lambda _: Wish("map", map_id=map_id))
+
+    async def _find(self, query: str, names: Mapping[str, Any]) -> Row:
+        rows = await self._fetch(query, names)
+        if not rows:
+            raise NotFoundError(UNKNOWN)
+        return rows[0]
+
+    async def _wait(self, query: str, names: Mapping[str, Any], wish: Callable[[Row], Wish]) -> Picture:
         """Look for a picture until it is there, as long as a worker may take."""
         end = time.monotonic() + SECONDS
         while True:
-            rows = await self._fetch(query, names)
-            if not rows:
-                raise NotFoundError(UNKNOWN)
-            if (picture := await self._take(rows[0])) is not None:
+            row = await self._find(query, names)
+            if (picture := await self._take(row)) is not None:
                 return picture
             if time.monotonic() > end:
                 raise TransientError(NOT_YET)
-            wish = Wish(names["variant"], names["part"], rows[0]["uri"], str(names["planeID"]))
-            await self._have_made(wish, end - time.monotonic())
+            await self._have_made(wish(row), end - time.monotonic())
 
-    async def _take(self, row: Mapping[str, Any]) -> Picture | None:
+    async def _take(self, row: Row) -> Picture | None:
         """Give the picture of a row, or say why there is none; None where it is not made yet."""
         if row["reason"] is not None:
             kind = NotFoundError if row["status"] == HTTPStatus.NOT_FOUND else TransientError

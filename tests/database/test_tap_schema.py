@@ -78,6 +78,20 @@ OTHERWISE = {
 }
 
 
+# What the service reads for its pictures and functions; no table of users.
+INTERNAL = {
+    f"caom2_ai_view.{name}"
+    for name in (
+        "map_picture",
+        "node_axis",
+        "picture",
+        "pictured_object",
+        "shown_file",
+        "typical_image",
+        "typical_object",
+        "typical_sprite",
+    )
+}
 NAMES = ("planeID", "mapID", "node", "artifactURI")
 
 
@@ -117,8 +131,7 @@ def hidden(connection: Connection) -> set[tuple[str, str]]:
         "select attrelid::regclass::text, attname from pg_attribute join pg_description"
         " on objoid = attrelid and objsubid = attnum where description like 'twin:%'"
     )
-    internal = ("caom2_ai_view.node_axis", "caom2_ai_view.picture")
-    unseen = {column for column in stored(connection) if column[1] == "visible" or column[0] in internal}
+    unseen = {column for column in stored(connection) if column[1] == "visible" or column[0] in INTERNAL}
     return unseen | set(twins.fetchall())
 
 
