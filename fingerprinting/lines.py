@@ -8,6 +8,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from fingerprinting.ranks import find_percentiles
 from fingerprinting.texture import Figures, group_bins, spread, thin
 
 CELLS: Final = 96  # along the longer side
@@ -61,7 +62,7 @@ def _find_bright(binned: Floats, pixels: int) -> NDArray[np.bool_]:
     some = some[np.isfinite(some)]
     if not some.size:
         return np.zeros(group_bins(binned, side).shape[:2], bool)
-    level, most = np.percentile(some, [50, MOST])
+    level, most = find_percentiles(some, [50, MOST])
     limit = level + max(BRIGHT / np.sqrt(pixels), min(BRIGHT * spread(some), most - level))
     number = np.count_nonzero(group_bins(binned, side) > np.float32(limit), axis=2)
     return np.asarray(number >= CROSSED * side)

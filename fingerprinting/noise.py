@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from caomai.errors import UnusableImageError
 from fingerprinting.image import Part
 from fingerprinting.mesh import Mesh, fit_meshes
+from fingerprinting.ranks import find_percentiles
 
 ROUNDING: Final = 0.2887  # standard deviation of a value rounded to whole steps, in steps
 LEAST_LOCAL: Final = 0.5  # of the frame's noise: the spline between meshes swings below 0 at bright objects
@@ -115,6 +116,6 @@ def kernel_noise(sky: Sky, mask: NDArray[np.bool_] | None) -> float:
     np.clip(pixels, -CLIP, CLIP, out=pixels)
     rows = pixels[:, :-2] + 2 * pixels[:, 1:-1] + pixels[:, 2:]
     smooth = (rows[:, :, :-2] + 2 * rows[:, :, 1:-1] + rows[:, :, 2:]) / 16
-    middle, low = np.percentile(smooth, [50, 15.87], axis=(1, 2))  # the lower half holds no objects
+    middle, low = find_percentiles(smooth.reshape(len(smooth), -1), [50, 15.87]).T  # below lie no objects
     spreads = np.sort(middle - low)
     return float(np.median(spreads[: max(len(spreads) // 4, 1)]))

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
+from fingerprinting.ranks import find_medians
 from fingerprinting.texture import Figures, thin
 
 RADII: Final = (2.2, 3.2, 4.5, 6.2)  # bins of 8 pixels
@@ -14,6 +16,7 @@ INSIDE, OUTSIDE = 0.75, 1.35  # radii at which the light is compared
 ANGLES: Final = 12
 DARKEST: Final = 2  # of the angles that may show no edge: a star, or another ghost, lies there
 BRIGHT: Final = 0.4  # sigma of a bin's pixels: fainter middles are no candidates
+REACH: Final = math.ceil(OUTSIDE * RADII[-1])  # bins
 CANDIDATES: Final = 800
 LEAST: Final = 0.3  # sigma that ratios are taken to at least
 FAINTEST: Final = 0.05  # sigma; less is nothing
@@ -34,7 +37,9 @@ def measure_rings(binned: Floats) -> Figures:
     some = some[np.isfinite(some)]
     if not some.size:
         return {}
-    smooth = smooth_bins(np.nan_to_num(binned - np.float32(np.median(some))))
+    above = binned - find_medians(some)
+    above[np.isnan(above)] = 0
+    smooth = smooth_bins(above)
     y, x = np.nonzero(smooth > BRIGHT)
     every = -(-len(y) // CANDIDATES) or 1
     y, x = y[::every], x[::every]
@@ -52,11 +57,13 @@ def measure_rings(binned: Floats) -> Figures:
 
 def smooth_bins(bins: Floats) -> Floats:
     """Take medians of three along rows, then along columns: stars go, what is larger stays."""
-    for _ in range(2):
-        wide = np.concatenate([bins[:1], bins, bins[-1:]])
-        first, last = wide[:-2], wide[2:]
-        bins = np.maximum(np.minimum(first, last), np.minimum(np.maximum(first, last), bins)).T
-    return bins
+    rows = _find_middle(np.vstack([bins[:1], bins[:-1]]), bins, np.vstack([bins[1:], bins[-1:]]))
+    return _find_middle(np.hstack([rows[:, :1], rows[:, :-1]]), rows, np.hstack([rows[:, 1:], rows[:, -1:]]))
+
+
+def _find_middle(first: Floats, second: Floats, third: Floats) -> Floats:
+    middle: Floats = np.maximum(np.minimum(first, third), np.minimum(np.maximum(first, third), second))
+    return middle
 
 
 def _measure_edges(smooth: Floats, y: NDArray[np.intp], x: NDArray[np.intp]) -> tuple[Floats, Floats, Floats]:
@@ -65,20 +72,21 @@ def _measure_edges(smooth: Floats, y: NDArray[np.intp], x: NDArray[np.intp]) -> 
     Gives what the light falls by at the third least sharp angle, its ratio to the light inside, and the
     light inside over that in the middle.
     """
-    angle = 2 * np.pi * np.arange(ANGLES) / ANGLES
-    middle = np.maximum(smooth[y, x], np.float32(LEAST))
-    edges, shares, flatness = [], [], []
-    for radius in RADII:
-        inside, outside = (
-            smooth[
-                np.rint(y[:, None] + ratio * radius * np.sin(angle)).astype(int).clip(0, smooth.shape[0] - 1),
-                np.rint(x[:, None] + ratio * radius * np.cos(angle)).astype(int).clip(0, smooth.shape[1] - 1),
-            ]
-            for ratio in (INSIDE, OUTSIDE)
-        )
-        edge = np.partition(inside - outside, DARKEST, axis=1)[:, DARKEST]
-        light = np.median(inside, axis=1)
-        edges.append(edge)
-        shares.append(edge / np.maximum(light, np.float32(LEAST)))
-        flatness.append(light / middle)
-    return np.array(edges), np.array(shares), np.array(flatness)
+    angle, radius = 2 * np.pi * np.arange(ANGLES) / ANGLES, np.array(RADII)[:, None]
+    around = np.pad(smooth, REACH, "edge")
+    place = (y + REACH) * around.shape[1] + x + REACH
+    inside, outside = (
+        around.ravel()[place[:, None, None] + _offset(ratio * radius, angle, around.shape[1])]
+        for ratio in (INSIDE, OUTSIDE)
+    )
+    edge: Floats = np.sort(inside - outside, axis=2)[:, :, DARKEST].T
+    light: Floats = find_medians(inside).T
+    middle: Floats = np.maximum(smooth[y, x], np.float32(LEAST))
+    share = np.divide(edge, np.maximum(light, np.float32(LEAST)))
+    return edge, share, np.divide(light, middle)
+
+
+def _offset(radius: NDArray[np.float64], angle: NDArray[np.float64], width: int) -> NDArray[np.intp]:
+    """Give how many bins of a frame so wide lie between a place and those around it."""
+    y, x = (np.rint(radius * turn(angle)).astype(np.intp) for turn in (np.sin, np.cos))
+    return y * width + x

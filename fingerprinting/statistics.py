@@ -15,6 +15,7 @@ from fingerprinting.description import STATISTICS
 from fingerprinting.detect import Detection
 from fingerprinting.image import Part
 from fingerprinting.lines import measure_lines
+from fingerprinting.ranks import find_medians, find_percentiles
 from fingerprinting.rings import measure_rings
 from fingerprinting.section import Box
 from fingerprinting.stack import measure_stack
@@ -101,9 +102,9 @@ def measure_objects(objects: NDArray[np.void], core: Box) -> Figures:
     if n < LEAST_OBJECTS:
         return figures
     a, b = np.maximum(objects["a"], 0.3), np.maximum(objects["b"], 0.3)
-    low, middle, high = np.percentile(np.log(a * b) / 2, [10, 50, 90])
-    ratio, ratio_high = np.percentile(np.log(a / b), [50, 90])
-    snr, snr_high = np.percentile(np.log(np.maximum(objects["snr"], 1)), [50, 90])
+    low, middle, high = find_percentiles(np.log(a * b) / 2, [10, 50, 90])
+    ratio, ratio_high = find_percentiles(np.log(a / b), [50, 90])
+    snr, snr_high = find_percentiles(np.log(np.maximum(objects["snr"], 1)), [50, 90])
     return figures | {
         "clumping": _measure_clumping(objects, core),
         "size": middle,
@@ -142,9 +143,9 @@ def measure_shapes(objects: NDArray[np.void], core: Box) -> Figures:
         return {}
     a, b = np.maximum(objects["a"], 0.3), np.maximum(objects["b"], 0.3)
     concentration = np.log(np.maximum(objects["peak"], TINY) / np.maximum(objects["flux"], TINY))
-    usual, high, top = np.percentile(concentration, [50, 90, 98])
+    usual, high, top = find_percentiles(concentration, [50, 90, 98])
     longest = int(np.argmax(a))
-    large = objects["npix"] >= np.percentile(objects["npix"], 90)
+    large = objects["npix"] >= find_percentiles(objects["npix"], [90])[0]
     gaussian = concentration + np.log(2 * np.pi * a * b)  # 0 for a Gaussian seen whole
     return {
         "concentration": usual,
@@ -153,7 +154,7 @@ def measure_shapes(objects: NDArray[np.void], core: Box) -> Figures:
         "thin": float(np.mean((b < THIN) & (a > LONG * b))),
         "longest": float(np.log(a[longest] / np.hypot(*core.shape))),
         "longest_ratio": float(np.log(a[longest] / b[longest])),
-        "flattest": float(np.percentile(gaussian[large], 10)),
+        "flattest": float(find_percentiles(gaussian[large], [10])[0]),
     }
 
 
@@ -161,7 +162,7 @@ def measure_stars(stars: NDArray[np.float64]) -> Figures:
     """Measure FWHM in pixels and elongation of point sources (n, 2), as logarithms."""
     if len(stars) < LEAST_STARS:
         return {}
-    fwhm, elongation = np.median(np.log(stars), axis=0)
+    fwhm, elongation = find_medians(np.log(stars).T)
     return {"fwhm": float(fwhm), "elongation": float(elongation)}
 
 

@@ -8,6 +8,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from fingerprinting.ranks import find_medians
 from fingerprinting.texture import FAINTEST, NORMAL, Figures
 
 BANDS: Final = 64  # along each axis
@@ -98,7 +99,7 @@ def _find_medians(samples: Values) -> Values:
     """Take medians along the last axis; NaN where fewer than half of the values are known."""
     unknown = np.isnan(samples)
     if not unknown.any():
-        return np.asarray(np.median(samples, axis=-1), np.float32)
+        return find_medians(samples)
     known = samples.shape[-1] - unknown.sum(axis=-1)
     ordered = np.sort(samples, axis=-1)  # NaN last
     middle = np.take_along_axis(ordered, np.maximum(known // 2, 0)[..., None], axis=-1)[..., 0]
