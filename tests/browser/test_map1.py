@@ -187,7 +187,7 @@ def test_the_keyboard_alone_suffices(page: Page, map1: Locator) -> None:
 
 
 def test_a_finger_looks_chooses_and_paints(browser: Browser, archive_url: str, shoot: Shoot) -> None:
-    context = browser.new_context(viewport=NARROW, has_touch=True, is_mobile=True)  # type: ignore[arg-type]
+    context = browser.new_context(viewport=NARROW, has_touch=True, is_mobile=True)
     page = context.new_page()
     page.goto(f"{archive_url}/")
     page.get_by_role("button", name="Map 1").tap()
@@ -215,7 +215,7 @@ def test_a_finger_looks_chooses_and_paints(browser: Browser, archive_url: str, s
 
 
 def test_two_fingers_zoom(browser: Browser, archive_url: str) -> None:
-    context = browser.new_context(viewport=NARROW, has_touch=True, is_mobile=True)  # type: ignore[arg-type]
+    context = browser.new_context(viewport=NARROW, has_touch=True, is_mobile=True)
     page = context.new_page()
     page.goto(f"{archive_url}/")
     page.get_by_role("button", name="Map 1").tap()
