@@ -58,6 +58,10 @@ def test_json_is_that_of_the_contract(run: Run, tmp_path: Path) -> None:
     assert match(x + 1, y + 1, columns["x"], columns["y"])[1].max() < 0.2
     assert np.bincount(columns["node"], minlength=400).tolist() == first["fingerprint"]
     assert np.all((columns["confidence"] > 0) & (columns["confidence"] <= 1))
+    looks = json.loads(run(path, "--vectors").stdout)["hdus"][0]["objects"]
+    assert [{key: one[key] for key in OBJECT_KEYS} for one in looks] == first["objects"]
+    lengths = np.linalg.norm([one["vector"] for one in looks], axis=1)
+    assert lengths == pytest.approx(np.ones(40), abs=2e-3)
     assert (second["hdu"], second["objects"], sum(second["fingerprint"])) == (2, [], 0)
     assert np.linalg.norm(second["vector"]) == pytest.approx(1, abs=1e-5)  # of its looks alone
     assert 0 <= second["field_node"] < 144

@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 
 from caomai.errors import NotAnImageError, TransientError, UnusableImageError
+from fingerprinting.description import LOOK
 from fingerprinting.fieldmap import field_node
 from fingerprinting.fingerprint import search_vector, sum_descriptions
 from fingerprinting.maps import Maps, register_maps
@@ -41,6 +42,35 @@ def test_objects_come_back_as_they_were(archive: Archive, maps: Maps) -> None:
         ("0", 2, 399, 3, pixels[2], 1.5, 30.0, 3.5, 45.0, 1e6),
         ("1", 0, 7, 3, None, None, None, 1.5, 45.0, 1e6),
     ]
+
+
+def test_the_looks_of_objects_are_stored_and_go_with_their_image(archive: Archive, maps: Maps) -> None:
+    artifact = insert_plane(archive.connection, "a")
+    looks = np.zeros(2, LOOK)
+    looks["number"], looks["vector"] = [0, 2], np.eye(64)[[5, 7]]
+    placed, lost = describe(5, 6, 399), describe(7, 8, 9, part="1", sky=False)
+    store(archive.connection, artifact, [replace(placed, looks=looks), replace(lost, looks=looks)], maps)
+    rows = archive.fetch("""
+        select p.part, v.objectID - (p.imageID::bigint << 20), v.node, v.x, v.ra, v.healpix = o.healpix,
+            v.vector::text
+        from caom2_ai.object_vector v
+        join caom2_ai.part_fingerprint p using (imageID, mapID)
+        join caom2_ai.object_node o on o.imageID = v.imageID and o.objectID = v.objectID & 1048575
+        order by 1, 2
+    """)
+    first, second = (str(np.eye(64, dtype=int)[axis].tolist()).replace(" ", "") for axis in (5, 7))
+    assert rows == [
+        ("0", 0, 5, 1.5, 359.5, True, first),
+        ("0", 2, 399, 3.5, 1.5, True, second),
+        ("1", 0, 7, 1.5, None, None, first),
+        ("1", 2, 9, 3.5, None, None, second),
+    ]
+    store(archive.connection, replace_file(archive, artifact), [replace(placed, looks=looks[:1])], maps)
+    assert archive.count("caom2_ai.object_vector") == 1
+    gone = replace(artifact, checksum="md5:3")
+    archive.connection.execute("update caom2.Artifact set contentChecksum = 'md5:3'")
+    store_failure(archive.connection, gone, UnusableImageError("No signal."), maps)
+    assert archive.count("caom2_ai.object_vector") == 0
 
 
 def test_a_plane_is_the_sum_of_its_parts_with_what_caom_says(archive: Archive, maps: Maps) -> None:
