@@ -104,6 +104,6 @@ export const count = (number, noun) => `${exact(number)} ${noun}${number === 1 ?
 export function shadesOf(numbers) {
   const logs = numbers.map(Math.log);
   const least = Math.min(...logs.filter(Number.isFinite));
-  const range = Math.max(...logs) - least || 1;
-  return logs.map((log) => (Number.isFinite(log) ? 1 + Math.round((8 * (log - least)) / range) : 0));
+  const range = Math.max(...logs) - least;
+  return logs.map((log) => (Number.isFinite(log) ? 9 - Math.round(range && 8 * (1 - (log - least) / range)) : 0));
 }
