@@ -105,6 +105,7 @@ def prepare(demo: Demo, data: Path | None) -> None:
     if data is not None:
         demo.run("Ingest your images", "ingest", data.absolute(), collection="MINE")
     demo.run("Fingerprint all images", "fingerprint", "-n", "2")
+    demo.run("Draw what stands for the nodes of the maps", "pictures", "-n", "2")
 
 
 @contextmanager

@@ -7,7 +7,6 @@ from collections.abc import AsyncGenerator, Mapping, Sequence
 from dataclasses import astuple, dataclass, fields
 from pathlib import Path
 from typing import Any, Final
-from urllib.parse import quote
 
 from psycopg.rows import dict_row
 from psycopg.sql import Composed
@@ -156,7 +155,7 @@ class Finder:
         links = [self._link_file(text, file) for file in files]
         for known in content:
             if not any(link.semantics in PREVIEWS for link in links):
-                links.append(self._link_picture(text))
+                links.append(self._link_picture(text, known["planeid"]))
             links += service_links(text, has_vector=known["has_vector"])
         return links + [self._link_similar(text, row) for row in similar if row["rank"] is not None]
 
@@ -190,12 +189,12 @@ class Finder:
         except CaomAiError:
             raise NotFoundError("The archive does not serve this file.") from None
 
-    def _link_picture(self, text: str) -> Link:
+    def _link_picture(self, text: str, plane: str) -> Link:
         """Link an image to a picture of it, for where the archive has none."""
         return Link(
             text,
-            access_url=f"{self.base_url}/annotate?ID={quote(text, safe='')}&RESPONSEFORMAT=image%2Fpng",
-            description="Picture with the objects and their nodes marked",
+            access_url=f"{self.base_url}/preview/{plane}.png",
+            description="Picture of the image",
             semantics=PREVIEWS[0],
             content_type="image/png",
             content_qualifier="#image",

@@ -21,6 +21,6 @@ where a.artifactID = %(artifactID)s and coalesce(a.contentRelease, p.dataRelease
 
 -- name: find_content
 -- Which of some images were described, and which can be compared.
-select f.publisherID as publisherid, f.vector is not null as has_vector
+select f.publisherID as publisherid, f.planeID::text as planeid, f.vector is not null as has_vector
 from caom2_ai_view.fingerprint f
 where f.publisherID = any(%(ids)s) and f.mapID = %(mapID)s;

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 import urllib.request
+from collections import Counter
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -162,6 +164,18 @@ def test_thousands_of_ids_in_one_post(service: str) -> None:
     assert [answer.statuses for answer in (whole, cut)] == [["OK"], ["OK", "OVERFLOW"]]
 
 
+def test_thousands_of_ids_of_every_kind_in_one_post(service: str, publisher_id: str) -> None:
+    kinds = [publisher_id, "bad {n}", f"{COLLECTION}?o/{{n}}", HIDDEN[0].publisher_id, EMBARGOED.publisher_id]
+    wanted = [kinds[n % 5].format(n=n) for n in range(4000)]
+    answer = post(f"{service}/datalink/links", [("ID", text) for text in wanted])
+    assert answer.statuses == ["OK"]
+    found = rows(answer)
+    assert list(dict.fromkeys(str(row["ID"]) for row in found)) == list(dict.fromkeys(wanted))
+    faults = Counter(str(row["error_message"]).partition(":")[0] for row in found if row["error_message"])
+    assert faults == {"UsageFault": 800, "NotFoundFault": 802}
+    assert len([row for row in found if row["ID"] == publisher_id]) == 14
+
+
 def test_dl_09_the_service_describes_itself(service: str) -> None:
     meta = links(service).root.findall(f"{VOT}RESOURCE")[1]
     values = {parameter.get("name"): parameter.get("value") for parameter in meta.findall(f"{VOT}PARAM")}
@@ -197,8 +211,7 @@ def test_an_image_without_a_preview_has_a_picture(
 ) -> None:
     (preview,) = rows(links(service, publisher_id), "#preview")
     assert preview["content_type"] == "image/png"
-    where = f"{service}/annotate?ID={quote(publisher_id, safe='')}&RESPONSEFORMAT=image%2Fpng"
-    assert preview["access_url"] == where
+    assert re.fullmatch(rf"{service}/preview/[0-9a-f-]{{36}}\.png", preview["access_url"])
     with database.connect("ingest") as connection:
         connection.execute(
             "insert into caom2.Artifact (uri, planeID, artifactID, productType, releaseType, contentType,"
@@ -224,6 +237,9 @@ def test_services_are_described_with_typed_inputs(service: str, publisher_id: st
     assert ends == ["1", "10000"]
     options = [option.get("value") for option in typed["EXCLUDE"].iter(f"{VOT}OPTION")]
     assert options == ["plane", "observation", "field", "target", "none"]
+    named = {part.get("name"): part for part in described["annotate"].find(f"{VOT}GROUP")}
+    assert list(named) == ["ID", "MAXREC", "PART", "RESPONSEFORMAT"]
+    assert (named["PART"].get("datatype"), named["PART"].get("value")) == ("char", "")
 
 
 def test_files_come_in_parts(service: str) -> None:
