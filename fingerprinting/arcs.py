@@ -19,7 +19,7 @@ TAPS: Final = 5  # neighbouring angles that a filter sees
 FILTERS, SECOND, HIDDEN = 12, 12, 16
 SOFTENING: Final = 4.0  # sigma: here light counts half; the brightest counts 1
 SIDE: Final = 36  # pixels of the middle of a window that the circles reach
-CHUNK: Final = 64  # windows at once: what is in between stays in the cache
+CHUNK: Final = 256  # windows at once: what is in between stays in the cache
 LARGEST: Final = 1 << 20  # bytes of the file
 LAYOUTS: Final[dict[str, Layout]] = {
     "first": (np.float32, (FILTERS, TAPS * RADII + 1)),  # the last column is what is added
