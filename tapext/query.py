@@ -31,6 +31,10 @@ PUBLISHER_UCD: Final = "meta.ref.ivoid"
 CAOM_RELATIONS: Final = {
     Identifier(VIEWS, name).as_string() for name in ("observation", "plane", "artifact", "part", "obscore")
 }
+UNKNOWN: Final = {
+    "image": "take a publisherID from caom2_ai.fingerprint",
+    "object": "take an objectID from caom2_ai.object_vector",
+}
 XML_ID: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]*")
 MOST_CHARACTERS: Final = 1 << 20
 LONG: Final = 1 << 14
@@ -75,15 +79,11 @@ async def _begin_with(
     translation = await understand(question, knowledge, uploads)
     if uses_content(translation):
         # The current map stands in the translation; vectors of two maps must never be compared.
-        fresh = await service.renew(knowledge, pool)
+        fresh = await service.match(knowledge, await look_up(service, translation, pool))
         if fresh is not knowledge:
             knowledge, translation = fresh, await understand(question, fresh, uploads)
     document = describe_result(question, translation, knowledge)
     writer = question.format.writer(document)
-    if translation.vector_ids:
-        await check_images(service, translation.vector_ids, pool)
-    if translation.object_ids:
-        await check_objects(service, translation.object_ids, pool)
     if question.maxrec == 0:
         return write_empty(writer)
     if translation.searches and not uploads.tables:
@@ -116,28 +116,27 @@ async def choose_ways(translation: Translation, most: int, pool: Pool) -> Transl
     return translation.exactly(few) if few else translation
 
 
-async def check_images(service: Service, ids: Sequence[str], pool: Pool) -> None:
-    """Refuse a query about the content of images that are not known; hidden ones are not known either."""
-    async with lend(pool) as connection:
-        cursor = await connection.execute(service.queries["find_unknown_images"], {"ids": list(ids)})
-        unknown = [row[0] for row in await cursor.fetchall()]
-    if unknown:
-        raise NotFoundError(
-            f"No image is known here that can be compared as {', '.join(unknown[:10])}: "
-            "take a publisherID from caom2_ai.fingerprint."
-        )
+async def look_up(service: Service, translation: Translation, pool: Pool) -> dict[str, int]:
+    """Give the current maps; refuse a query about the content of images or objects that are not known.
 
-
-async def check_objects(service: Service, ids: Sequence[int], pool: Pool) -> None:
-    """Refuse a query about the looks of objects that are not known; those of hidden images are not."""
+    Hidden ones are not known either. It is one statement, because each costs as much as a small query.
+    """
+    images, objects = list(translation.vector_ids), list(translation.object_ids)
     async with lend(pool) as connection:
-        cursor = await connection.execute(service.queries["find_unknown_objects"], {"ids": list(ids)})
-        unknown = [str(row[0]) for row in await cursor.fetchall()]
-    if unknown:
-        raise NotFoundError(
-            f"No object is known here that can be compared as {', '.join(unknown[:10])}: "
-            "take an objectID from caom2_ai.object_vector."
-        )
+        if not images and not objects:
+            cursor = await connection.execute(service.queries["read_maps"])
+        else:
+            cursor = await connection.execute(
+                service.queries["look_up"], {"images": images, "objects": objects}
+            )
+        rows = await cursor.fetchall()
+    for what, advice in UNKNOWN.items():
+        unknown = [str(name) for kind, name in rows if kind == f"unknown {what}"]
+        if unknown:
+            raise NotFoundError(
+                f"No {what} is known here that can be compared as {', '.join(unknown[:10])}: {advice}."
+            )
+    return {kind: int(name) for kind, name in rows}
 
 
 async def write_empty(writer: Writer) -> AsyncGenerator[bytes]:

@@ -69,8 +69,13 @@ class Service:
         """Give what is known of the current maps anew if others have become current since."""
         async with lend(pool) as connection:
             cursor = await connection.execute(self.queries["read_maps"])
-            if dict(await cursor.fetchall()) == knowledge.catalogue.maps:
-                return knowledge
+            maps = dict(await cursor.fetchall())
+        return await self.match(knowledge, maps)
+
+    async def match(self, knowledge: Knowledge, maps: dict[str, int]) -> Knowledge:
+        """Give what is known of the current maps anew unless it is about `maps`."""
+        if maps == knowledge.catalogue.maps:
+            return knowledge
         async with self._lock:
             # Another request may have been faster.
             if self._knowledge is None or self._knowledge is knowledge:

@@ -5,16 +5,16 @@ from caom2_ai_view.map
 where isCurrent = 1
 order by kind desc;
 
--- name: find_unknown_images
--- Those images of a list that have no search vector on the current map, for whoever asks.
-select wanted.id
-from unnest(%(ids)s::text[]) as wanted (id)
-where caom2_ai.caomai_vector(wanted.id) is null;
-
--- name: find_unknown_objects
--- Those objects of a list that cannot be compared on the current map, for whoever asks.
-select wanted.id
-from unnest(%(ids)s::bigint[]) as wanted (id)
+-- name: look_up
+-- The current map of each kind, and which images and objects of two lists cannot be compared on it, for whoever asks.
+select kind, mapID::text as name from caom2_ai_view.map where isCurrent = 1
+union all
+select 'unknown image', wanted.id
+from unnest(%(images)s::text[]) as wanted (id)
+where caom2_ai.caomai_vector(wanted.id) is null
+union all
+select 'unknown object', wanted.id::text
+from unnest(%(objects)s::bigint[]) as wanted (id)
 where caom2_ai.caomai_object_vector(wanted.id) is null;
 
 -- name: find_example_image
