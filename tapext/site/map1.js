@@ -37,6 +37,7 @@ class ObjectMap extends MapPanel {
   about(node) {
     const { state: { has } } = this.context;
     return {
+      members: node.nObjects,
       state: this.#stateOf(node.node),
       least: has.get(node.node) ?? null,
     };

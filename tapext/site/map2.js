@@ -56,6 +56,7 @@ class FieldMap extends MapPanel {
   about(node) {
     const { counts } = this.#heat;
     return {
+      members: node.nImages,
       state: this.#stateOf(node.node),
       now: counts ? `${count(counts[node.node], "image")} of the results` : "",
     };

@@ -4,17 +4,17 @@ import { Drawn } from "./drawn.js";
 import { count, exact, nameOf, share, wordOf } from "./nodes.js";
 import { html, nothing } from "./vendor/lit-html.js";
 
-const SAMPLES = 12; // pictures that the service has of a node
+const SAMPLES = 12; // pictures that the service has of a node, at most
 const PATIENCE = 150; // ms for which a pointer rests before samples are asked for
 const DOES = { off: "Off", include: "Include", exclude: "Exclude" };
 const SIGNS = { off: "", include: "+", exclude: "−" };
 
 /**
  * Properties: `node`, `images` (of the whole archive), `state`, `states`, `least` (count of objects, or null),
- * `samples` (rank to address, or null), `now` (a sentence on the results shown, or ""). Events: `choose` {state}, `least` {least}.
+ * `members` (objects or images in the node), `samples` (rank to address, or null), `now` (a sentence on the results shown, or ""). Events: `choose` {state}, `least` {least}.
  */
 class NodeCard extends Drawn {
-  #shown = { node: null, images: 0, state: "off", states: [], least: null, samples: null, now: "" };
+  #shown = { node: null, images: 0, state: "off", states: [], least: null, members: 0, samples: null, now: "" };
   #rested = null;
   #timer = 0;
 
@@ -46,9 +46,9 @@ class NodeCard extends Drawn {
   }
 
   #samples() {
-    const { node, samples } = this.#shown;
-    if (!samples) return nothing;
-    const ranks = Array.from({ length: SAMPLES }, (_, rank) => rank + 1);
+    const { node, members, samples } = this.#shown;
+    if (!samples || !members) return nothing;
+    const ranks = Array.from({ length: Math.min(members, SAMPLES) }, (_, rank) => rank + 1);
     return html`<div class="card-samples" role="img" aria-label="Typical examples">
       ${ranks.map((rank) => html`<span>${this.#rested === node ? html`<img alt="" src=${samples(rank)} @load=${appear} @error=${vanish}>` : nothing}</span>`)}
     </div>`;

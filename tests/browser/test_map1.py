@@ -70,6 +70,24 @@ def test_a_visitor_sees_what_lies_in_a_node(map1: Locator, nodes: list[tuple[int
     expect(card).to_contain_text("80% of 412 objects of EFIGI (95 % sure: 70% to 90%)")
 
 
+def test_pictures_show_typical_objects(
+    page: Page, map1: Locator, nodes: list[tuple[int, int, int]], shoot: Shoot
+) -> None:
+    ways = map1.get_by_role("group", name="Show")
+    expect(ways.get_by_role("button", name="Pictures")).to_have_attribute(
+        "aria-pressed", "true", timeout=60_000
+    )
+    picture = map1.locator("img.board-picture")
+    expect(picture).to_be_visible()
+    cell(map1, nodes[0][0]).click()
+    expect(map1.locator(".card-samples [data-there]").first).to_be_visible(timeout=60_000)
+    map1.get_by_role("button", name="Enlarge").click()
+    shoot(page, "map1-pictures")
+    assert find_barriers(page) == []
+    ways.get_by_role("button", name="Counts").click()
+    expect(picture).to_be_hidden()
+
+
 def test_clicks_include_exclude_and_let_go(
     page: Page, map1: Locator, nodes: list[tuple[int, int, int]], count: Number, shoot: Shoot
 ) -> None:
