@@ -13,11 +13,13 @@ from numpy.typing import NDArray
 from caomai.errors import CaomAiError
 from fingerprinting.model import EMBEDDING
 from fingerprinting.onnxfile import check_graph, show_results
+from fingerprinting.onnxwork import count_products
 
 BATCH: Final = 512
 INPUT_SHAPE: Final = (2, 32, 32)
 LONGEST: Final = 1.01  # length of an embedding
 MOST_RESULTS: Final = 1 << 28  # numbers in all results of a batch; the encoder of the package has 53 million
+MOST_PRODUCTS: Final = 1 << 36  # of a batch: seconds; the encoder of the package has 2.3 billion
 BROKEN: Final = "The encoder of the model is broken or of another kind"
 
 
@@ -28,7 +30,7 @@ class Encoder:
         data = onnx.read_bytes() if isinstance(onnx, Path) else onnx
         try:
             check_graph(data)
-            _check_results(show_results(data))
+            _check_work(data)
         except ValueError as error:
             raise CaomAiError(f"{BROKEN}: {error}.") from error
         options = _make_options()
@@ -60,22 +62,25 @@ class Encoder:
         return embeddings
 
 
-def _check_results(data: bytes) -> None:
-    """Refuse by ValueError a network whose results for a batch are large; nothing is computed for it."""
+def _check_work(data: bytes) -> None:
+    """Refuse by ValueError a network that needs much room or time for a batch; nothing is computed for it."""
     options = _make_options()
     options.graph_optimization_level = (
         ort.GraphOptimizationLevel.ORT_DISABLE_ALL
     )  # it computes with constants
     options.add_session_config_entry("session.disable_prepacking", "1")
-    session = _open(data, options)
-    batch = session.get_inputs()[0].shape[:1]
-    known = {side: BATCH for side in batch if isinstance(side, str)}
-    sizes = [[known.get(side, side) for side in result.shape] for result in session.get_outputs()]
-    if not all(isinstance(side, int) for sides in sizes for side in sides):
+    session = _open(show_results(data), options)
+    inputs, results = session.get_inputs(), session.get_outputs()
+    known = {side: BATCH for side in inputs[0].shape[:1] if isinstance(side, str)}
+    shapes = {port.name: [known.get(side, side) for side in port.shape] for port in (*inputs, *results)}
+    if not all(isinstance(side, int) for sides in shapes.values() for side in sides):
         raise ValueError("the shape of what an operator gives cannot be told")
-    elements = sum(math.prod(sides) for sides in sizes)
+    elements = sum(math.prod(shapes[result.name]) for result in results)
     if elements > MOST_RESULTS:
         raise ValueError(f"it needs room for {elements:,} numbers, where {MOST_RESULTS:,} are the most")
+    products = count_products(data, shapes)
+    if products > MOST_PRODUCTS:
+        raise ValueError(f"it needs {products:,} multiplications, where {MOST_PRODUCTS:,} are the most")
 
 
 def _make_options() -> ort.SessionOptions:

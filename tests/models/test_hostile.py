@@ -185,6 +185,22 @@ def test_a_convolution_whose_results_would_fill_the_memory_is_refused(
     refuse(wide(channels, kernel, pad), "needs room for")
 
 
+def test_a_convolution_that_would_take_hours_is_refused() -> None:
+    refuse(wide(8, 511, 255), "multiplications")
+
+
+def test_means_over_wide_surroundings_are_refused() -> None:
+    pool = helper.make_node("AveragePool", ["x"], ["wide"], kernel_shape=[4095] * 2, pads=[2047] * 4)
+    refuse(make_encoder(extra=[pool]), "multiplications")
+
+
+def test_many_products_of_large_matrices_are_refused() -> None:
+    products = [helper.make_node("MatMul", ["square", "square"], [f"m{number}"]) for number in range(9)]
+    model = make_encoder(extra=products)
+    model.graph.initializer.append(numpy_helper.from_array(np.ones((2048, 2048), np.float32), "square"))
+    refuse(model, "multiplications")
+
+
 def test_results_of_many_columns_and_many_rows_are_refused() -> None:
     """Broadcast, two short tensors make a large one, which a runtime would compute as it opens the file."""
     model = make_encoder(extra=[helper.make_node("Add", ["row", "column"], ["all_pairs"])])
