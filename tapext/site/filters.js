@@ -11,12 +11,19 @@ const CHOICES = [["collection", "Collection"], ["instrument", "Instrument"], ["f
 const INTENTS = { science: "Science", calibration: "Calibration", all: "All" };
 const MOST_OPTIONS = 5000;
 
+/** What is wrong with what is typed, and whether a phone shows all filters. */
+const newTyped = () => ({ wrong: "", isOpen: false });
+
 /** Draw the form above the results. */
 export function renderFilters(context) {
-  const { state, go, keep } = context;
-  const typed = keep("typed", () => ({ wrong: "" }));
+  const { state, go, keep, refresh } = context;
+  const typed = keep("typed", newTyped);
+  const unfold = () => {
+    typed.isOpen = !typed.isOpen;
+    refresh();
+  };
   const isEmpty = writeConditions({ ...state, intent: "all" }).length === 0 && !state.adql && !state.where.size;
-  return html`<form class="filters-form" role="search" aria-label="Filters" autocomplete="off" @submit=${(event) => { event.preventDefault(); search(context, event.target); }} @change=${(event) => change(context, event)}>
+  return html`<form class="filters-form" role="search" aria-label="Filters" autocomplete="off" ?data-open=${typed.isOpen} @submit=${(event) => { event.preventDefault(); search(context, event.target); }} @change=${(event) => change(context, event)}>
     <label class="field target"><span>Target name or position</span>
       <input name="target" placeholder="M 51, or 13:29:52.7 +47:11:43" .value=${live(state.target || state.pos)} aria-describedby="wrong" aria-invalid=${typed.wrong ? "true" : "false"}></label>
     <label class="field radius"><span>Radius (°)</span><input name="radius" inputmode="decimal" placeholder="0.1" .value=${live(state.radius)}></label>
@@ -25,6 +32,7 @@ export function renderFilters(context) {
     <label class="field day"><span>To</span><input name="end" placeholder="or MJD" title="A day, or MJD" .value=${live(state.end)}></label>
     <label class="field intent"><span>Intent</span><select name="intent">${Object.entries(INTENTS).map(([value, words]) => html`<option value=${value} ?selected=${state.intent === value}>${words}</option>`)}</select></label>
     <button class="main" type="submit">Search</button>
+    <button type="button" class="unfold" aria-expanded=${typed.isOpen ? "true" : "false"} @click=${unfold}>More filters</button>
     <button type="button" class="plain" ?disabled=${isEmpty} @click=${() => { typed.wrong = ""; go(clearFilters(state)); }}>Clear</button>
     <p class="wrong" id="wrong" role="alert" ?hidden=${!typed.wrong}>${typed.wrong}</p>
   </form>`;
@@ -88,7 +96,7 @@ function change(context, { target }) {
 /** Take over what is typed, or say what is wrong with it. */
 async function search(context, form) {
   const { state, go, keep, refresh } = context;
-  const typed = keep("typed", () => ({ wrong: "" }));
+  const typed = keep("typed", newTyped);
   const [target, radius, start, end] = ["target", "radius", "start", "end"].map((name) => form.elements[name].value.trim());
   const wrong = findFault({ radius, start, end });
   if (wrong) return Object.assign(typed, { wrong }) && refresh();

@@ -27,7 +27,7 @@ export function listAnything({ rows, columns, overflow }) {
 function describe({ name, datatype, unit, arraysize, description }, place) {
   const isNumber = ["short", "int", "long", "float", "double"].includes(datatype) && !arraysize;
   const write = isNumber ? String : (value) => (typeof value === "object" ? JSON.stringify(value) : String(value));
-  return { name: `c${place}`, title: name, source: name, description: description ?? name, width: isNumber ? 120 : 180, isNumber, write, ...(unit && { units: [{ unit, write }] }) };
+  return { name: `c${place}`, title: name, source: name, description: description ?? name, width: isNumber ? 120 : /id$/i.test(name) ? 320 : 180, isNumber, write, ...(unit && { units: [{ unit, write }] }) };
 }
 
 /**
