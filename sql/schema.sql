@@ -388,7 +388,7 @@ CREATE VIEW caom2_ai_view.object_vector AS
      JOIN caom2_ai.part_fingerprint i ON ((i.imageid = v.imageid)))
      JOIN caom2.plane p ON ((p.planeid = i.planeid)))
      JOIN caom2.artifact a ON (((a.planeid = i.planeid) AND ((a.uri)::text >= i.artifacturi) AND ((a.uri)::text <= i.artifacturi))))
-     LEFT JOIN caom2.observation o ON ((o.obsid = p.obsid)))
+     LEFT JOIN caom2.observation o ON (((o.obsid = p.obsid) AND (o.metarelease <= (now() AT TIME ZONE 'UTC'::text)))))
   WHERE ((p.metarelease <= (now() AT TIME ZONE 'UTC'::text)) AND (COALESCE(a.contentrelease, p.datarelease) <= (now() AT TIME ZONE 'UTC'::text)));
 COMMENT ON COLUMN caom2_ai_view.object_vector.healpix IS 'twin: healpix of ra, dec';
 

@@ -20,6 +20,7 @@ from tapext.datalink import (
     MEDIA_TYPE,
     SIMILAR,
     SIMILAR_ID,
+    SIMILAR_OBJECTS_ID,
     STANDARD,
     VOTABLE,
     describe_annotate,
@@ -156,7 +157,7 @@ class Finder:
         for known in content:
             if not any(link.semantics in PREVIEWS for link in links):
                 links.append(self._link_picture(text, known["planeid"]))
-            links += service_links(text, has_vector=known["has_vector"])
+            links += service_links(text, has_vector=known["has_vector"], has_objects=known["has_objects"])
         return links + [self._link_similar(text, row) for row in similar if row["rank"] is not None]
 
     def _link_file(self, text: str, file: Row) -> Link:
@@ -244,11 +245,13 @@ def error_link(text: str, error: CaomAiError, semantics: str) -> Link:
     return Link(text, error_message=f"{error.fault}: {error.public}", semantics=semantics)
 
 
-def service_links(text: str, *, has_vector: bool) -> list[Link]:
+def service_links(text: str, *, has_vector: bool, has_objects: bool) -> list[Link]:
     """Link an image to what our services make of it."""
     services = [(ANNOTATE_ID, "The objects of the image with their nodes and labels")]
     if has_vector:
         services.append((SIMILAR_ID, "Similar images, as many and of what kind you like"))
+    if has_objects:
+        services.append((SIMILAR_OBJECTS_ID, "Objects of other images that look like one of this image"))
     return [
         Link(
             text,

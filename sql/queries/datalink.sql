@@ -20,7 +20,10 @@ join caom2_ai_view.plane p on p.planeID = a.planeID
 where a.artifactID = %(artifactID)s and coalesce(a.contentRelease, p.dataRelease) <= now() at time zone 'UTC';
 
 -- name: find_content
--- Which of some images were described, and which can be compared.
-select f.publisherID as publisherid, f.planeID::text as planeid, f.vector is not null as has_vector
+-- Which of some images were described, and which can be compared, as a whole or by their objects.
+select f.publisherID as publisherid, f.planeID::text as planeid, f.vector is not null as has_vector,
+    exists (
+        select from caom2_ai_view.object_vector o where o.publisherID = f.publisherID and o.mapID = f.mapID
+    ) as has_objects
 from caom2_ai_view.fingerprint f
 where f.publisherID = any(%(ids)s) and f.mapID = %(mapID)s;

@@ -192,7 +192,9 @@ insert into tap_schema.columns (
     ('caom2_ai.object_vector', 11, 'snr', 'float', null, null, null, 'stat.snr;src', 'caom2_ai:ObjectNode.snr', 0, 1, 0, 'ratio of signal to noise'),
     ('caom2_ai.object_vector', 12, 'vector', 'float', '64', null, null, 'stat.param', 'caom2_ai:ObjectVector.vector', 1, 0, 0, 'what the object looks like, whichever way it is turned: an argument of caomai_object_distance'),
     ('caom2_ai.object_vector', 13, 'collection', 'char', '64*', null, null, 'meta.id', 'caom2:Observation.collection', 0, 1, 0, 'collection of data to which the image belongs'),
-    ('caom2_ai.object_vector', 14, 'instrument_name', 'char', '64*', null, null, 'meta.id;instr', 'caom2:Observation.instrument.name', 0, 1, 0, 'name of the instrument');
+    ('caom2_ai.object_vector', 14, 'instrument_name', 'char', '64*', null, null, 'meta.id;instr', 'caom2:Observation.instrument.name', 0, 1, 0, 'name of the instrument'),
+    ('caom2_ai.object_vector', 15, 'planeID', 'char', '36', 'caom2:uuid', null, 'meta.id', 'caom2:Plane.id', 0, 0, 0, 'identifier of the plane'),
+    ('caom2_ai.object_vector', 16, 'obsID', 'char', '36', 'caom2:uuid', null, 'meta.id;obs', 'caom2:Observation.id', 0, 0, 0, 'identifier of the observation');
 
 -- An archive whose TAP_SCHEMA lacks its own tables gets no keys to them.
 insert into tap_schema.keys (key_id, from_table, target_table, description)
@@ -208,6 +210,7 @@ select k.* from (values
     ('caom2_ai_object_node_fingerprint', 'caom2_ai.object_node', 'caom2_ai.fingerprint', 'the image of an object'),
     ('caom2_ai_object_node_node', 'caom2_ai.object_node', 'caom2_ai.node', 'the node of an object'),
     ('caom2_ai_object_vector_object_node', 'caom2_ai.object_vector', 'caom2_ai.object_node', 'all that is measured of an object'),
+    ('caom2_ai_object_vector_artifact', 'caom2_ai.object_vector', 'caom2.Artifact', 'the file of an object'),
     ('caom2_ai_object_vector_fingerprint', 'caom2_ai.object_vector', 'caom2_ai.fingerprint', 'the image of an object'),
     ('caom2_ai_object_vector_node', 'caom2_ai.object_vector', 'caom2_ai.node', 'the node of an object'),
     ('caom2_ai_field_node_node', 'caom2_ai.field_node', 'caom2_ai.node', 'the node of an image'),
@@ -237,8 +240,9 @@ select c.* from (values
     ('caom2_ai_object_node_node', 'mapID', 'mapID'),
     ('caom2_ai_object_node_node', 'node', 'node'),
     ('caom2_ai_object_vector_object_node', 'objectID', 'objectID'),
+    ('caom2_ai_object_vector_artifact', 'artifactURI', 'uri'),
     ('caom2_ai_object_vector_fingerprint', 'mapID', 'mapID'),
-    ('caom2_ai_object_vector_fingerprint', 'publisherID', 'publisherID'),
+    ('caom2_ai_object_vector_fingerprint', 'planeID', 'planeID'),
     ('caom2_ai_object_vector_node', 'mapID', 'mapID'),
     ('caom2_ai_object_vector_node', 'node', 'node'),
     ('caom2_ai_field_node_node', 'mapID', 'mapID'),

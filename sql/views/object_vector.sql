@@ -11,7 +11,7 @@ join caom2_ai.part_fingerprint i on i.imageID = v.imageID
 join caom2.Plane p on p.planeID = i.planeID
 -- Not an equality: see object_node.
 join caom2.Artifact a on a.planeID = i.planeID and a.uri >= i.artifactURI and a.uri <= i.artifactURI
-left join caom2.Observation o on o.obsID = p.obsID
+left join caom2.Observation o on o.obsID = p.obsID and o.metaRelease <= now() at time zone 'UTC'
 where p.metaRelease <= now() at time zone 'UTC'
     and coalesce(a.contentRelease, p.dataRelease) <= now() at time zone 'UTC';
 comment on column caom2_ai_view.object_vector.healpix is 'twin: healpix of ra, dec';

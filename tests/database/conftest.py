@@ -149,6 +149,13 @@ def add_image(connection: Connection, image: Image, object_map: int, field_map: 
         " from caom2_ai.part_fingerprint where artifactURI = %s",
         [uri],
     )
+    connection.execute(
+        "insert into caom2_ai.object_vector (objectID, mapID, imageID, node, x, y, snr, vector)"
+        " select (imageID::bigint << 20) + 1, mapID, imageID, 7, 1, 1, 9,"
+        " array_fill(0.125, array[64])::halfvec"
+        " from caom2_ai.part_fingerprint where artifactURI = %s",
+        [uri],
+    )
 
 
 @pytest.fixture(scope="module")

@@ -32,7 +32,7 @@ STORED = {
     ("float", None): {"real"},
     ("double", None): {"double precision"},
 }
-STORED_ARRAYS = {("int", "400"): {"integer[]"}, ("float", "400"): {"halfvec"}}
+STORED_ARRAYS = {("int", "400"): {"integer[]"}, ("float", "400"): {"halfvec"}, ("float", "64"): {"halfvec"}}
 
 # Reserved words of ADQL 2.1: those of SQL-92 and its own; and what taplint's parser takes for one.
 RESERVED = set(
@@ -71,6 +71,11 @@ OTHERWISE = {
     ("caom2_ai.object_node", "node"),
     ("caom2_ai.object_node", "ra"),
     ("caom2_ai.object_node", "dec"),
+    ("caom2_ai.object_vector", "vector"),
+    ("caom2_ai.object_vector", "mapID"),
+    ("caom2_ai.object_vector", "node"),
+    ("caom2_ai.object_vector", "ra"),
+    ("caom2_ai.object_vector", "dec"),
     ("caom2.Plane", "position_bounds"),
     ("ivoa.ObsCore", "s_ra"),
     ("ivoa.ObsCore", "s_dec"),

@@ -53,14 +53,16 @@ def test_caom_rows_show_when_their_metadata_are_public(database: Database, view:
     assert row == (len(METADATA_PUBLIC),)
 
 
-@pytest.mark.parametrize("view", ["fingerprint", "part_fingerprint", "object_node", "field_node"])
+@pytest.mark.parametrize(
+    "view", ["fingerprint", "part_fingerprint", "object_node", "object_vector", "field_node"]
+)
 def test_content_shows_when_metadata_and_pixels_are_public(database: Database, view: str) -> None:
     assert names(database, f"select publisherID from caom2_ai_view.{view}") == PIXELS_PUBLIC
 
 
 def test_every_view_of_images_is_tested(database: Database) -> None:
     known = {"observation", "plane", "artifact", "part", "obscore"}
-    known |= {"fingerprint", "part_fingerprint", "object_node"}
+    known |= {"fingerprint", "part_fingerprint", "object_node", "object_vector"}
     without_images = {"map", "node", "node_axis", "node_match", "label", "distance_rank"}
     without_images |= {f"tap_{name}" for name in ("schemas", "tables", "columns", "keys", "key_columns")}
     shown = names(database, "select relname from pg_class where relnamespace = 'caom2_ai_view'::regnamespace")

@@ -199,4 +199,5 @@ def test_the_links_of_an_image_describe_the_search(service: str) -> None:
     url = resource.find("{*}PARAM[@name='accessURL']").get("value")
     assert url == f"{service}/similar/objects"
     names = [param.get("name") for param in resource.iterfind("{*}GROUP/{*}PARAM")]
+    assert b"<TD>similarObjects</TD>" in get(f"{service}/datalink/links?ID={THIS.publisher_id}").body
     assert {"ID", "RA", "DEC", "X", "Y", "MAXREC", "EXCLUDE"} <= set(names)

@@ -228,6 +228,14 @@ def object_of(plane: Plane, number: int) -> Row:
     }
 
 
+def look_of(row: Row) -> Row:
+    """Give what an object looks like."""
+    kept = ("mapID", "imageID", "node", "ra", "dec", "healpix", "x", "y", "snr")
+    vector = np.random.default_rng(row["imageID"]).normal(size=64).tolist()
+    number = (row["imageID"] << 20) + row["objectID"]
+    return {name: row[name] for name in kept} | {"objectID": number, "vector": vector}
+
+
 PROVENANCE: Row = {
     "lastModified": PAST,
     "maxLastModified": PAST,
@@ -304,6 +312,7 @@ def fill_objects(connection: psycopg.Connection[Any]) -> None:
         for number in range(2)
     ]
     insert(connection, "caom2_ai.object_node", rows)
+    insert(connection, "caom2_ai.object_vector", [look_of(row) for row in rows])
 
 
 def finish(database: Database) -> None:
@@ -328,11 +337,12 @@ def delete_hidden(database: Database) -> None:
     content = [plane.uuid("plane") for plane in HIDDEN]
     with database.connect_administrator() as connection, connection.transaction():
         connection.execute("set local session_replication_role = replica")
-        connection.execute(
-            "delete from caom2_ai.object_node where imageID in"
-            " (select imageID from caom2_ai.part_fingerprint where planeID = any(%s))",
-            [content],
-        )
+        for table in ("object_node", "object_vector"):
+            connection.execute(
+                f"delete from caom2_ai.{table} where imageID in"
+                " (select imageID from caom2_ai.part_fingerprint where planeID = any(%s))",
+                [content],
+            )
         for table in ("fingerprint", "part_fingerprint", "field_node"):
             connection.execute(f"delete from caom2_ai.{table} where planeID = any(%s)", [content])
         connection.execute("delete from caom2_ai.plane_position where planeID <> all(%s)", [described])

@@ -54,6 +54,13 @@ TABLES: Mapping[str, Mapping[str, list[str]]] = {
         "infinite": ["theta"],
         "digits": ["part"],
     },
+    "caom2_ai.object_vector": {
+        "number": ["objectID", "mapID", "node", "ra", "dec"],
+        "text": ["publisherID", "artifactURI", "collection", "instrument_name"],
+        "zero": ["x", "y"],
+        "negative": ["snr"],
+        "digits": ["part"],
+    },
     "caom2_ai.field_node": {"number": ["node", "mapID"], "text": ["publisherID", "planeID"]},
     "caom2_ai.node": {"number": ["node", "nObjects", "nImages"], "text": ["previewURL"]},
     "caom2_ai.label": {"number": ["node"], "text": ["label", "author"]},

@@ -30,6 +30,7 @@ def test_all_combinations_of_dates_are_there() -> None:
         ("planeID", "caom2_ai.part_fingerprint", VISIBLE, lambda plane: plane.uuid("plane")),
         ("planeID", "caom2_ai.field_node", VISIBLE, lambda plane: plane.uuid("plane")),
         ("publisherID", "caom2_ai.object_node", 2 * VISIBLE, lambda plane: plane.publisher_id),
+        ("publisherID", "caom2_ai.object_vector", 2 * VISIBLE, lambda plane: plane.publisher_id),
         (
             "obs_publisher_did",
             "ivoa.ObsCore",
