@@ -10,6 +10,7 @@ import io
 import time
 from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import aclosing, asynccontextmanager
+from copy import copy
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any, BinaryIO, Final
@@ -37,6 +38,7 @@ LONGEST_NAME: Final = 200
 # A worker that was lost may be replaced by another; one beside this service is being started then.
 WORKER_SECONDS: Final = 5.0
 OWN_WORKER_SECONDS: Final = 20.0
+JOB_WORKER_SECONDS: Final = 60.0  # of jobs, which nobody watches: all may be starting anew
 LOOK_SECONDS: Final = 1.0  # between looks at a description, whatever is heard of it
 DONE: Final = "DONE"
 FAILED: Final = "FAILED"
@@ -69,6 +71,12 @@ class Descriptions:
         self._pool, self._queue, self._notices, self._patience = pool, queue, notices, patience
         self._sending = asyncio.Semaphore(MOST_SENT)
         self._queries = read_queries("descriptions")
+
+    def for_jobs(self) -> Descriptions:
+        """Give the same with the patience of jobs."""
+        patient = copy(self)
+        patient._patience = JOB_WORKER_SECONDS  # noqa: SLF001 -- our own
+        return patient
 
     async def describe(self, path: Path, name: str, model: str) -> Description:
         """Describe a file that its sender calls `name` by the model of a hash; cancelled, it is forgotten."""

@@ -79,8 +79,8 @@ def create_app(settings: Settings, database: Database) -> Starlette:
             async with open_descriptions(settings, database) as descriptions:
                 works: list[Work] = [
                     QueryWork(service, job_pool),
-                    SimilarWork(service, job_pool, descriptions),
-                    AnnotateWork(service, job_pool, descriptions),
+                    SimilarWork(service, job_pool, descriptions.for_jobs()),
+                    AnnotateWork(service, job_pool, descriptions.for_jobs()),
                 ]
                 async with open_jobs(settings, database, works) as jobs:
                     yield {"service": service, "jobs": jobs, "descriptions": descriptions}
