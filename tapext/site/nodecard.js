@@ -11,7 +11,8 @@ const SIGNS = { off: "", include: "+", exclude: "−" };
 
 /**
  * Properties: `node`, `images` (of the whole archive), `state`, `states`, `least` (count of objects, or null),
- * `members` (objects or images in the node), `samples` (rank to address, or null), `now` (a sentence on the results shown, or ""). Events: `choose` {state}, `least` {least}.
+ * `members` (objects or images in the node), `samples` (rank to address, or null), `now` (a sentence on the results
+ * shown, or ""). Events: `choose` {state}, `least` {least}.
  */
 class NodeCard extends Drawn {
   #shown = { node: null, images: 0, state: "off", states: [], least: null, members: 0, samples: null, now: "" };
