@@ -27,6 +27,17 @@ export function placePixel(pixel, size) {
 }
 
 /**
+ * Give the area that a picture covers whose pixels are squares of pixels of the image, from its lower left corner on.
+ * @param {Size} size of the image @param {Size} picture
+ * @returns {View} beyond the image at the top and on the right where the last squares are
+ */
+export function placePicture(size, picture) {
+  const side = Math.max(Math.ceil(Math.max(size.width, size.height) / Math.max(picture.width, picture.height)), 1);
+  const height = side * picture.height;
+  return { x: 0, y: size.height - height, width: side * picture.width, height };
+}
+
+/**
  * Enlarge a view about a point that stays where it is; a factor below 1 shows more.
  * @param {View} view @param {Point} point @param {number} factor @param {Size} size @returns {View}
  */

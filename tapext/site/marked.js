@@ -52,6 +52,7 @@ export function renderMarked(context, image, look) {
   const shown = {
     size,
     address: look.picture.address,
+    picture: look.picture.size,
     words: WORDS[look.picture.state],
     marks: markObjects(objects, size, groups, { hidden: look.hidden, raised: look.node }),
     selected: look.object,

@@ -11,6 +11,8 @@ export class Picture {
   #stop = new AbortController();
   /** @type {string | null} */
   address = null;
+  /** @type {import("./frame.js").Size} */
+  size = { width: 1, height: 1 };
   /** @type {"none" | "loading" | "there" | "missing"} */
   state = "none";
 
@@ -26,7 +28,7 @@ export class Picture {
     this.#stop = new AbortController();
     this.#path = path;
     this.state = "loading";
-    load(path, this.#stop.signal).then((blob) => this.#show(blob), () => this.#end(path));
+    load(path, this.#stop.signal).then((blob) => this.#open(path, blob)).catch(() => this.#end(path));
   }
 
   /** Forget the picture. */
@@ -35,6 +37,14 @@ export class Picture {
     this.#path = "";
     this.#replace(null);
     this.state = "none";
+  }
+
+  /** @param {string} path @param {Blob | null} blob */
+  async #open(path, blob) {
+    const size = blob && await measure(blob);
+    if (path !== this.#path) return;
+    if (size) this.size = size;
+    this.#show(blob);
   }
 
   /** @param {Blob | null} blob */
@@ -54,6 +64,14 @@ export class Picture {
     if (this.address) URL.revokeObjectURL(this.address);
     this.address = address;
   }
+}
+
+/** Give the size of a picture. @param {Blob} blob @returns {Promise<import("./frame.js").Size>} */
+export async function measure(blob) {
+  const bitmap = await createImageBitmap(blob, { imageOrientation: "none" });
+  const { width, height } = bitmap;
+  bitmap.close();
+  return { width, height };
 }
 
 /** @param {string} path @param {AbortSignal} signal @returns {Promise<Blob | null>} */

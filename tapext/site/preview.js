@@ -1,7 +1,7 @@
 /** A picture of an image with its objects marked: zoom by wheel, pinch, buttons and keys, drag to move. */
 
 import { Drawn } from "./drawn.js";
-import { centre, pan, reveal, wholeView, zoom } from "./frame.js";
+import { centre, pan, placePicture, reveal, wholeView, zoom } from "./frame.js";
 import { html, nothing, svg } from "./vendor/lit-html.js";
 
 const STEP = 1.5;
@@ -22,6 +22,7 @@ const FACTORS = { "+": STEP, "=": STEP, "-": 1 / STEP, _: 1 / STEP, 0: 0 };
  * @typedef {object} Shown
  * @property {import("./frame.js").Size} size
  * @property {string | null} address of the picture, null while there is none
+ * @property {import("./frame.js").Size} [picture] its own size, that of the image unless given
  * @property {string} words in place of the picture
  * @property {Mark[]} marks
  * @property {number | null} selected
@@ -63,10 +64,11 @@ export class SkyPreview extends Drawn {
   }
 
   #drawing() {
-    const { size, address, marks } = this.#shown;
+    const { size, address, picture = size, marks } = this.#shown;
+    const { x, y, width, height } = placePicture(size, picture);
     return svg`<svg viewBox=${this.#box} width=${size.width} height=${size.height}>
       <rect class="ground" width=${size.width} height=${size.height}></rect>
-      ${address ? svg`<image href=${address} width=${size.width} height=${size.height}
+      ${address ? svg`<image href=${address} x=${x} y=${y} width=${width} height=${height}
         preserveAspectRatio="none"></image>` : nothing}
       ${marks.some((mark) => !mark.hidden) ? this.#objects(marks) : nothing}
     </svg>`;

@@ -1,4 +1,4 @@
-"""A service over images whose content is known: stars at known places, a file of two images, a hidden one."""
+"""A service over images whose content is known: stars at known places, a file of two images, hidden ones."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ import numpy as np
 import pytest
 from astropy.io import fits
 from playwright.sync_api import Page, expect
+from psycopg.sql import SQL
 
 from caomai.console import Bar
 from caomai.database import Database
@@ -29,6 +30,7 @@ HEIGHT, WIDTH = 160, 240
 STARS = ((50.0, 120.0), (180.0, 40.0), (120.0, 90.0))  # FITS pixels, the brightest first
 HOSTILE = "<script>alert(1)</script>"
 SIMILAR = 4
+EMBARGO = SQL("update {} set dataRelease = '2999-01-01' where publisherID like '%/crowded-02'")
 SYNC_BYTES = 500_000  # larger files go to jobs
 
 
@@ -61,6 +63,8 @@ def site(socket_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Itera
         ingest_files(settings, describer, [folder / "secret.fits"], parse_release("2999-01-01"), Bar("files"))
         fingerprint(database)
         with database.connect("owner") as connection:
+            for table in ("caom2.Plane", "caom2_ai.fingerprint"):
+                connection.execute(EMBARGO.format(SQL(table)))
             rows = connection.execute("select publisherID from caom2.Plane").fetchall()
         ids = {row[0].rpartition("/")[2]: row[0] for row in rows}
         environment = {
@@ -88,6 +92,7 @@ def write_stars(path: Path) -> None:
     for order, (column, row) in enumerate(STARS):
         pixels += 3000 / 4**order * np.exp(-((x - column) ** 2 + (y - row) ** 2) / (2 * 1.7**2))
     hdu = fits.PrimaryHDU(pixels.astype("f4"))
+    hdu.header["TRIMSEC"] = f"[21:{WIDTH},1:150]"  # the places are those of the whole frame all the same
     hdu.header["OBJECT"] = HOSTILE
     hdu.header["INSTRUME"] = "<b>CAMERA</b>"
     hdu.header["FILTER"] = "r"

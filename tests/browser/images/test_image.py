@@ -42,6 +42,15 @@ def test_marks_lie_on_the_stars(page: Page, site: Site) -> None:
         assert y == pytest.approx(box["y"] + (HEIGHT + 0.5 - row) * scale, abs=0.5 * scale)
 
 
+def test_a_picture_of_squares_of_pixels_begins_in_the_lower_left_corner(page: Page, site: Site) -> None:
+    page.goto(f"{site.url}/image")
+    place = page.evaluate(
+        """async () => (await import("./site/frame.js")).placePicture(
+             { width: 4612, height: 2001 }, { width: 923, height: 401 })"""
+    )
+    assert place == {"x": 0, "y": -4, "width": 4615, "height": 2005}
+
+
 def test_the_picture_shows_light_where_the_marks_are(page: Page, site: Site) -> None:
     site.open(page, "stars")
     expect(page.locator("sky-preview image")).to_be_visible()
@@ -215,6 +224,15 @@ def test_a_hidden_image_is_as_unknown_as_any(page: Page, site: Site, shoot: Shoo
     assert find_barriers(page) == []
     page.goto(f"{site.url}/image")
     expect(page.get_by_text("names no image")).to_be_visible()
+
+
+def test_pixels_that_are_not_public_are_not_shown(page: Page, site: Site) -> None:
+    asked = list[str]()
+    page.on("request", lambda request: asked.append(request.url))
+    page.goto(f"{site.url}/image?{urlencode({'ID': site.ids['crowded-02']})}")
+    expect(page.get_by_text("its pixels are not public")).to_be_visible()
+    expect(page.get_by_role("region", name="Metadata")).to_be_visible()
+    assert not [url for url in asked if "/preview/" in url or "/annotate" in url]
 
 
 def test_a_service_that_does_not_answer_is_told_and_asked_again(page: Page, site: Site) -> None:
