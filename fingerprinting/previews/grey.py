@@ -24,6 +24,7 @@ BRIGHTEST: Final = 99.8  # percentile that is white, beyond what zscale has for 
 SOFTENING: Final = (
     0.5  # of zscale's range: the sky looks as zscale has it, what is brighter is pressed together
 )
+LEAST_SOFTENING: Final = 1e-6  # of black to white
 WHITE: Final = 255
 
 
@@ -45,7 +46,8 @@ def find_limits(frame: NDArray[np.float32]) -> Limits:
     if not low < high:  # half of the pixels have one value
         low, high = float(known.min()), float(known.max())
     if not low < high:
-        return Limits(low - 1, low + 1, low + 1)
+        room = max(1.0, abs(low) / 2)
+        return Limits(low - room, low + room, low + room)
     return Limits(low, max(high, float(np.percentile(known, BRIGHTEST))), high)
 
 
@@ -55,7 +57,7 @@ def find_stretch(name: str, limits: Limits) -> tuple[BaseStretch, float]:
         return LinearStretch(), limits.plain_white
     if name == "asinh":
         share = SOFTENING * (limits.plain_white - limits.black) / (limits.white - limits.black)
-        return AsinhStretch(share), limits.white
+        return AsinhStretch(max(share, LEAST_SOFTENING)), limits.white
     return {"sqrt": SqrtStretch, "log": LogStretch}[name](), limits.white
 
 
