@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import math
 from functools import partial
 
@@ -113,6 +114,20 @@ def test_examples_are_one_question(service: str, likes: list[int], others: list[
     assert [distance for _, distance in answer] == pytest.approx([d for _, d in expected], abs=1e-3)
 
 
+def is_free(taken: list[Image], image: Image) -> bool:
+    return science(image) and image.observation not in {one.observation for one in taken}
+
+
+def test_vectors_from_elsewhere_are_examples_too(service: str) -> None:
+    vector, like, other = ARCHIVE[30], ARCHIVE[8], ARCHIVE[17]
+    words = [("VECTOR", write(vector.vector)), ("MODEL", MODEL), ("UNLIKE", other.publisher_id)]
+    for likes in ([], [like]):
+        expected = nearest(rocchio([vector, *likes], [other]), partial(is_free, [*likes, other]), 10)
+        answer = found(search(service, *words, *(("LIKE", image.publisher_id) for image in likes)))
+        assert [name for name, _ in answer] == [name for name, _ in expected]
+        assert [distance for _, distance in answer] == pytest.approx([d for _, d in expected], abs=1e-3)
+
+
 def test_examples_that_are_unknown_are_named(service: str) -> None:
     answer = search(
         service, ("LIKE", ARCHIVE[0].publisher_id), ("LIKE", UNKNOWN), ("UNLIKE", HIDDEN.publisher_id)
@@ -145,6 +160,13 @@ def test_a_table_of_images(service: str, column: str) -> None:
         f"No image that can be compared is known here as {UNKNOWN}.",
         "No image that can be compared is known here as .",
     ]
+
+
+def test_a_table_may_be_packed(service: str) -> None:
+    table = tabledata(ID_FIELD, [[ARCHIVE[50].publisher_id]])
+    assert send_table(service, gzip.compress(table)).body == send_table(service, table).body
+    broken = send_table(service, gzip.compress(table)[:-20])
+    assert (broken.status, "its gzip data is broken or cut off" in broken.text) == (400, True)
 
 
 def test_a_table_of_vectors(service: str) -> None:

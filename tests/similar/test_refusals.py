@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import gzip
 import json
+from pathlib import Path
 
 import pytest
 
+from tapext.similar.images import is_image
 from tests.similar.archive import ARCHIVE, MODEL
 from tests.similar.asking import search, send_table
 from tests.tap.client import get
@@ -25,6 +28,8 @@ GIVE_ONE = "Give one of these: ID"
         ([IMAGE, VECTOR, ("MODEL", MODEL)], GIVE_ONE),
         ([IMAGE, ("LIKE", PUBLISHER_ID)], GIVE_ONE),
         ([("UNLIKE", PUBLISHER_ID)], "UNLIKE needs LIKE"),
+        ([VECTOR, ("UNLIKE", PUBLISHER_ID)], "VECTOR needs MODEL"),
+        ([("LIKE", str(number)) for number in range(10_001)], "More than 10,000 images"),
         ([("ID", str(number)) for number in range(10_001)], "More than 10,000 images"),
         ([VECTOR], "VECTOR needs MODEL"),
         ([VECTOR, ("MODEL", "f" * 64)], f"The images here are described by the model {MODEL}, not by 'ffff"),
@@ -87,6 +92,29 @@ def test_a_table_that_asks_nothing_is_refused(
 def test_a_table_that_is_none_is_refused(service: str) -> None:
     answer = send_table(service, b"<VOTABLE><RESOURCE>")
     assert (answer.status, answer.text.startswith("The table TAP_UPLOAD.t cannot be read")) == (400, True)
+
+
+ENDLESS = b"\x1f\x8b\x08\x08" + bytes(6) + b"a" * (4 << 20)  # a gzip head whose file name never ends
+
+
+@pytest.mark.parametrize(
+    ("content", "expected"),
+    [
+        (gzip.compress(b"SIMPLE  ="), True),
+        (gzip.compress(b"\x89PNG"), True),
+        (gzip.compress(b"<VOTABLE/>"), False),
+        (b"\x1f\x8b", False),
+        (ENDLESS, False),
+        (b"BZh9", True),
+        (b"", False),
+    ],
+)
+def test_images_are_told_from_tables_by_how_they_begin(
+    tmp_path: Path, content: bytes, expected: object
+) -> None:
+    path = tmp_path / "0"
+    path.write_bytes(content)
+    assert is_image(path) is expected
 
 
 def test_errors_come_in_the_wanted_format(service: str) -> None:
