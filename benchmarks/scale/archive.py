@@ -6,7 +6,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, LiteralString
 
 import psycopg
 from psycopg.sql import SQL, Identifier, Literal
@@ -49,18 +49,22 @@ class Size:
 
 
 def prepare(settings: Settings, size: Size, memory: str) -> None:
-    """Make the archive unless it is there; `memory` is for the embedded server, and for making indexes."""
+    """Make what is not there of the archive; `memory` is for the embedded server, and for making indexes."""
     with open_database(settings) as database, database.connect_administrator() as connection:
-        row = connection.execute("select count(*) from caom2_ai.map").fetchone()
-        if row and row[0]:
-            return
-        connection.execute("alter system set autovacuum = off")
-        connection.execute(SQL("alter system set shared_buffers = {}").format(Literal(memory)))
+        filled = _says(connection, "select count(*) > 0 from caom2_ai.map")
+        if not filled:
+            connection.execute("alter system set autovacuum = off")
+            connection.execute(SQL("alter system set shared_buffers = {}").format(Literal(memory)))
+    took: dict[str, float] = {}
     # The memory is the server's once it has started again.
     with open_database(settings) as database:
-        with progress(size.images, "Filling", "images") as bar:
-            took = fill(database, size, memory, bar)
-        took["caom2_ai.fingerprint_vector"] = make_index(database, 1, memory)
+        if not filled:
+            with progress(size.images, "Filling", "images") as bar:
+                took = fill(database, size, memory, bar)
+        with database.connect_administrator() as connection:
+            indexed = _says(connection, "select to_regclass('caom2_ai.fingerprint_vector_1') is not null")
+        if not indexed:
+            took["caom2_ai.fingerprint_vector"] = make_index(database, 1, memory)
     for name, seconds in took.items():
         Console(stderr=True).print(f"{seconds:8.1f} s  {name}")
 
@@ -95,6 +99,11 @@ def fill(database: Database, size: Size, memory: str, bar: Bar) -> dict[str, flo
         with _timed(took, "vacuum analyze"):
             connection.execute("vacuum analyze")
     return took
+
+
+def _says(connection: Connection, question: LiteralString) -> bool:
+    row = connection.execute(question).fetchone()
+    return bool(row and row[0])
 
 
 def make_index(database: Database, map_id: int, memory: str) -> float:

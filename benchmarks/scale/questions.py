@@ -19,6 +19,7 @@ from caomai.database import Database
 from fingerprinting.model import load_model
 
 QUERIES: Final = 40
+SEEN: Final = 3  # images of a sample, from which a share is known
 SHARES: Final = (0.01, 0.001, 0.0001)
 NEAR: Final = "caomai_distance(f.vector, caomai_vector('{image}'))"
 TOP: Final = (
@@ -54,6 +55,7 @@ class Samples:
     places: list[tuple[float, float]]
     nodes: NDArray[np.bool_]
     centres: NDArray[np.float64]
+    sets: dict[float, list[tuple[int, ...]]]  # nodes that a share of the images have all of
     size: Size
 
 
@@ -87,11 +89,18 @@ def _sample(connection: psycopg.Connection[Any], size: Size) -> Samples:
     ).fetchall()
     chosen = np.random.default_rng(2).permutation(len(rows))[:QUERIES]
     content = Content.for_archive(load_model(), size.images, size.seed)
+    nodes = np.array([row[3] for row in rows]) > 0
     return Samples(
         [rows[n][0] for n in chosen],
         [(rows[n][1], rows[n][2]) for n in chosen],
-        np.array([row[3] for row in rows]) > 0,
+        nodes,
         survey_centres(content.seed),
+        {
+            share: find_sets(nodes, share)
+            if share * len(nodes) >= SEEN
+            else _find_rare_sets(connection, nodes, share * size.images)
+            for share in SHARES
+        },
         size,
     )
 
@@ -126,7 +135,7 @@ def _conditions(share: float, samples: Samples) -> dict[str, list[str]]:
     # Surveys overlap: two thirds of what one alone would need.
     radius = 6 * np.sqrt(-2 * np.log(1 - min(share * 40, 0.999)))
     centres = samples.centres[np.arange(QUERIES) % len(samples.centres)]
-    sets = find_sets(samples.nodes, share)
+    sets = samples.sets[share]
     plane = "JOIN caom2.Plane AS p ON p.planeID = f.planeID WHERE "
     return {
         "instrument": [f"WHERE f.instrument_name = 'CAM-{camera:03}'"] * QUERIES,
@@ -155,13 +164,30 @@ CAMERAS_BY_SHARE: Final = {0.01: 8, 0.001: 32, 0.0001: 117}
 def find_sets(nodes: NDArray[np.bool_], share: float, number: int = 10) -> list[tuple[int, ...]]:
     """Find sets of one to three nodes that about a share of some images (n, 400) have all of."""
     held = nodes.astype(np.float32)
-    least = 3 / len(nodes)
+    least = SEEN / len(nodes)
     pairs = held.T @ held / len(nodes)
     upper = np.triu(np.abs(np.log(np.maximum(pairs, least / 9) / max(share, least))))
     upper[np.tril_indices(len(upper), -1)] = np.inf
     order = np.argsort(upper, axis=None)[: 4 * number]
     found = [tuple(sorted({int(n) for n in np.unravel_index(place, upper.shape)})) for place in order]
     return [one for one in found if len(one) > 1][:number]
+
+
+def _find_rare_sets(
+    connection: psycopg.Connection[Any], nodes: NDArray[np.bool_], wanted: float, number: int = 10
+) -> list[tuple[int, ...]]:
+    """Find sets of nodes that about so many images have all of, too few for a sample: these are counted."""
+    usual = np.argsort(-nodes.mean(axis=0))[:400:10]
+    tried = [tuple(sorted({*pair, int(n)})) for pair in find_sets(nodes, SEEN / len(nodes)) for n in usual]
+    counted = {
+        one: connection.execute(
+            "select count(*) from caom2_ai_view.fingerprint"
+            " where mapID = 1 and array_positions(fingerprint::boolean[], true) @> %s::integer[]",
+            [[n + 1 for n in one]],
+        ).fetchall()[0][0]
+        for one in dict.fromkeys(tried)
+    }
+    return sorted(counted, key=lambda one: abs(np.log((counted[one] + 0.1) / wanted)))[:number]
 
 
 def _membership(samples: Samples) -> list[Kind]:
