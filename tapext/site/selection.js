@@ -25,7 +25,7 @@ export function renderSelection({ object, node, map, inImage, alike, href }) {
   return html`<div class="selection">
     ${object ? renderObject(object) : nothing}
     ${map ? html`<node-card .shown=${{ node: map.nodes[node], images: 0, state: "off", states: [], least: null,
-      samples: () => sample, now: inImage === null ? "" : `${count(inImage, "object")} in this image.` }}></node-card>` : nothing}
+      members: map.nodes[node].nObjects, samples: sample, now: inImage === null ? "" : `${count(inImage, "object")} in this image.` }}></node-card>` : nothing}
     <ul class="ways">
       <li><a href=${href({ view: "results", id: "", has: new Map([[node, 1]]) })}>Images with objects of node ${node}</a></li>
     </ul>

@@ -83,6 +83,7 @@ def test_an_object_tells_what_it_is_and_where_others_like_it_are(
     expect(chosen.get_by_text("50.0, 120.0")).to_be_visible()
     expect(chosen.get_by_text("10:00:00.00 +02:30:00.0")).to_be_visible()
     expect(chosen.get_by_text("in this image")).to_be_visible()
+    expect(chosen.get_by_role("img", name="Typical examples")).to_be_visible()
     shoot(page, "image-object")
     assert find_barriers(page) == []
     link = chosen.get_by_role("link", name=re.compile("Images with objects of node"))
