@@ -2,7 +2,8 @@
 
 import { Drawn } from "./drawn.js";
 import { count, exact, nameOf, share, wordOf } from "./nodes.js";
-import { html, nothing } from "./vendor/lit-html.js";
+import { renderThumbnail } from "./thumbnail.js";
+import { html, keyed, nothing } from "./vendor/lit-html.js";
 
 const SAMPLES = 12; // pictures that the service has of a node, at most
 const PATIENCE = 150; // ms for which a pointer rests before samples are asked for
@@ -51,7 +52,7 @@ class NodeCard extends Drawn {
     if (!samples || !members) return nothing;
     const ranks = Array.from({ length: Math.min(members, SAMPLES) }, (_, rank) => rank + 1);
     return html`<div class="card-samples" role="img" aria-label="Typical examples">
-      ${ranks.map((rank) => html`<span>${this.#rested === node ? html`<img alt="" src=${samples(rank)} @load=${appear} @error=${vanish}>` : nothing}</span>`)}
+      ${ranks.map((rank) => html`<span>${this.#rested === node ? keyed(node, renderThumbnail(samples(rank))) : nothing}</span>`)}
     </div>`;
   }
 
@@ -107,14 +108,6 @@ function saySuggested({ labelPrecision, precisionLow, precisionHigh, nSeen, labe
 
 function between(low, high) {
   return low === null || high === null ? "" : ` (95 % sure: ${share(low)} to ${share(high)})`;
-}
-
-function appear({ target }) {
-  target.parentElement.dataset.there = "";
-}
-
-function vanish({ target }) {
-  delete target.parentElement.dataset.there;
 }
 
 customElements.define("node-card", NodeCard);

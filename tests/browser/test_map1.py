@@ -80,7 +80,7 @@ def test_pictures_show_typical_objects(
     picture = map1.locator("img.board-picture")
     expect(picture).to_be_visible()
     cell(map1, nodes[0][0]).click()
-    expect(map1.locator(".card-samples [data-there]").first).to_be_visible(timeout=60_000)
+    expect(map1.locator(".card-samples img[src]:not([hidden])").first).to_be_visible(timeout=60_000)
     map1.get_by_role("button", name="Enlarge").click()
     shoot(page, "map1-pictures")
     assert find_barriers(page) == []
