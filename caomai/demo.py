@@ -69,6 +69,7 @@ class Demo:
             "CAOMAI_DATA_DIR": str(self.settings.data_dir),
             "CAOMAI_COLLECTION": collection,
             "CAOMAI_OBSERVATION_ID": "{stem}",
+            "CAOMAI_OBJECT_SHARE": "0.2",  # so few images are soon indexed
         }
 
 

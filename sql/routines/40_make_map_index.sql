@@ -16,6 +16,7 @@ begin
         ' with (m = 32, ef_construction = 200) where mapID = %s',
         name, extension, mapID
     );
+    -- With m = 8 some clusters of objects are never reached.
     execute format(
         'create index if not exists object_vector_%s on caom2_ai.object_vector using hnsw (vector %s.halfvec_l2_ops)'
         ' with (m = 16, ef_construction = 64) where mapID = %s',
