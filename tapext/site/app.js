@@ -118,6 +118,7 @@ addEventListener("popstate", () => {
   state = readState(new URL(location.href));
   refresh();
 });
+matchMedia("(prefers-color-scheme: dark)").addEventListener("change", refresh);
 document.addEventListener("click", follow);
 root.replaceChildren();
 draw();

@@ -10,7 +10,7 @@ import { html, live, nothing } from "./vendor/lit-html.js";
 const ALL = "10000000"; // the most rows that a result may have
 
 /** Draw the bar above the table. */
-export function renderFoundBar(context, { query, listing, pending, isStale }) {
+export function renderFoundBar(context, { query, listing, pending, isStale, error }) {
   const { keep, refresh } = context;
   const panel = keep("query", () => ({ isOpen: false, of: "", text: "" }));
   const toggle = () => {
@@ -19,7 +19,7 @@ export function renderFoundBar(context, { query, listing, pending, isStale }) {
   };
   const samp = keep("samp", () => ({ hub: new Samp(), told: "" }));
   return html`<div class="found-bar">
-    <p class="count" role="status">${!listing ? "Searching…" : isStale ? "Searching…" : tellCount(listing, pending)}</p>
+    <p class="count" role="status">${error ? "" : !listing || isStale ? "Searching…" : tellCount(listing, pending)}</p>
     <button type="button" aria-expanded=${panel.isOpen ? "true" : "false"} aria-controls="query" @click=${toggle}>ADQL</button>
     ${drawColumns(context)}
     ${drawSave(context, query, samp)}

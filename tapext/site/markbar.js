@@ -64,7 +64,7 @@ export function renderMarkBar(context, marked) {
   return html`<div class="mark-bar" role="group" aria-label="Marks">
     <label>A mark takes <select @change=${choose}>${Object.entries(SPREADS).map(([name, words]) => html`<option value=${name} ?selected=${marking.spread === name}>${words}</option>`)}</select></label>
     ${last?.kind === "near" ? drawSlider(context, last) : nothing}
-    <span class="told"><strong>${marked.size.toLocaleString("en")} marked</strong>${last?.kind === "field" ? ` · the last by node ${last.node} of Map 2` : ""}</span>
+    <span class="told"><strong>${marked.size.toLocaleString("en")} marked</strong>${last?.kind === "field" ? ` · node ${last.node} of Map 2` : ""}</span>
     ${state.marks.length ? html`<button type="button" @click=${() => go({ marks: state.marks.slice(0, -1) })}>Undo</button>
       <button type="button" @click=${() => go({ marks: [] })}>Unmark all</button>` : nothing}
     ${drawDownload(context, marked)}

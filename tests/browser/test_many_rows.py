@@ -17,14 +17,15 @@ OBSERVATIONS = """
         observationURI, obsID, collection, observationID, algorithm_name, intent, metaRelease, target_name,
         instrument_name, proposal_id, typeCode, lastModified, maxLastModified, metaChecksum, accMetaChecksum)
     select 'caom:MANY/' || n, md5('o' || n)::uuid, 'MANY', 'image-' || n, 'exposure', 'science', '2020-01-01',
-        'Target ' || n %% 97, 'CAMERA' || n %% 5, 'P' || n %% 11, 'S', '2020-01-01', '2020-01-01', 'md5:0', 'md5:0'
+        'Target ' || n %% 97, 'CAMERA' || n %% 5, 'P' || n %% 11, 'S', '2020-01-01', '2020-01-01', 'md5:0',
+        'md5:0'
     from generate_series(1, %(rows)s) n
 """
 PLANES = """
     insert into caom2.Plane (
         publisherID, obsID, planeID, planeURI, productID, metaRelease, dataRelease, dataProductType,
-        calibrationLevel, time_bounds_lower, time_exposure, energy_bandpassName, lastModified, maxLastModified,
-        metaChecksum, accMetaChecksum)
+        calibrationLevel, time_bounds_lower, time_exposure, energy_bandpassName, lastModified,
+        maxLastModified, metaChecksum, accMetaChecksum)
     select 'ivo://caom-ai.local/MANY?image-' || n || '/p', md5('o' || n)::uuid, md5('p' || n)::uuid,
         'caom:MANY/image-' || n || '/p', 'p', '2020-01-01', case when n %% 3 > 0 then date '2020-01-01' end,
         'image', 2, 50000 + n, n %% 1000, 'g', '2020-01-01', '2020-01-01', 'md5:0', 'md5:0'

@@ -36,7 +36,7 @@ def test_marking_one_image_marks_all_of_its_node(page: Page, archive_url: str, s
     open_results(page, archive_url)
     mark(page, observation)
     expect(told(page)).to_have_text(f"{number} marked")
-    expect(page.locator(".mark-bar")).to_contain_text(f"by node {node} of Map 2")
+    expect(page.locator(".mark-bar")).to_contain_text(f"node {node} of Map 2")
     shoot(page, "marks")
     assert find_barriers(page) == []
     mark(page, observation)

@@ -16,7 +16,7 @@ from pyvo.samp import SAMPHubServer, SAMPIntegratedClient, WebProfileDialog
 from tests.browser.test_results import open_results
 
 
-class Consent(WebProfileDialog):
+class Consent(WebProfileDialog):  # type: ignore[misc]
     """The hub asks its user whether a page may register; this one agrees at once."""
 
     def show_dialog(self, samp_name: str, details: object, client: object, origin: object) -> None:  # noqa: ARG002
