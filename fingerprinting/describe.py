@@ -14,7 +14,7 @@ from caomai.console import print_json, printable
 from caomai.errors import ParameterError
 from caomai.settings import read_settings
 from fingerprinting.children import Children
-from fingerprinting.description import PartDescription, Quality
+from fingerprinting.description import PartDescription
 from fingerprinting.fieldmap import field_node
 from fingerprinting.fingerprint import search_vector, sum_descriptions
 from fingerprinting.model import Model, load_model
@@ -57,21 +57,8 @@ def _part_to_json(part: PartDescription, model: Model) -> dict[str, Any]:
         "fingerprint": part.fingerprint.tolist(),
         "vector": None if vector is None else numbers(vector),
         "field_node": None if vector is None else field_node(vector, model.fields),
-        "quality": _quality_to_json(part.quality),
+        "quality": part.quality.name_columns(),
         "objects": _objects_to_json(part.objects, part.looks),
-    }
-
-
-def _quality_to_json(quality: Quality) -> dict[str, float | None]:
-    """Name the quality as the columns of caom2_ai.fingerprint; fwhm is in arcsec."""
-    return {
-        "background": quality.background,
-        "noise": quality.noise,
-        "fwhm": quality.fwhm,
-        "fwhmPixel": quality.fwhm_pixel,
-        "elongation": quality.elongation,
-        "saturatedFraction": quality.saturated_fraction,
-        "maskedFraction": quality.masked_fraction,
     }
 
 

@@ -57,6 +57,18 @@ class Quality:
     masked_fraction: float
     statistics: NDArray[np.float32]  # (s,) in the order of STATISTICS, NaN where unknown
 
+    def name_columns(self) -> dict[str, float | None]:
+        """Name all but the statistics as the columns of caom2_ai.fingerprint."""
+        return {
+            "background": self.background,
+            "noise": self.noise,
+            "fwhm": self.fwhm,
+            "fwhmPixel": self.fwhm_pixel,
+            "elongation": self.elongation,
+            "saturatedFraction": self.saturated_fraction,
+            "maskedFraction": self.masked_fraction,
+        }
+
 
 @dataclass(frozen=True)
 class PartDescription:

@@ -7,6 +7,8 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from fingerprinting.distances import square_distances
+
 FIRST_RADIUS: Final = 0.5  # of the grid's side
 LAST_RADIUS: Final = 0.5  # cells
 SHRINK: Final = 0.93
@@ -54,7 +56,7 @@ def _sort(
         weight = np.exp(-0.5 * (distance / radius) ** 2)
         weight /= weight.sum(axis=1, keepdims=True)
         smooth = weight @ vectors[order]
-        cells, chosen = linear_sum_assignment(_squared_distance(smooth, vectors))
+        cells, chosen = linear_sum_assignment(square_distances(smooth, vectors))
         order[cells] = chosen
         radius *= SHRINK
     return order
@@ -88,7 +90,7 @@ def _gain(flow: NDArray[np.floating], cost: NDArray[np.float64]) -> NDArray[np.f
 
 def neighbour_ratio(vectors: NDArray[np.float32], width: int, height: int) -> float:
     """Give the mean distance of neighbours on the grid over that of all pairs: lower is smoother."""
-    apart = np.sqrt(np.maximum(_squared_distance(vectors, vectors), 0))
+    apart = np.sqrt(np.maximum(square_distances(vectors), 0), dtype=np.float64)
     near = np.abs(_cell_distance(width, height) - 1) < 1e-6  # noqa: PLR2004  # rounding
     others = ~np.eye(len(vectors), dtype=bool)
     return float(apart[near].mean() / apart[others].mean())
@@ -98,8 +100,3 @@ def _cell_distance(width: int, height: int) -> NDArray[np.float64]:
     cells = grid_positions(width, height).astype(float)
     distance: NDArray[np.float64] = np.hypot(*(cells[:, None] - cells[None]).transpose(2, 0, 1))
     return distance
-
-
-def _squared_distance(a: NDArray[np.floating], b: NDArray[np.floating]) -> NDArray[np.float64]:
-    squares = (a**2).sum(axis=1)[:, None] + (b**2).sum(axis=1)[None] - 2 * (a @ b.T)
-    return np.asarray(squares, np.float64)

@@ -82,21 +82,14 @@ def sum_parts(parts: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
 def describe_row(part: PartDescription) -> dict[str, Any]:
     """Give the columns of part_fingerprint that come from the pixels."""
     height, width = part.shape
-    quality = part.quality
     return {
         "part": part.name,
         "fingerprint": part.fingerprint.tolist(),
         "nObjects": len(part.objects),
         "nDetected": part.n_detected,
         "sampledFraction": part.sampled_fraction,
-        "background": quality.background,
-        "noise": quality.noise,
-        "fwhm": quality.fwhm,
-        "fwhmPixel": quality.fwhm_pixel,
-        "elongation": quality.elongation,
-        "saturatedFraction": quality.saturated_fraction,
-        "maskedFraction": quality.masked_fraction,
-        "statistics": quality.statistics.tolist(),
+        **part.quality.name_columns(),
+        "statistics": part.quality.statistics.tolist(),
         "objectOddness": float(part.objects["oddness"].max()) if len(part.objects) else None,
         "naxis1": width,
         "naxis2": height,

@@ -18,6 +18,7 @@ from caomai.console import Bar
 from caomai.database import Database, open_database, read_queries, translate_errors
 from caomai.errors import NotFoundError
 from caomai.settings import Settings
+from fingerprinting.distances import square_distances
 from fingerprinting.maps import decode_vector
 
 GOAL: Final = 0.99
@@ -166,7 +167,7 @@ def find_farthest(blocks: Iterator[Floats], vectors: Floats, k: int) -> tuple[in
     seen = 0
     for block in blocks:
         seen += len(block)
-        squared = (vectors**2).sum(axis=1)[:, None] + (block**2).sum(axis=1) - 2 * vectors @ block.T
+        squared = square_distances(vectors, block)
         least = np.partition(np.concatenate([least, squared], axis=1), k - 1, axis=1)[:, :k]
     farthest = np.where(np.isfinite(least), least, 0).max(axis=1)
     return seen, np.sqrt(np.maximum(farthest, 0))

@@ -13,11 +13,10 @@ from onnx import TensorProto, helper, numpy_helper
 from torch import nn
 from torch.nn.utils.fusion import fuse_conv_bn_eval, fuse_linear_bn_eval
 
-from fingerprinting.training.export import INPUT, OPSET, quantise
+from fingerprinting.training.export import CALIBRATION, INPUT, OPSET, quantise
 
 OUTPUT: Final = "embedding"
 BATCH: Final = 256
-CALIBRATION: Final = 2048
 
 Prepare = Callable[[NDArray[Any]], NDArray[np.float32]]
 

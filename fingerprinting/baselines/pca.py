@@ -21,7 +21,8 @@ from fingerprinting.baselines.storage import (
 from fingerprinting.clusters import find_clusters, normalise
 from fingerprinting.cutout import WINDOW, fovea
 from fingerprinting.encoder import INPUT_SHAPE
-from fingerprinting.evaluation.method import PATCH, Budget, Frames, Objects, Say
+from fingerprinting.evaluation.method import Budget, Frames, Objects, Say
+from fingerprinting.evaluation.patches import cut_middle
 from fingerprinting.fingerprint import NODES, SIDE
 from fingerprinting.layout import lay_out
 from fingerprinting.nodes import assign
@@ -69,7 +70,7 @@ class PcaKmeans:
     def crop(self, patches: NDArray[np.float32], size: NDArray[np.float32]) -> NDArray[np.float16]:
         """Make our own encoder's input: foveae (n, views, 32, 32)."""
         del size
-        return fovea(cut_window(patches)).astype(np.float16)
+        return fovea(cut_middle(patches, WINDOW)).astype(np.float16)
 
     def fit(self, objects: Objects, frames: Frames, budget: Budget, seed: int, say: Say) -> FittedPca:
         """Find components and nodes of a sample of the objects, drawn by weight."""
@@ -93,12 +94,6 @@ class PcaKmeans:
         return FittedPca(
             arrays["mean"], arrays["components"], arrays["nodes"], **load_numbers(folder, "epochs", "seconds")
         )
-
-
-def cut_window(patches: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Cut the encoder's windows (n, 64, 64) out of the middle of patches (n, 192, 192)."""
-    edge = (PATCH - WINDOW) // 2
-    return patches[:, edge : edge + WINDOW, edge : edge + WINDOW]
 
 
 def find_components(crops: NDArray[np.float16]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:

@@ -15,7 +15,6 @@ from caomai.errors import ParameterError
 from fingerprinting.baselines.course import descend, make_optimiser, plan_course
 from fingerprinting.baselines.deploy import Deployed, shrink
 from fingerprinting.baselines.histogram import hellinger
-from fingerprinting.baselines.pca import cut_window
 from fingerprinting.baselines.storage import (
     ENCODER,
     FLOAT,
@@ -25,7 +24,9 @@ from fingerprinting.baselines.storage import (
     save_arrays,
     save_numbers,
 )
+from fingerprinting.cutout import WINDOW
 from fingerprinting.evaluation.method import Budget, Frames, Objects, Say
+from fingerprinting.evaluation.patches import cut_middle
 from fingerprinting.model import EMBEDDING
 from fingerprinting.simulation.truth import OBJECT_KINDS
 from fingerprinting.training.augment import Augmentation, make_view
@@ -92,7 +93,7 @@ class Twin:
     def crop(self, patches: NDArray[np.float32], size: NDArray[np.float32]) -> NDArray[np.float16]:
         """Cut windows (n, 64, 64) in sigma, as our own training does."""
         del size
-        return np.clip(cut_window(patches), -MOST_SIGMA, MOST_SIGMA).astype(np.float16)
+        return np.clip(cut_middle(patches, WINDOW), -MOST_SIGMA, MOST_SIGMA).astype(np.float16)
 
     def fit(self, objects: Objects, frames: Frames, budget: Budget, seed: int, say: Say) -> FittedTwin:
         """Train on the objects whose kind is known."""

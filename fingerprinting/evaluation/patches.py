@@ -30,11 +30,10 @@ def measure_size(objects: NDArray[np.void]) -> NDArray[np.float32]:
     return np.asarray(np.maximum(objects["a"], objects["b"]), np.float32)
 
 
-def cut_middle(patches: NDArray[Any], side: int) -> NDArray[Any]:
+def cut_middle(patches: NDArray[np.float32], side: int) -> NDArray[np.float32]:
     """Cut the middle (n, side, side) out of patches; it is the same as a window of that side."""
     edge = (patches.shape[1] - side) // 2
-    middle: NDArray[Any] = patches[:, edge : edge + side, edge : edge + side]
-    return middle
+    return patches[:, edge : edge + side, edge : edge + side]
 
 
 def crop_objects(

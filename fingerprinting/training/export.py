@@ -26,7 +26,7 @@ from fingerprinting.training.network import Layer
 from fingerprinting.training.whitening import FARTHEST, Blend
 
 OPSET: Final = 17
-CALIBRATION: Final = 2048
+CALIBRATION: Final = 2048  # inputs that the ranges are read from
 INPUT, POOLED, OUTPUT = shapes.INPUT, "pooled", "embedding"
 FOLD: Final = 2  # pixels to a side of a block
 RESIDUALS: Final = {2: 4, 6: 8}  # first and last convolution of each bottleneck

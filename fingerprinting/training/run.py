@@ -31,7 +31,7 @@ from fingerprinting.training.teller import Teller, write_time
 from fingerprinting.training.whitening import Blend
 from fingerprinting.training.workfolder import name_work_folder, open_work_folder, publish
 
-CALIBRATION: Final = 4096  # objects for the ranges of the quantisation and for its check
+CHECKED: Final = 4096  # objects for the ranges of the quantisation and for its check
 WHITENED: Final = 30_000  # objects that the whitening is fitted to
 MADE: Final = "model"  # the folder in the work folder that becomes the model
 
@@ -142,11 +142,11 @@ def export_encoder(
     `shapes` is the weight of shapes beside them.
     """
     chosen = draw_sample(collection.weight, WHITENED, seed)
-    some = np.random.default_rng([seed, 7]).permutation(chosen)[:CALIBRATION]
+    some = np.random.default_rng([seed, 7]).permutation(chosen)[:CHECKED]
     foveae = make_foveae(collection.windows[some])
     plain = build_graph(fuse(network))
     small = quantise(plain, foveae)
-    parts = np.array_split(chosen, max(len(chosen) // CALIBRATION, 1))
+    parts = np.array_split(chosen, max(len(chosen) // CHECKED, 1))
     pooled, forms = (
         np.concatenate([pool(graph, make_foveae(collection.windows[part])) for part in parts])
         for graph in (small, build_shapes())

@@ -7,6 +7,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from fingerprinting.distances import square_distances
 from fingerprinting.evaluation.scores.retrieval import average_precision
 
 FIRST: Final = 10
@@ -14,9 +15,8 @@ FIRST: Final = 10
 
 def measure_distances(vectors: NDArray[np.floating]) -> NDArray[np.float64]:
     """Measure the squared distances of images by their vectors (m, k): (m, m)."""
-    wide = np.asarray(vectors, np.float64)
-    squares = (wide**2).sum(axis=1)
-    return np.asarray(np.maximum(squares[:, None] + squares - 2 * wide @ wide.T, 0))
+    squares = square_distances(np.asarray(vectors, np.float64))
+    return np.asarray(np.maximum(squares, 0), np.float64)
 
 
 def search(

@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from caomai.errors import UnusableImageError
+from fingerprinting.distances import square_distances
 from fingerprinting.evaluation.figure import Context, Figure
 from fingerprinting.evaluation.method import Fitted
 from fingerprinting.evaluation.real.bases import Base, find_bases, read_base
@@ -113,9 +114,7 @@ def score_versions(
 
 def rank_foreign(vectors: NDArray[np.float32], names: NDArray[np.str_]) -> NDArray[np.intp]:
     """Order images by their distance to each of (m, k), nearest first; those of its own source come last."""
-    wide = vectors.astype(np.float64)
-    squares = (wide**2).sum(axis=1)
-    apart = squares[:, None] + squares - 2 * wide @ wide.T
+    apart = square_distances(vectors.astype(np.float64))
     apart[names[:, None] == names] = np.inf
     return np.argsort(apart, axis=1, kind="stable")
 

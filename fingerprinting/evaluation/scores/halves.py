@@ -7,6 +7,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from fingerprinting.distances import square_distances_of_others
 from fingerprinting.evaluation.figure import Figure
 from fingerprinting.evaluation.scores.bootstrap import Weights, mean
 
@@ -18,11 +19,8 @@ def rank_other_half(vectors: NDArray[np.floating]) -> NDArray[np.int64]:
 
     Rows 2 i and 2 i + 1 of vectors (2 m, k) are the halves of image i. Where all are alike, none is found.
     """
-    wide = np.asarray(vectors, np.float64)
-    squares = (wide**2).sum(axis=1)
-    apart = squares[:, None] + squares - 2 * wide @ wide.T
-    np.fill_diagonal(apart, np.inf)
-    rows = np.arange(len(wide))
+    apart = square_distances_of_others(vectors)
+    rows = np.arange(len(vectors))
     other = apart[rows, rows ^ 1]
     return np.asarray((~(apart > other[:, None])).sum(axis=1) - 1)
 

@@ -7,6 +7,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from fingerprinting.distances import square_distances_of_others
 from fingerprinting.evaluation.figure import Figure
 from fingerprinting.evaluation.scores.bootstrap import Weights, mean
 
@@ -15,11 +16,7 @@ DEPTHS: Final = (1, 2, 3, 5, 10, 15, 20)
 
 def rank_others(vectors: NDArray[np.floating]) -> NDArray[np.intp]:
     """Order all other images by their Euclidean distance to each of (m, k), nearest first: (m, m - 1)."""
-    wide = np.asarray(vectors, np.float64)
-    squares = (wide**2).sum(axis=1)
-    apart = squares[:, None] + squares - 2 * wide @ wide.T
-    np.fill_diagonal(apart, np.inf)
-    return np.argsort(apart, axis=1, kind="stable")[:, :-1]
+    return np.argsort(square_distances_of_others(vectors), axis=1, kind="stable")[:, :-1]
 
 
 def average_precision(right: NDArray[np.bool_]) -> NDArray[np.float64]:
