@@ -28,8 +28,10 @@ from fingerprinting.simulation.fields import render
 from tests.tap.client import VOT, Answer, get, post_body
 from tests.tap.process import serving
 from tests.uploads.sending import KIND, form
+from tests.waiting import wait_until
 
 SHAPE = (200, 240)
+START_SECONDS = 180
 
 
 @dataclass(frozen=True)
@@ -74,6 +76,8 @@ def site(
         "TMPDIR": str(tmp_path_factory.mktemp("spool")),
     }
     with serving(environment) as (_, url):
+        drawn = {"ID": rows[0][0], "FORMAT": "png"}
+        wait_until(lambda: get(f"{url}/annotate", drawn).status == 200, START_SECONDS)
         yield Site(url, files[0], rows[0][0], rows[1][0], node)
 
 
@@ -135,6 +139,20 @@ def test_an_uploaded_image_is_answered_as_one_of_the_archive(site: Site) -> None
         assert named.any()
         assert set(rows["label"][named]) == {"star, faint"}
         assert set(rows["label"][~named]) == {""}
+
+
+def test_a_packed_mosaic_is_annotated_as_describe_tells(site: Site, tmp_path: Path) -> None:
+    path = tmp_path / "mosaic.fits.fz"
+    with fits.open(site.file) as hdus:
+        packed = [fits.CompImageHDU(hdu.data, compression_type="RICE_1") for hdu in hdus[1:]]
+        fits.HDUList([fits.PrimaryHDU(), *packed]).writeto(path)
+    table = upload(site, path.read_bytes()).table.array
+    parts = describe_file(path, load_model())
+    assert [part.name for part in parts] == ["1", "2"]
+    for part in parts:
+        rows = table[table["part"] == part.name]
+        assert rows["node"].tolist() == part.objects["node"].tolist()
+        assert rows["x"].tolist() == pytest.approx(part.objects["x"].tolist(), abs=1e-3)
 
 
 def test_an_uploaded_image_becomes_regions_of_one_part_and_a_picture(site: Site) -> None:

@@ -34,8 +34,12 @@ from tests.descriptions.conftest import (
     wait_until,
 )
 from tests.processes import children, is_alive
+from tests.tap.client import get, post_body
 from tests.tap.process import serving
 from tests.uploads.sending import KIND, form
+from tests.uws.client import UWS, Client
+
+START_SECONDS = 180
 
 
 async def describe(database: Database, path: Path, **settings: object) -> Description:
@@ -170,6 +174,29 @@ def test_a_worker_beside_the_service_is_replaced_and_ends_with_it(site_left_clea
         os.kill(process.pid, signal.SIGKILL)
         process.wait()
         wait_until(lambda: not any(map(is_alive, (keeper, second, child))))
+
+
+def test_a_job_is_done_by_the_next_service_when_its_own_was_killed(
+    site_left_clean: Site, frame: Path
+) -> None:
+    site = site_left_clean
+    environment = {**site.environment, "CAOMAI_LOST_SECONDS": "2"}
+    with serving(environment) as (process, url):
+        wait_until(lambda: upload(url, frame.read_bytes()).status == 200, START_SECONDS)
+        hold(find_worker(process.pid)[1])
+        body = form([("PHASE", "RUN")], {"image": frame.read_bytes()})
+        created = post_body(f"{url}/similar/async", KIND, body)
+        job = created.root.find(f"{UWS}jobId").text
+        wait_until(lambda: is_running(site.database))
+        os.kill(process.pid, signal.SIGKILL)
+        process.wait()
+    # What the killed service asked for is nobody's after a minute.
+    ask(site.database, "update caom2_ai_queue.description set seen = now() - interval '2 minutes'")
+    with serving(environment) as (_, url):
+        client = Client(url, "similar/async")
+        assert client.wait(f"{client.url}/{job}", seconds=START_SECONDS) == "COMPLETED"
+        assert get(f"{client.url}/{job}/results/result").status == 200
+        wait_until(lambda: not count_left(site.database))
 
 
 def find_worker(service: int) -> tuple[int, int]:

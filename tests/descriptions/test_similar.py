@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import io
+import json
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,19 +15,24 @@ import pytest
 from astropy.io import fits
 from PIL import Image
 
+from fingerprinting.answer import make_answer
+from fingerprinting.model import load_model
+from fingerprinting.pipeline import describe_file
 from tests.descriptions.conftest import FRAMES, Site, count_left, upload, wait_until
-from tests.tap.client import Answer, get, post_body
+from tests.tap.client import Answer, get, post, post_body
 from tests.tap.process import serving
 from tests.uploads.sending import KIND, form
 from tests.uws.client import Client
 
 SMALL = 2_000_000
+START_SECONDS = 180
 
 
 @pytest.fixture(scope="module")
-def service(site: Site) -> Iterator[str]:
+def service(site: Site, frame: Path) -> Iterator[str]:
     """Address of a service that describes uploaded images itself; small limits."""
     with serving({**site.environment, "CAOMAI_SYNC_UPLOAD_BYTES": str(SMALL)}) as (_, url):
+        wait_until(lambda: upload(url, frame.read_bytes()).status == 200, START_SECONDS)
         yield url
     assert not count_left(site.database)
 
@@ -64,6 +70,52 @@ def test_upload_names_images(service: str, site: Site) -> None:
     assert [(row["queryID"], row["publisherID"]) for row in rows] == [("m51", first), ("m82", second)]
 
 
+def pack(paths: list[Path], kind: str | None) -> bytes:
+    """Put frames into the extensions of one file, as fpack does where a kind of compression is given."""
+    hdus: list[Any] = [fits.PrimaryHDU()]
+    for version, path in enumerate(paths, 1):
+        pixels = fits.getdata(path)
+        hdu = fits.CompImageHDU(pixels, compression_type=kind) if kind else fits.ImageHDU(pixels)
+        errors = fits.ImageHDU(np.ones_like(pixels), name="ERR")
+        hdu.name, hdu.ver = "SCI", version
+        hdus += [hdu, errors]
+    buffer = io.BytesIO()
+    fits.HDUList(hdus).writeto(buffer)
+    return buffer.getvalue()
+
+
+@pytest.mark.parametrize("kind", ["RICE_1", "GZIP_2", None])
+def test_files_that_are_packed_or_have_extensions_are_what_describe_says(
+    service: str, site: Site, tmp_path: Path, kind: str | None
+) -> None:
+    names, paths = zip(*site.images.items(), strict=True)
+    (row,) = read(upload(service, pack([paths[0]], kind), K="1"))
+    assert (row["publisherID"], bool(row["distance"] < 0.1)) == (names[0], True)
+    content, model = pack([paths[0], paths[1]], kind), load_model()
+    (tmp_path / "mosaic.fits.fz").write_bytes(content)
+    answer = make_answer(describe_file(tmp_path / "mosaic.fits.fz", model), model, [])
+    assert [part["part"] for part in answer["hdus"]] == ["1", "3"]
+    words = [("VECTOR", json.dumps(answer["vector"])), ("MODEL", answer["model"]), ("K", str(FRAMES))]
+    offline = read(post(f"{service}/similar", words))
+    sent = read(upload(service, content, K=str(FRAMES)))
+    for column in ("publisherID", "distance", "explanation"):
+        assert [one[column] for one in sent] == [one[column] for one in offline], column
+
+
+def test_an_image_and_examples_are_one_question(service: str, site: Site) -> None:
+    names, paths = zip(*site.images.items(), strict=True)
+    content = paths[0].read_bytes()
+    alike = read(upload(service, content, LIKE=names[1], K=str(FRAMES)))
+    assert {row["queryID"] for row in alike} == {"LIKE"}
+    assert alike[0]["publisherID"] == names[0]
+    assert names[1] not in {row["publisherID"] for row in alike}
+    alone = {row["publisherID"]: row["distance"] for row in read(upload(service, content, K=str(FRAMES)))}
+    unlike = read(upload(service, content, UNLIKE=names[1], EXCLUDE="none", K=str(FRAMES)))
+    distances = {row["publisherID"]: row["distance"] for row in unlike}
+    assert distances[names[1]] > alone[names[1]]
+    assert upload(service, content, UNLIKE="ivo://x/y?a/b").status == 404
+
+
 @pytest.mark.parametrize("kind", ["PNG", "JPEG"])
 def test_a_picture_is_compared_with_a_warning(service: str, site: Site, kind: str) -> None:
     publisher_id, path = next(iter(site.images.items()))
@@ -96,6 +148,9 @@ def test_what_is_no_image_is_answered_by_a_sentence(service: str, content: bytes
 def test_parameters_are_checked_before_the_image_is_described(service: str, frame: Path) -> None:
     for words, reason in (
         ({"ID": "ivo://a/b?c/d"}, "cannot be given together"),
+        ({"VECTOR": "1 2 3"}, "cannot be given together"),
+        ({"UPLOAD": "t,https://example.org/table.vot"}, "cannot be uploaded together"),
+        ({"MODEL": "f" * 64}, "vectors of two models cannot be compared"),
         ({"EXCLUDE": "all"}, "EXCLUDE must be one of"),
         ({"UPLOAD": "m51,param:other"}, "has no such file"),
     ):
