@@ -12,7 +12,7 @@ grant usage on all sequences in schema caom2_ai_queue to caomai_ingest;
 grant usage, create on schema tap_upload to caomai_ingest;
 
 -- The service keeps the jobs of its users, and hands them to itself through the queue; it reads no archive. Of the schema it may
--- call what is granted to it alone (give_label).
+-- call what is granted to it alone (give_label, use_picture).
 grant usage on schema caom2_ai to caomai_service;
 grant usage on schema caom2_ai_uws, caom2_ai_queue to caomai_service;
 grant select, insert, update, delete on all tables in schema caom2_ai_uws to caomai_service;
@@ -20,8 +20,6 @@ grant select, insert, update, delete on all tables in schema caom2_ai_queue to c
 revoke all on caom2_ai_queue.feed from caomai_service;
 revoke insert, update, delete on caom2_ai_queue.describer from caomai_service;
 grant usage on all sequences in schema caom2_ai_queue to caomai_service;
--- It notes which pictures are asked for, and sees none of them.
-grant select (pictureID, used), update (used) on caom2_ai.picture to caomai_service;
 
 do $$
 begin

@@ -1213,6 +1213,32 @@ begin
 end
 $$;
 
+CREATE TABLE caom2_ai.picture (
+    pictureid bigint NOT NULL,
+    artifacturi text NOT NULL,
+    part text NOT NULL,
+    variant text NOT NULL,
+    contentchecksum text,
+    png bytea,
+    reason text,
+    status smallint,
+    expires timestamp without time zone,
+    size integer GENERATED ALWAYS AS ((COALESCE(octet_length(png), 0) + 250)) STORED NOT NULL,
+    made timestamp without time zone DEFAULT (now() AT TIME ZONE 'UTC'::text) NOT NULL,
+    used timestamp without time zone DEFAULT (now() AT TIME ZONE 'UTC'::text) NOT NULL,
+    CONSTRAINT picture_check CHECK (((png IS NULL) = ((reason IS NOT NULL) AND (status IS NOT NULL))))
+);
+
+ALTER TABLE ONLY caom2_ai.picture ALTER COLUMN png SET STORAGE EXTERNAL;
+
+CREATE FUNCTION caom2_ai.use_picture(number bigint) RETURNS void
+    LANGUAGE sql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'caom2_ai'
+    BEGIN ATOMIC
+ UPDATE caom2_ai.picture SET used = (now() AT TIME ZONE 'UTC'::text)
+   WHERE ((picture.pictureid = use_picture.number) AND (picture.used < ((now() AT TIME ZONE 'UTC'::text) - '01:00:00'::interval)));
+END;
+
 CREATE FUNCTION caom2_ai_uws.tell_phase() RETURNS trigger
     LANGUAGE plpgsql
     AS $$
@@ -1338,24 +1364,6 @@ ALTER TABLE caom2_ai.part_fingerprint ALTER COLUMN imageid ADD GENERATED ALWAYS 
     NO MAXVALUE
     CACHE 1
 );
-
-CREATE TABLE caom2_ai.picture (
-    pictureid bigint NOT NULL,
-    artifacturi text NOT NULL,
-    part text NOT NULL,
-    variant text NOT NULL,
-    contentchecksum text,
-    png bytea,
-    reason text,
-    status smallint,
-    expires timestamp without time zone,
-    size integer GENERATED ALWAYS AS ((COALESCE(octet_length(png), 0) + 250)) STORED NOT NULL,
-    made timestamp without time zone DEFAULT (now() AT TIME ZONE 'UTC'::text) NOT NULL,
-    used timestamp without time zone DEFAULT (now() AT TIME ZONE 'UTC'::text) NOT NULL,
-    CONSTRAINT picture_check CHECK (((png IS NULL) = ((reason IS NOT NULL) AND (status IS NOT NULL))))
-);
-
-ALTER TABLE ONLY caom2_ai.picture ALTER COLUMN png SET STORAGE EXTERNAL;
 
 ALTER TABLE caom2_ai.picture ALTER COLUMN pictureid ADD GENERATED ALWAYS AS IDENTITY (
     SEQUENCE NAME caom2_ai.picture_pictureid_seq
@@ -2350,6 +2358,9 @@ GRANT SELECT ON TABLE caom2_ai_view.field_node TO caomai_query;
 GRANT SELECT ON TABLE caom2_ai_view.field_node TO caomai_ingest;
 REVOKE ALL ON FUNCTION caom2_ai.refresh_nodes() FROM PUBLIC;
 GRANT ALL ON FUNCTION caom2_ai.refresh_nodes() TO caomai_ingest;
+GRANT SELECT,INSERT,DELETE,TRUNCATE,UPDATE ON TABLE caom2_ai.picture TO caomai_ingest;
+REVOKE ALL ON FUNCTION caom2_ai.use_picture(number bigint) FROM PUBLIC;
+GRANT ALL ON FUNCTION caom2_ai.use_picture(number bigint) TO caomai_service;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE caom2.part TO caomai_ingest;
 GRANT SELECT,INSERT,DELETE,TRUNCATE,UPDATE ON TABLE caom2_ai.camera TO caomai_ingest;
 GRANT USAGE ON SEQUENCE caom2_ai.camera_cameraid_seq TO caomai_ingest;
@@ -2360,9 +2371,6 @@ GRANT SELECT,INSERT,DELETE,TRUNCATE,UPDATE ON TABLE caom2_ai.node_match TO caoma
 GRANT SELECT,INSERT,DELETE,TRUNCATE,UPDATE ON TABLE caom2_ai.object_node TO caomai_ingest;
 GRANT SELECT,INSERT,DELETE,TRUNCATE,UPDATE ON TABLE caom2_ai.object_node_default TO caomai_ingest;
 GRANT USAGE ON SEQUENCE caom2_ai.part_fingerprint_imageid_seq TO caomai_ingest;
-GRANT SELECT,INSERT,DELETE,TRUNCATE,UPDATE ON TABLE caom2_ai.picture TO caomai_ingest;
-GRANT SELECT(pictureid) ON TABLE caom2_ai.picture TO caomai_service;
-GRANT SELECT(used),UPDATE(used) ON TABLE caom2_ai.picture TO caomai_service;
 GRANT USAGE ON SEQUENCE caom2_ai.picture_pictureid_seq TO caomai_ingest;
 GRANT SELECT,INSERT,DELETE,TRUNCATE,UPDATE ON TABLE caom2_ai.plane_position TO caomai_ingest;
 GRANT SELECT,INSERT,DELETE,TRUNCATE,UPDATE ON TABLE caom2_ai.plane_centre TO caomai_ingest;

@@ -94,8 +94,7 @@ on conflict (artifactURI, part, variant) do update set
 
 -- name: use
 -- Somebody asked for a picture; written down once an hour.
-update caom2_ai.picture set used = now() at time zone 'UTC'
-where pictureID = %(pictureID)s and used < now() at time zone 'UTC' - interval '1 hour';
+select caom2_ai.use_picture(%(pictureID)s);
 
 -- name: make_room
 -- The pictures that were not asked for in the longest time go, where all together are larger than a limit: until a tenth is free.
