@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import http.client
+import re
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -15,6 +16,7 @@ from benchmarks.scale.archive import Size
 
 QUESTIONS: Final = 200
 IDS_OF_MANY: Final = 500
+SENTENCE: Final = re.compile(rb'value="ERROR">([^<]*)')
 BOUNDARY: Final = "---bench"
 FORM: Final = "application/x-www-form-urlencoded"
 Words = Sequence[tuple[str, object]]
@@ -65,7 +67,9 @@ class Asker:
             raise
         took = time.perf_counter() - start
         if answer.status != http.HTTPStatus.OK or content.count(question.mark) < question.times:
-            raise RuntimeError(f"{question.path[:200]}: {answer.status} {content[:300]!r}")
+            said = SENTENCE.search(content)
+            words = said[1].decode() if said else repr(content[:200])
+            raise RuntimeError(f"{question.path[:80]}: {answer.status} {words}")
         return took
 
 
