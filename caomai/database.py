@@ -35,6 +35,9 @@ QUERY_OPTIONS = {
     # Then it ends: who has too few rows compares all, which is faster.
     "hnsw.max_scan_tuples": str(SCAN_ROWS),
     "hnsw.scan_mem_multiplier": "32",
+    # An operator may choose this other index for the vectors of many objects (docs/object_search.md).
+    "ivfflat.probes": "10",
+    "ivfflat.iterative_scan": "relaxed_order",
     # Plans hold branches that cost much and are rarely run: nothing is to be compiled for them.
     "jit": "off",
 }

@@ -161,6 +161,22 @@ def test_an_order_by_the_distance_is_answered_by_the_index(archive: Database, wh
     assert "Order By: (vector <-> " in text
 
 
+def test_an_operator_may_choose_another_index(archive: Database) -> None:
+    with archive.connect_administrator() as connection, connection.transaction(force_rollback=True):
+        connection.execute("drop index caom2_ai.object_vector_1")
+        connection.execute(
+            "create index object_vector_1 on caom2_ai.object_vector using ivfflat (vector halfvec_l2_ops)"
+            " with (lists = 5) where mapID = 1"
+        )
+        for setting in ("enable_sort = off", "enable_seqscan = off", "ivfflat.probes = 5"):
+            connection.execute(f"set local {setting}".encode())
+        written = translate(parse(NEAR.format(id=ID, where="")), read_catalogue(connection), 100).sql
+        plan = connection.execute(b"explain " + written.as_bytes(connection)).fetchall()
+        found = connection.execute(written).fetchall()
+    assert any("Index Scan using object_vector_1" in row[0] for row in plan)
+    assert [row[0] for row in found] == [objectid for objectid, _ in nearest(lambda *_: True)]
+
+
 CONDITIONS: dict[str, tuple[str, Wanted]] = {
     "node": ("WHERE o.node = 144", lambda _, thing: thing.node == 144),
     "cone": (
