@@ -17,9 +17,9 @@ from astropy.visualization import (
 )
 from numpy.typing import NDArray
 from PIL import Image
-from scipy.ndimage import uniform_filter
+from scipy.ndimage import maximum_filter, minimum_filter, uniform_filter
 
-HEALED: Final = 6  # pixels that the light around a hole reaches into it
+HEALED: Final = 4  # pixels that the light around a hole reaches into it; wider ones stay as they are
 BRIGHTEST: Final = 99.8  # percentile that is white, beyond what zscale has for it
 SOFTENING: Final = (
     0.5  # of zscale's range: the sky looks as zscale has it, what is brighter is pressed together
@@ -67,10 +67,12 @@ def heal(frame: NDArray[np.float32]) -> NDArray[np.float32]:
     if known.all() or not known.any():
         return frame if known.all() else np.zeros_like(frame)
     middle = np.median(frame[known])
+    side = 2 * HEALED - 1
+    wide = maximum_filter(minimum_filter(~known, side, mode="nearest"), side, mode="nearest")
     light, filled = np.where(known, frame - middle, 0).astype(np.float64), known.astype(np.float64)
     for _ in range(HEALED):
         share = uniform_filter(filled, 3, mode="constant")
-        reached = (filled == 0) & (share > 1e-6)  # noqa: PLR2004 -- a ninth at least
+        reached = ~wide & (filled == 0) & (share > 1e-6)  # noqa: PLR2004 -- a ninth at least
         if not reached.any():
             break
         light[reached] = uniform_filter(light, 3, mode="constant")[reached] / share[reached]
