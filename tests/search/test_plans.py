@@ -171,3 +171,15 @@ def test_the_planner_knows_how_many_images_a_label_finds(archive: Database, expl
         expected = re.search(r"Bitmap Index Scan on fingerprint_nodes .* rows=(\d+)", plan)
         assert expected is not None
         assert int(expected[1]) == pytest.approx(images, rel=0.3)
+
+
+def test_levels_are_computed_last_where_images_are_looked_at_one_by_one(archive: Database) -> None:
+    """They cost a hundred times what the count itself does."""
+    with archive.connect("query", autocommit=True) as connection:
+        connection.execute("set enable_bitmapscan = off")
+        query = "SELECT publisherID FROM caom2_ai.fingerprint WHERE caomai_count(fingerprint, 3) >= 5"
+        written = translate(parse(query), read_catalogue(connection), 100).sql
+        rows = connection.execute(SQL("explain ") + written).fetchall()
+    (condition,) = lines("\n".join(row[0] for row in rows), "Filter")
+    assert condition.index("fingerprint[4]") < condition.index("node_levels")
+    assert condition.index("metarelease") < condition.index("node_levels")
