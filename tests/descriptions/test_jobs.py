@@ -122,6 +122,7 @@ def test_a_job_that_is_ended_takes_its_image_back_from_the_worker(
     served: Served, site: Site, frame: Path, ending: str
 ) -> None:
     process, url = served
+    assert upload(url, frame.read_bytes()).status == 200  # the child is ready
     hold(find_worker(process.pid)[1])
     client = Client(url, "similar/async")
     job = start(client, frame.read_bytes())
