@@ -109,6 +109,11 @@ select i.mapID, i.imageID, k, case k when 1 then 7 else k * 40 end, k, s.healpix
     case k when 2 then 'Infinity'::real else 50 end, 0.5, 0.25
 from caom2_ai.part_fingerprint i join place s on s.planeID = i.planeID, generate_series(0, 3) k;
 
+insert into caom2_ai.object_vector (objectID, healpix, ra, dec, mapID, imageID, x, y, snr, node, vector)
+select (imageID::bigint << 20) + objectID, healpix, ra, dec, mapID, imageID, x, y, snr, node,
+    (array_fill(0::real, array[objectID]) || 1::real || array_fill(0::real, array[63 - objectID]))::halfvec
+from caom2_ai.object_node where objectID < 2;
+
 insert into caom2_ai.field_node (planeID, mapID, node)
 select s.planeID, m.mapID, s.n / 4 from place s, caom2_ai.map m where m.kind = 'field';
 
