@@ -1,0 +1,1 @@
+"""The web page, as it is shown in docs/page.md."""
