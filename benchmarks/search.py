@@ -60,8 +60,8 @@ def measure(
         for query, truth, count in kind.truths[:truths]:
             right = _distances(client.ask(truth)[1])
             found = _distances(client.ask(query)[1])
-            limit = right[-1] + 1e-6 if len(right) else 0.0
-            taken[kind.name].recall.append(float((found <= limit).sum() / max(len(right), 1)))
+            if len(right):
+                taken[kind.name].recall.append(float((found <= right[-1] + 1e-6).sum() / len(right)))
             if count:
                 taken[kind.name].matches.append(int(client.ask(count)[1][0]))
         say()
