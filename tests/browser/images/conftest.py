@@ -24,13 +24,16 @@ from caomai.settings import read_settings
 from fingerprinting.simulation.fields import render
 from fingerprinting.simulation.write import write_set
 from tests.conftest import database_url, new_database
+from tests.descriptions.conftest import ask
 from tests.tap.process import serving
+from tests.waiting import wait_until
 
 HEIGHT, WIDTH = 160, 240
 STARS = ((50.0, 120.0), (180.0, 40.0), (120.0, 90.0))  # FITS pixels, the brightest first
 HOSTILE = "<script>alert(1)</script>"
 SIMILAR = 4
 EMBARGO = SQL("update {} set dataRelease = '2999-01-01' where publisherID like '%/crowded-02'")
+DESCRIBERS = "select workerID from caom2_ai_queue.describer"
 SYNC_BYTES = 500_000  # larger files go to jobs
 
 
@@ -75,6 +78,8 @@ def site(socket_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Itera
             "TMPDIR": str(tmp_path_factory.mktemp("spool")),
         }
         with serving(environment) as (_, url):
+            # A worker that has the machine to itself is there in a few seconds.
+            wait_until(lambda: bool(ask(database, DESCRIBERS)), 120)
             yield Site(url, ids, files)
 
 
