@@ -1813,13 +1813,13 @@ CREATE VIEW caom2_ai_view.shown_file AS
  SELECT p.planeid,
     a.uri,
     a.contentchecksum,
-    row_number() OVER (PARTITION BY p.planeid ORDER BY ((a.producttype)::text = ANY ((ARRAY['science'::character varying, 'this'::character varying])::text[])) DESC, ( SELECT count(*) AS count
+    row_number() OVER (PARTITION BY p.planeid ORDER BY ((a.producttype)::text = ANY (ARRAY['science'::text, 'this'::text])) DESC, ( SELECT count(*) AS count
            FROM caom2_ai.part_fingerprint f
           WHERE (f.artifacturi = (a.uri)::text)) DESC, a.uri) AS place,
     (((p.metarelease <= (now() AT TIME ZONE 'UTC'::text)) AND (COALESCE(a.contentrelease, p.datarelease) <= (now() AT TIME ZONE 'UTC'::text))) IS TRUE) AS visible
    FROM (caom2.plane p
      JOIN caom2.artifact a ON ((a.planeid = p.planeid)))
-  WHERE ((p.metarelease <= (now() AT TIME ZONE 'UTC'::text)) AND (COALESCE(a.contentrelease, p.datarelease) <= (now() AT TIME ZONE 'UTC'::text)) AND ((a.producttype)::text = ANY ((ARRAY['science'::character varying, 'this'::character varying, 'calibration'::character varying])::text[])) AND ((p.dataproducttype IS NULL) OR ((p.dataproducttype)::text = 'image'::text)));
+  WHERE ((p.metarelease <= (now() AT TIME ZONE 'UTC'::text)) AND (COALESCE(a.contentrelease, p.datarelease) <= (now() AT TIME ZONE 'UTC'::text)) AND ((a.producttype)::text = ANY (ARRAY['science'::text, 'this'::text, 'calibration'::text])) AND ((p.dataproducttype IS NULL) OR ((p.dataproducttype)::text = 'image'::text)));
 
 CREATE TABLE tap_schema.columns (
     table_name text NOT NULL,

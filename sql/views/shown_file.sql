@@ -3,7 +3,7 @@
 create view caom2_ai_view.shown_file as
 select
     p.planeID, a.uri, a.contentChecksum,
-    row_number() over (partition by p.planeID order by a.productType in ('science', 'this') desc, (
+    row_number() over (partition by p.planeID order by a.productType::text in ('science', 'this') desc, (
         select count(*) from caom2_ai.part_fingerprint f where f.artifactURI = a.uri
     ) desc, a.uri) as place,
     (p.metaRelease <= now() at time zone 'UTC'
@@ -12,5 +12,5 @@ from caom2.Plane p
 join caom2.Artifact a on a.planeID = p.planeID
 where p.metaRelease <= now() at time zone 'UTC'
     and coalesce(a.contentRelease, p.dataRelease) <= now() at time zone 'UTC'
-    and a.productType in ('science', 'this', 'calibration')
-    and (p.dataProductType is null or p.dataProductType = 'image');
+    and a.productType::text in ('science', 'this', 'calibration')
+    and (p.dataProductType is null or p.dataProductType::text = 'image');
