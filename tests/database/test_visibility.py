@@ -66,7 +66,10 @@ def test_every_view_of_images_is_tested(database: Database) -> None:
     without_images = {"map", "node", "node_axis", "node_match", "label", "distance_rank"}
     without_images |= {f"tap_{name}" for name in ("schemas", "tables", "columns", "keys", "key_columns")}
     shown = names(database, "select relname from pg_class where relnamespace = 'caom2_ai_view'::regnamespace")
-    assert shown == known | {"field_node"} | without_images
+    # Those of pictures are tested with them (tests/previews).
+    pictured = {"picture", "map_picture", "pictured_object", "shown_file"}
+    pictured |= {f"typical_{name}" for name in ("image", "object", "sprite")}
+    assert shown == known | {"field_node"} | without_images | pictured
 
 
 def test_functions_know_hidden_images_as_little_as_unknown_ones(database: Database) -> None:
