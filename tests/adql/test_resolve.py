@@ -98,7 +98,7 @@ def test_names_are_unique_also_of_expressions(catalogue: Catalogue) -> None:
         ("DISTANCE(ra, dec, 1, 2)", "double", None, "deg"),
         ("CONTAINS(POINT(ra, dec), CIRCLE(1, 2, 3))", "int", None, None),
         ("caomai_distance(vector, vector)", "double", None, None),
-        ("caomai_vector('ivo://x')", "float", "*", None),
+        ("caomai_vector('ivo://x')", "float", "400", None),
     ],
 )
 def test_expressions_have_types_and_units(
