@@ -10,9 +10,10 @@ import { html, live, nothing } from "./vendor/lit-html.js";
 const CHOICES = [["collection", "Collection"], ["instrument", "Instrument"], ["filter", "Filter"]];
 const INTENTS = { science: "Science", calibration: "Calibration", all: "All" };
 const MOST_OPTIONS = 5000;
+const DRAFTS = ["target", "radius", "start", "end"];
 
-/** What is wrong with what is typed, and whether a phone shows all filters. */
-const newTyped = () => ({ wrong: "", isOpen: false });
+/** What is typed and not yet taken over, what is wrong with it, and whether a phone shows all filters. */
+const newTyped = () => ({ drafts: new Map(), wrong: "", isOpen: false });
 
 /** Draw the form above the results. */
 export function renderFilters(context) {
@@ -22,20 +23,33 @@ export function renderFilters(context) {
     typed.isOpen = !typed.isOpen;
     refresh();
   };
+  const shown = (name) => readDraft(typed, name, said(state, name));
+  const draft = ({ target: { name, value } }) => DRAFTS.includes(name) && typed.drafts.set(name, { value, said: said(state, name) });
   const isEmpty = writeConditions({ ...state, intent: "all" }).length === 0 && !state.adql && !state.where.size;
-  return html`<form class="filters-form" role="search" aria-label="Filters" autocomplete="off" ?data-open=${typed.isOpen} @submit=${(event) => { event.preventDefault(); search(context, event.target); }} @change=${(event) => change(context, event)}>
+  return html`<form class="filters-form" role="search" aria-label="Filters" autocomplete="off" ?data-open=${typed.isOpen} @submit=${(event) => { event.preventDefault(); search(context, event.target); }} @change=${(event) => change(context, event)} @input=${draft}>
     <label class="field target"><span>Target name or position</span>
-      <input name="target" placeholder="M 51, or 13:29:52.7 +47:11:43" .value=${live(state.target || state.pos)} aria-describedby="wrong" aria-invalid=${typed.wrong ? "true" : "false"}></label>
-    <label class="field radius"><span>Radius (°)</span><input name="radius" inputmode="decimal" placeholder="0.1" .value=${live(state.radius)}></label>
+      <input name="target" placeholder="M 51, or 13:29:52.7 +47:11:43" .value=${live(shown("target"))} aria-describedby="wrong" aria-invalid=${typed.wrong ? "true" : "false"}></label>
+    <label class="field radius"><span>Radius (°)</span><input name="radius" inputmode="decimal" placeholder="0.1" .value=${live(shown("radius"))}></label>
     ${CHOICES.map(([name, title]) => drawChoice(context, name, title))}
-    <label class="field day"><span>From</span><input name="start" placeholder="2025-10-23" title="A day, or MJD" .value=${live(state.start)}></label>
-    <label class="field day"><span>To</span><input name="end" placeholder="or MJD" title="A day, or MJD" .value=${live(state.end)}></label>
+    <label class="field day"><span>From</span><input name="start" placeholder="2025-10-23" title="A day, or MJD" .value=${live(shown("start"))}></label>
+    <label class="field day"><span>To</span><input name="end" placeholder="or MJD" title="A day, or MJD" .value=${live(shown("end"))}></label>
     <label class="field intent"><span>Intent</span><select name="intent">${Object.entries(INTENTS).map(([value, words]) => html`<option value=${value} ?selected=${state.intent === value}>${words}</option>`)}</select></label>
     <button class="main" type="submit">Search</button>
     <button type="button" class="unfold" aria-expanded=${typed.isOpen ? "true" : "false"} @click=${unfold}>More filters</button>
-    <button type="button" class="plain" ?disabled=${isEmpty} @click=${() => { typed.wrong = ""; go(clearFilters(state)); }}>Clear</button>
+    <button type="button" class="plain" ?disabled=${isEmpty} @click=${() => { Object.assign(typed, newTyped(), { isOpen: typed.isOpen }); go(clearFilters(state)); }}>Clear</button>
     <p class="wrong" id="wrong" role="alert" ?hidden=${!typed.wrong}>${typed.wrong}</p>
   </form>`;
+}
+
+/** What the address says of a field. */
+function said(state, name) {
+  return name === "target" ? state.target || state.pos : state[name];
+}
+
+/** What a field shows: a draft lasts until the address says something else, so answers that arrive leave it alone. */
+function readDraft({ drafts }, name, said) {
+  const draft = drafts.get(name);
+  return draft?.said === said ? draft.value : said;
 }
 
 /** A list of values with check marks; nothing chosen means all. */
@@ -97,7 +111,7 @@ function change(context, { target }) {
 async function search(context, form) {
   const { state, go, keep, refresh } = context;
   const typed = keep("typed", newTyped);
-  const [target, radius, start, end] = ["target", "radius", "start", "end"].map((name) => form.elements[name].value.trim());
+  const [target, radius, start, end] = DRAFTS.map((name) => form.elements[name].value.trim());
   const wrong = findFault({ radius, start, end });
   if (wrong) return Object.assign(typed, { wrong }) && refresh();
   typed.wrong = "";

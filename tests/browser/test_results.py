@@ -162,6 +162,18 @@ def test_text_of_the_archive_is_never_markup(page: Page, archive_url: str) -> No
     assert page.locator("img[src='x']").count() == 0
 
 
+def test_what_is_typed_stays_while_the_page_is_drawn_anew(page: Page, archive_url: str) -> None:
+    open_results(page, archive_url, "?target=crowded")
+    field = page.get_by_label("Target name or position")
+    field.press("End")
+    field.press_sequentially("-03", delay=20)
+    page.evaluate("() => dispatchEvent(new PopStateEvent('popstate'))")
+    page.evaluate("() => new Promise((resolve) => setTimeout(resolve, 200))")
+    expect(field).to_have_value("crowded-03")
+    page.get_by_role("button", name="Clear").click()
+    expect(field).to_have_value("")
+
+
 def test_the_way_back_and_bookmarks_lead_to_the_same_results(page: Page, archive_url: str) -> None:
     open_results(page, archive_url)
     page.locator("summary", has_text="Collection").click()
