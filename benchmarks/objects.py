@@ -45,12 +45,13 @@ GOAL = 20.0
 def fill(database: Database, size: Size, memory: str, lists: int) -> None:
     """Add the vectors and their index unless they are there."""
     with database.connect_administrator() as connection:
-        if connection.execute("select from caom2_ai.object_vector limit 1").fetchone():
+        if not connection.execute("select 1 from caom2_ai.object_vector limit 1").fetchone():
+            connection.execute("set synchronous_commit = off")
+            content = Content.for_archive(load_model(), size.images, size.seed)
+            with progress(size.images * size.objects_per_image, "Adding", "objects") as bar:
+                add_looks(connection, content, size, 1, bar.advance)
+        elif connection.execute("select 1 from pg_class where relname = 'object_vector_1'").fetchone():
             return
-        connection.execute("set synchronous_commit = off")
-        content = Content.for_archive(load_model(), size.images, size.seed)
-        with progress(size.images * size.objects_per_image, "Adding", "objects") as bar:
-            add_looks(connection, content, size, 1, bar.advance)
     seconds = make_lists(database, lists, memory) if lists else make_index(database, 1, memory)
     with database.connect_administrator() as connection:
         connection.execute("vacuum analyze caom2_ai.object_vector")
