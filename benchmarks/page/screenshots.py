@@ -15,18 +15,18 @@ from playwright.sync_api import Page, ViewportSize, sync_playwright
 
 FOLDER: Final = Path(__file__).parents[2] / "docs" / "pictures"
 WIDE: Final = ViewportSize(width=1280, height=800)
-COLOURS: Final = 24
-SIDE: Final = 720  # pixels across
+SIDE: Final = 960  # pixels across
+QUALITY: Final = 72  # of WebP
 WAIT: Final = 6000  # ms until pictures have come
-QUERY: Final = "SELECT TOP 1 publisherID FROM caom2_ai.fingerprint ORDER BY nObjects DESC"
+QUERY: Final = "SELECT TOP 1 publisherID FROM caom2_ai.fingerprint WHERE nObjects < 99 ORDER BY nObjects DESC"
 
 
 def take(page: Page, name: str) -> None:
-    """Keep what a page shows, in few colours."""
+    """Keep what a page shows, in small."""
     page.wait_for_timeout(WAIT)
     with Image.open(io.BytesIO(page.screenshot())) as shot:
         small = shot.convert("RGB").resize((SIDE, SIDE * shot.height // shot.width), Image.Resampling.LANCZOS)
-        small.quantize(COLOURS, dither=Image.Dither.NONE).save(FOLDER / f"{name}.png", optimize=True)
+        small.save(FOLDER / f"{name}.webp", quality=QUALITY, method=6)
 
 
 def visit(page: Page, url: str) -> None:
