@@ -11,7 +11,8 @@ export function renderQuery(context, query) {
   if (!panel.isOpen) return nothing;
   // What is typed stays until the query itself changes.
   if (panel.of !== query) Object.assign(panel, { of: query, text: query });
-  const isChanged = panel.text.trim() !== query.trim();
+  // Asked when keys are pressed too, which may be before what was typed is drawn.
+  const isChanged = () => panel.text.trim() !== query.trim();
   const copy = async (text, words) => {
     await navigator.clipboard.writeText(text);
     announce(words);
@@ -22,14 +23,14 @@ export function renderQuery(context, query) {
     refresh();
   };
   const press = (event) => {
-    if (event.key === "Enter" && (event.ctrlKey || event.metaKey) && isChanged) run();
+    if (event.key === "Enter" && (event.ctrlKey || event.metaKey) && isChanged()) run();
   };
   return html`<section class="query" id="query" aria-label="ADQL">
     <label class="field"><span>ADQL of what is shown; change it and run it. It may use every table and <a href="functions">function</a> of the service.</span>
     <textarea class="code" spellcheck="false" autocapitalize="off" rows="9" .value=${live(panel.text)} @input=${type} @keydown=${press}></textarea></label>
     <div class="query-acts">
-      <button type="button" class="main" ?disabled=${!isChanged} @click=${run}>Run</button>
-      ${state.adql || isChanged ? html`<button type="button" @click=${() => { panel.of = ""; go({ adql: "", sort: "-start" }); }}>Back to the filters</button>` : nothing}
+      <button type="button" class="main" ?disabled=${!isChanged()} @click=${run}>Run</button>
+      ${state.adql || isChanged() ? html`<button type="button" @click=${() => { panel.of = ""; go({ adql: "", sort: "-start" }); }}>Back to the filters</button>` : nothing}
       <button type="button" @click=${() => copy(panel.text, "The query has been copied.")}>Copy</button>
       <button type="button" @click=${() => copy(writePython(panel.text, SERVICE), "The Python code has been copied.")}>Copy as pyvo code</button>
     </div>
