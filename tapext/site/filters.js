@@ -1,6 +1,7 @@
 /** The filters: a name or a place, collections, instruments, bands, days. Content comes from the maps. */
 
 import { writeConditions } from "./adql.js";
+import { Memo } from "./memo.js";
 import { askTarget } from "./target.js";
 import { clearFilters } from "./state.js";
 import { ask } from "./tap.js";
@@ -10,6 +11,7 @@ import { html, live, nothing } from "./vendor/lit-html.js";
 const CHOICES = [["collection", "Collection"], ["instrument", "Instrument"], ["filter", "Filter"]];
 const INTENTS = { science: "Science", calibration: "Calibration", all: "All" };
 const MOST_OPTIONS = 5000;
+const NONE = [];
 const DRAFTS = ["target", "radius", "start", "end"];
 
 /** What is typed and not yet taken over, what is wrong with it, and whether a phone shows all filters. */
@@ -53,11 +55,11 @@ function readDraft({ drafts }, name, said) {
 }
 
 /** A list of values with check marks; nothing chosen means all. */
-function drawChoice({ state, go, data }, name, title) {
+function drawChoice({ state, go, data, keep }, name, title) {
   const chosen = state[name];
-  const { value: options = [], pending } = data.ask("choices", askChoices);
+  const { value: options = NONE, pending } = data.ask("choices", askChoices);
   const place = CHOICES.findIndex(([one]) => one === name);
-  const counts = countOptions(options, place, state);
+  const counts = keep(`options ${name}`, () => new Memo()).of([options, state.collection.join("\n")], () => countOptions(options, place, state));
   const toggle = (value) => go({ [name]: chosen.includes(value) ? chosen.filter((one) => one !== value) : [...chosen, value], adql: "" });
   return html`<details class="choose" @focusout=${closeWhenLeft} @keydown=${closeByKey}>
     <summary ?data-chosen=${chosen.length > 0}><span><span class="spoken">${title}: </span>${chosen.length ? chosen.join(", ") : title}</span></summary>

@@ -1,6 +1,7 @@
 /** Map 1: the objects of all images by likeness; nodes are included or excluded, and the results follow. */
 
 import { MapPanel } from "./mappanel.js";
+import { Memo } from "./memo.js";
 import { count, findNodes, nameOf, shadesOf, short, wordsOf } from "./nodes.js";
 import { html, nothing } from "./vendor/lit-html.js";
 
@@ -11,14 +12,12 @@ class ObjectMap extends MapPanel {
   samples = "cutout/node";
   legend = "more images";
   #words = "";
-  #cells = { of: [], value: [] };
+  #cells = new Memo();
 
   /** The cells, which stay the same until something changes that they show. */
   cells() {
     const { map, context: { state: { has, lacks } } } = this;
-    const of = [map, has, lacks, this.#words];
-    if (of.some((one, place) => one !== this.#cells.of[place])) this.#cells = { of, value: this.#make() };
-    return this.#cells.value;
+    return this.#cells.of([map, has, lacks, this.#words], () => this.#make());
   }
 
   #make() {

@@ -2,18 +2,23 @@
 
 import { askFiles, save, writeList, writeScript, writeSize } from "./download.js";
 import { closeByKey, closeWhenLeft } from "./filters.js";
-import { isDownloadable } from "./listing.js";
+import { isDownloadable, readClock } from "./listing.js";
 import { findMarked, readAct, SPREADS, tellAct, writeAct } from "./marks.js";
+import { Memo } from "./memo.js";
 import { askRows } from "./neighbours.js";
 import { html, nothing } from "./vendor/lit-html.js";
 
+const NONE = [];
 const FIRST = 10; // neighbours that a mark takes before the slider is moved
 
-/** Find what is marked among the images listed. */
+/** Find what is marked among the images listed, anew only when acts, rows or neighbours have changed. */
 export function findMarks(context, listing) {
-  const { state, data } = context;
-  const near = (id) => askRows(data, id).value ?? [];
-  return findMarked(state.marks, listing, near, (row) => isDownloadable(listing, row));
+  const { state: { marks }, data, keep } = context;
+  const neighbours = new Map(marks.map(readAct).filter((act) => act?.kind === "near").map(({ id }) => [id, askRows(data, id).value ?? NONE]));
+  const from = [marks, listing.rows, listing.rows.length, ...neighbours.values()];
+  const now = readClock();
+  const mayMark = (row) => isDownloadable(listing, row, now);
+  return keep("marked", () => new Memo()).of(from, () => findMarked(marks, listing, (id) => neighbours.get(id), mayMark));
 }
 
 /** Mark an image, and what is like it; or take its mark away. */

@@ -37,6 +37,7 @@ export function writeAct({ kind, id, node, distance }) {
 export function findMarked(acts, listing, near, mayMark) {
   const { rows, keys } = listing;
   const marked = new Set();
+  if (!acts.length) return marked;
   const listed = new Set(rows.filter(mayMark).map((row) => row[keys.id]));
   for (const act of acts.map(readAct).filter(Boolean)) {
     if (act.kind === "not") marked.delete(act.id);

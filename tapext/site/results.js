@@ -1,20 +1,16 @@
 /** The results: filters, both maps, and the table with what can be done with it. */
 
-import { writeQuery } from "./adql.js";
-import { findColumns, layOut, writeOrder } from "./columns.js";
 import { renderFilters } from "./filters.js";
+import { askAgain, askResults } from "./found.js";
 import { renderFoundBar } from "./foundbar.js";
-import { listAnything, listImages, orderRows } from "./listing.js";
 import { renderPanel as renderMap1 } from "./map1.js";
 import { renderPanel as renderMap2 } from "./map2.js";
 import { findMarks, renderMarkBar, toggleMark } from "./markbar.js";
 import { renderQuery } from "./querypanel.js";
 import { clearFilters } from "./state.js";
-import { ask } from "./tap.js";
 import { html, nothing } from "./vendor/lit-html.js";
 import "./table.js";
 
-const MOST = 30000;
 const PANELS = { found: "Results", map1: "Map 1", map2: "Map 2" };
 
 /** Name the results for the browser's tab. */
@@ -50,42 +46,6 @@ function drawMap(shown, name, title, map) {
     <summary>${title}</summary><div>${map}</div></details>`;
 }
 
-/**
- * Ask for what is shown. Rows that are complete are sorted here; else the service sorts, which has them all.
- * @returns {{query: string, listing: ?import("./listing.js").Listing, pending: boolean, error?: string, isStale: boolean}}
- */
-export function askResults({ state, data, keep }) {
-  const memory = keep("results", () => ({ listing: null, base: "", sorted: "", key: "" }));
-  const columns = findColumns(state);
-  const { select, places } = layOut(columns);
-  const base = state.adql || writeQuery(state, { select });
-  const order = state.adql ? "" : writeOrder(state.sort);
-  const query = order ? `${base}\nORDER BY ${order}` : base;
-  const isHere = memory.base === base && data.peek(memory.key)?.value?.overflow === false && !data.peek(memory.key).pending;
-  if (!isHere) take(memory, { base, sorted: state.sort, key: `results ${query}` }, data);
-  const answer = data.ask(memory.key, (signal, part) => ask(state.adql || query, { signal, most: MOST, onRows: part }));
-  if (answer.value) {
-    const listing = state.adql ? listAnything(answer.value) : listImages(answer.value, columns, places);
-    listing.order = orderOnce(memory, listing, state, memory.sorted === state.sort || !answer.value.rows.length);
-    memory.listing = listing;
-  }
-  return { query, listing: answer.error ? null : memory.listing, pending: answer.pending, error: answer.error, isStale: !answer.value };
-}
-
-/** Stop a question that nobody waits for any more. */
-function take(memory, next, data) {
-  if (memory.key !== next.key && data.peek(memory.key)?.pending) data.drop(memory.key);
-  Object.assign(memory, next);
-}
-
-/** Filtering and sorting thousands of rows is done once, not at every refresh. */
-function orderOnce(memory, listing, { where, sort, units }, isSorted) {
-  const of = [listing.rows, listing.rows.length, [...where].join(), sort, units.join(), isSorted];
-  if (memory.of?.every((one, i) => one === of[i])) return memory.order;
-  Object.assign(memory, { of, order: orderRows(listing, { where, sort, units, isSorted }) });
-  return memory.order;
-}
-
 function renderFound(context) {
   const { state, go, href } = context;
   const found = askResults(context);
@@ -118,13 +78,10 @@ function drawWaiting() {
   return html`<div class="waiting" role="status"><p class="spoken">Searching…</p>${Array.from({ length: 8 }, () => html`<span></span>`)}</div>`;
 }
 
-function drawError({ state, go, data, keep, refresh }, error) {
-  const again = () => {
-    data.drop(keep("results").key);
-    refresh();
-  };
+function drawError(context, error) {
+  const { state, go } = context;
   return html`<div class="notice" role="alert"><p><strong>${state.adql ? "Your query was refused." : "The search failed."}</strong> ${error}</p>
-    <p><button type="button" @click=${again}>Try again</button>
+    <p><button type="button" @click=${() => askAgain(context)}>Try again</button>
     ${state.adql ? html`<button type="button" @click=${() => go({ adql: "", sort: "-start" })}>Back to the filters</button>` : nothing}</p></div>`;
 }
 
