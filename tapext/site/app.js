@@ -67,7 +67,7 @@ function announce(sentence) {
 
 /** The folder of the page's addresses, which a proxy may have put anywhere. */
 function base() {
-  return new URL("../", import.meta.url);
+  return new URL("./", document.baseURI);
 }
 
 function context() {

@@ -1,7 +1,7 @@
 // Queries to the TAP service that serves this page: rows as they arrive, errors as sentences.
 
 /** Address of the service, with a slash at its end. */
-export const SERVICE = new URL("../", import.meta.url).href;
+export const SERVICE = new URL("./", document.baseURI).href;
 
 const DATA = '"data": [\n';
 

@@ -29,10 +29,6 @@ from tapext.web.parameters import DALI, SMALL_UPLOADS, UPLOADS
 
 BOTH: Final = ["GET", "POST"]
 ROUTES: Final = [
-    Route("/", site.page),
-    Route("/image", site.page),
-    Route("/upload", site.page),
-    Route("/site/{name:path}", site.part),
     Route("/about", pages.root),
     Route("/tap", pages.root),
     Route("/functions", pages.functions),
@@ -86,7 +82,7 @@ def create_app(settings: Settings, database: Database) -> Starlette:
                     yield {"service": service, "jobs": jobs, "descriptions": descriptions}
 
     return Starlette(
-        routes=ROUTES,
+        routes=[*site.make_routes(), *ROUTES],
         lifespan=lifespan,
         exception_handlers={
             CaomAiError: answer_error,
