@@ -91,6 +91,10 @@ export function writeSource(described) {
 export function writeQuery(state, { select, more = [], order = "", described = false, top = 0 }) {
   const conditions = [...writeConditions(state), ...more];
   const source = writeSource(described || writeContent(state).length > 0);
+  return writeAs({ select, source, conditions, order, top });
+}
+
+function writeAs({ select, source, conditions, order, top }) {
   const where = conditions.length ? `\nWHERE ${conditions.join("\n  AND ")}` : "";
   return `SELECT ${top ? `TOP ${top} ` : ""}${select}\n${source}${where}${order ? `\nORDER BY ${order}` : ""}`;
 }
@@ -98,14 +102,41 @@ export function writeQuery(state, { select, more = [], order = "", described = f
 /**
  * Write a query for the number of images that the filters leave by node of Map 2: columns fieldNode, images.
  * Where no filter needs CAOM's own tables they are left out, which halves the work.
+ * @param {State} state
+ * @param {readonly number[]} [some] nodes of Map 1: only images with objects in one of them
  */
-export function writeFieldCounts(state) {
-  const [select, known] = ["f.fieldNode, COUNT(*) AS images", "f.fieldNode IS NOT NULL"];
-  const conditions = [...writeMetadata(state, COPIES), ...writeContent(state), known];
-  const query = state.pos || state.target || state.start || state.end
-    ? writeQuery(state, { select, more: [known], described: true })
-    : `SELECT ${select}\nFROM caom2_ai.fingerprint AS f\nWHERE ${conditions.join("\n  AND ")}`;
-  return `${query}\nGROUP BY f.fieldNode`;
+export function writeFieldCounts(state, some = []) {
+  const more = [...writeAny(new Map(some.map((node) => [node, 1]))), "f.fieldNode IS NOT NULL"];
+  return `${writeDescribed(state, { select: "f.fieldNode, COUNT(*) AS images", more })}\nGROUP BY f.fieldNode`;
+}
+
+/** Write a query for the number of images that the filters leave with objects in a node of Map 1: column images. */
+export function writeNodeCount(state, node) {
+  return writeDescribed(state, { select: "COUNT(*) AS images", more: writeAny(new Map([[node, 1]])) });
+}
+
+/** Write a query for the images of a node of Map 2 that the filters leave: publisherID, dataRelease. */
+export function writeFieldImages(state, node) {
+  return writeDescribed(state, { select: "f.publisherID, f.dataRelease", more: [`f.fieldNode = ${node}`] });
+}
+
+/**
+ * Write a query for the images most like one among those that the filters leave: publisherID, dataRelease, dist,
+ * which is null for images that cannot be compared. The image itself comes first.
+ * @param {State} state
+ * @param {string} id publisherID
+ * @param {number} top
+ */
+export function writeNearest(state, id, top) {
+  const select = `f.publisherID, f.dataRelease, caomai_distance(f.vector, caomai_vector(${quote(id)})) AS dist`;
+  return writeDescribed(state, { select, order: "dist", top });
+}
+
+/** Write a query for images with a fingerprint; CAOM's own tables are left out where no filter needs them. */
+function writeDescribed(state, { select, more = [], order = "", top = 0 }) {
+  if (state.pos || state.target || state.start || state.end) return writeQuery(state, { select, more, order, top, described: true });
+  const conditions = [...writeMetadata(state, COPIES), ...writeContent(state), ...more];
+  return writeAs({ select, source: "FROM caom2_ai.fingerprint AS f", conditions, order, top });
 }
 
 /** Write Python that asks the same of this service. */

@@ -2,6 +2,7 @@
 
 import { writeFieldCounts } from "./adql.js";
 import { MapPanel } from "./mappanel.js";
+import { Memo } from "./memo.js";
 import { count, exact, shadesOf, short } from "./nodes.js";
 import { askObjects } from "./tap.js";
 import { html, nothing } from "./vendor/lit-html.js";
@@ -11,31 +12,38 @@ class FieldMap extends MapPanel {
   caption = "Map 2: images with similar content lie in one node";
   samples = "preview/node";
   legend = "more results";
-  #asked = "";
+  #asked = [];
+  #difference = new Memo();
   #heat = { counts: null, error: "" };
-  #cells = { of: [], value: [] };
+  #cells = new Memo();
 
   /** The cells, which stay the same until something changes that they show. */
   cells() {
     const { counts } = this.#count();
-    const of = [this.map, counts, this.context.state.field];
-    if (of.some((one, place) => one !== this.#cells.of[place])) this.#cells = { of, value: this.#make(counts) };
-    return this.#cells.value;
+    return this.#cells.of([this.map, counts, this.context.state.field], () => this.#make(counts));
   }
 
   /** Count the results by node, whichever nodes are chosen; the last counts stay until the next are there. */
   #count() {
-    const { data, state } = this.context;
-    const query = writeFieldCounts({ ...state, field: [] });
-    const key = `heat ${query}`;
-    if (this.#asked !== key && data.peek(this.#asked)?.pending) data.drop(this.#asked);
-    this.#asked = key;
-    const { value, error = "" } = data.ask(key, (signal) => this.#ask(query, signal));
-    this.#heat = { counts: value ?? this.#heat.counts, error };
+    const queries = writeCounts(this.context.state);
+    const answers = this.#ask(queries);
+    const [error = ""] = answers.map((answer) => answer.error).filter(Boolean);
+    const values = answers.map(({ value }) => value);
+    const counts = values.every(Boolean) ? this.#difference.of(values, () => subtract(...values)) : this.#heat.counts;
+    this.#heat = { counts, error };
     return this.#heat;
   }
 
-  async #ask(query, signal) {
+  /** Ask what is not known, and stop what nobody waits for any more. */
+  #ask(queries) {
+    const { data } = this.context;
+    const keys = queries.map((query) => `heat ${query}`);
+    for (const key of this.#asked) if (!keys.includes(key) && data.peek(key)?.pending) data.drop(key);
+    this.#asked = keys;
+    return queries.map((query, place) => data.ask(keys[place], (signal) => this.#load(query, signal)));
+  }
+
+  async #load(query, signal) {
     const counts = new Array(this.map.nodes.length).fill(0);
     for (const { fieldNode, images } of await askObjects(query, { signal })) counts[fieldNode] = images;
     return counts;
@@ -96,6 +104,17 @@ class FieldMap extends MapPanel {
 }
 
 customElements.define("field-map", FieldMap);
+
+/** Images without some objects are all but those with some, which an index finds; all are known already. */
+function writeCounts(state) {
+  const { lacks } = state;
+  const all = { ...state, field: [], lacks: [] };
+  return lacks.length ? [writeFieldCounts(all), writeFieldCounts(all, lacks)] : [writeFieldCounts(all)];
+}
+
+function subtract(all, some) {
+  return some ? all.map((number, node) => number - some[node]) : all;
+}
 
 /** Draw the panel beside the results. */
 export function renderPanel(context) {

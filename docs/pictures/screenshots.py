@@ -1,4 +1,6 @@
-"""Take the pictures of docs/page.md of a running service: python benchmarks/page/screenshots.py http://127.0.0.1:8080."""
+"""Take the pictures of docs/page.md of a running service: python docs/pictures/screenshots.py http://127.0.0.1:8080."""
+
+# ruff: noqa: INP001 -- a script, not a package
 
 from __future__ import annotations
 
@@ -13,7 +15,7 @@ from urllib.parse import quote, urlencode
 from PIL import Image
 from playwright.sync_api import Page, ViewportSize, sync_playwright
 
-FOLDER: Final = Path(__file__).parents[2] / "docs" / "pictures"
+FOLDER: Final = Path(__file__).parent
 WIDE: Final = ViewportSize(width=1280, height=800)
 SIDE: Final = 960  # pixels across
 QUALITY: Final = 72  # of WebP

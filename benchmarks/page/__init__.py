@@ -1,1 +1,0 @@
-"""The web page, as it is shown in docs/page.md."""
