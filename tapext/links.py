@@ -15,19 +15,15 @@ from caomai.artifacts import resolve
 from caomai.errors import CaomAiError, NotFoundError, ParameterError
 from caomai.identifiers import PublisherID
 from caomai.likeness import Search, ask_images, find_similar, list_ids
-from tapext.datalink import (
+from tapext.datalink import MEDIA_TYPE, SIMILAR, STANDARD, VOTABLE, links_url
+from tapext.descriptors import (
     ANNOTATE_ID,
-    MEDIA_TYPE,
-    SIMILAR,
     SIMILAR_ID,
     SIMILAR_OBJECTS_ID,
-    STANDARD,
-    VOTABLE,
     describe_annotate,
     describe_links,
     describe_similar,
     describe_similar_objects,
-    links_url,
 )
 from tapext.formats.votable import end_table, start_table, write_rows
 from tapext.formats.writer import Document, Info
@@ -102,8 +98,9 @@ async def _write(
 ) -> AsyncGenerator[bytes]:
     infos = (Info("standardID", STANDARD), Info("server_software", SOFTWARE))
     describers = (describe_similar, describe_similar_objects, describe_annotate)
-    services = tuple(describe(finder.base_url, ID) for describe in describers)
-    document = Document(FIELDS, infos, describe_links(finder.base_url, None) + "".join(services))
+    services = [describe(finder.base_url, ID).write() for describe in describers]
+    this = describe_links(finder.base_url, None).write(is_this=True)
+    document = Document(FIELDS, infos, this + "".join(services))
     yield start_table(document, "<TABLEDATA>\n") + write_links_rows(first)
     error = None
     try:

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-import re
-from collections.abc import AsyncGenerator, Sequence
-from dataclasses import replace
+from collections.abc import AsyncGenerator
 from typing import Final
 
 from psycopg.sql import Identifier
@@ -14,7 +12,8 @@ from caomai.errors import NotFoundError, UsageError
 from tapext.adql import parse
 from tapext.adql.catalogue import VIEWS
 from tapext.adql.translate import Translation, translate
-from tapext.datalink import LINKS_ID, PUBLISHER_ID, describe_links, links_url
+from tapext.datalink import links_url
+from tapext.descriptors import lead_on
 from tapext.formats.conversion import convert
 from tapext.formats.writer import Document, Info, Writer
 from tapext.plans import estimate_rows
@@ -23,11 +22,8 @@ from tapext.question import Question
 from tapext.service import SOFTWARE, Knowledge, Service
 from tapext.stream import copy_blocks, copy_statement, write_blocks
 from tapext.uploads.tables import OpenTables, open_tables
-from tapext.votype import Field
 
 STANDARD: Final = "ivo://ivoa.net/std/TAP"
-PUBLISHER_UTYPE: Final = "caom2:Plane.publisherID"
-PUBLISHER_UCD: Final = "meta.ref.ivoid"
 CAOM_RELATIONS: Final = {
     Identifier(VIEWS, name).as_string() for name in ("observation", "plane", "artifact", "part", "obscore")
 }
@@ -35,7 +31,6 @@ UNKNOWN: Final = {
     "image": "take a publisherID from caom2_ai.fingerprint",
     "object": "take an objectID from caom2_ai.object_vector",
 }
-XML_ID: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]*")
 MOST_CHARACTERS: Final = 1 << 20
 LONG: Final = 1 << 14
 
@@ -147,15 +142,14 @@ async def write_empty(writer: Writer) -> AsyncGenerator[bytes]:
 
 def describe_result(question: Question, translation: Translation, knowledge: Knowledge) -> Document:
     """Say what surrounds the rows: the columns, the query as it was sent, and where content comes from."""
-    fields = name_publisher_ids(translation.columns)
+    fields, services = lead_on(translation.columns, question.base_url)
     infos = (
         Info("standardID", STANDARD),
         Info("server_software", SOFTWARE),
         Info("query", question.text),
         *(knowledge.maps if uses_content(translation) else ()),
     )
-    column = next((field.id for field in fields if field.id), None)
-    return Document(fields, infos, describe_links(question.base_url, column) if column else "")
+    return Document(fields, infos, services)
 
 
 def uses_content(translation: Translation) -> bool:
@@ -164,15 +158,3 @@ def uses_content(translation: Translation) -> bool:
     content = {name for name in relations if name.startswith(f'"{VIEWS}".')} - CAOM_RELATIONS
     content = {name for name in content if not name.startswith(f'"{VIEWS}"."tap_')}
     return bool(content or translation.vector_ids or translation.object_ids)
-
-
-def name_publisher_ids(fields: Sequence[Field]) -> tuple[Field, ...]:
-    """Give the first column of publisherIDs an XML ID, which the description of the links service refers to.
-
-    It is the column's name where that can be one: astropy.table shows IDs for names.
-    """
-    for number, field in enumerate(fields):
-        if field.utype == PUBLISHER_UTYPE or field.ucd == PUBLISHER_UCD:
-            known = field.name if XML_ID.fullmatch(field.name) and field.name != LINKS_ID else PUBLISHER_ID
-            return (*fields[:number], replace(field, id=known), *fields[number + 1 :])
-    return tuple(fields)

@@ -6,7 +6,7 @@ import math
 import re
 import sys
 from collections.abc import AsyncGenerator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Final
 
 from psycopg.sql import SQL, Composable, Composed
@@ -15,7 +15,7 @@ from psycopg.sql import Literal as Value
 from caomai.database import read_queries
 from caomai.errors import ParameterError
 from caomai.likeness import AND, EXCLUDE_OBJECTS, MOST_SIMILAR_OBJECTS, SIMILAR_OBJECTS, ExcludeObjects
-from tapext.datalink import describe_links
+from tapext.descriptors import lead_on
 from tapext.formats.conversion import convert
 from tapext.formats.registry import Format, find_format
 from tapext.formats.writer import Document, Info
@@ -24,8 +24,8 @@ from tapext.plans import estimate_rows
 from tapext.pools import Pool
 from tapext.service import SOFTWARE, Knowledge, Service
 from tapext.similar.columns import describe_column
-from tapext.similar.question import choose, list_values, read_distance, read_vector
-from tapext.similar.search import PUBLISHER_ID, check_model, check_question
+from tapext.similar.question import list_values, read_distance, read_vector
+from tapext.similar.search import check_model, check_question
 from tapext.similar.subjects import clean
 from tapext.stream import copy_blocks, copy_statement, write_blocks
 from tapext.votype import Field
@@ -278,8 +278,6 @@ def describe_answer(question: ObjectQuestion, knowledge: Knowledge) -> Document:
         describe_column(knowledge.catalogue, VECTORS, column) if isinstance(column, str) else column
         for column in COLUMNS
     ]
-    named = tuple(
-        replace(field, id=PUBLISHER_ID) if field.name == PUBLISHER_ID else field for field in fields
-    )
+    named, services = lead_on(fields, question.base_url)
     infos = (Info("server_software", SOFTWARE), *knowledge.maps)
-    return Document(named, infos, describe_links(question.base_url, PUBLISHER_ID))
+    return Document(named, infos, services)

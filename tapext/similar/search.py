@@ -13,7 +13,7 @@ from caomai.errors import NotFoundError, ParameterError
 from caomai.likeness import Search, find_similar, list_wanted
 from tapext.adql import parse
 from tapext.adql.translate import translate
-from tapext.datalink import describe_links
+from tapext.descriptors import lead_on
 from tapext.formats.conversion import convert
 from tapext.formats.writer import Document, Info
 from tapext.plans import estimate_rows
@@ -25,7 +25,6 @@ from tapext.similar.subjects import Scene
 from tapext.stream import copy_blocks, copy_statement, write_blocks
 from tapext.uploads.tables import open_tables
 
-PUBLISHER_ID: Final = "publisherID"
 LEAST_HASH: Final = 8
 
 
@@ -109,9 +108,6 @@ async def check_question(pool: Pool, questions: Composable) -> None:
 
 def describe_answer(question: Question, knowledge: Knowledge) -> Document:
     """Say what surrounds the rows."""
-    fields = tuple(
-        replace(field, id=PUBLISHER_ID) if field.name == PUBLISHER_ID else field
-        for field in describe_columns(knowledge.catalogue)
-    )
+    fields, services = lead_on(describe_columns(knowledge.catalogue), question.base_url)
     infos = (Info("server_software", SOFTWARE), *knowledge.maps, *question.infos)
-    return Document(fields, infos, describe_links(question.base_url, PUBLISHER_ID))
+    return Document(fields, infos, services)

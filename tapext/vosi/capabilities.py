@@ -9,6 +9,8 @@ from caomai.settings import Settings
 from tapext.adql.catalogue import Catalogue
 from tapext.adql.functions import Function
 from tapext.adql.geometry import GEOMETRY
+from tapext.datalink import Descriptor
+from tapext.descriptors import describe_services
 from tapext.formats.registry import Format, list_formats
 from tapext.markup import DECLARATION, element, text_element
 from tapext.vosi.documents import NAMESPACES
@@ -53,6 +55,7 @@ def write_capabilities(catalogue: Catalogue, settings: Settings, base_url: str) 
         _capability(f"{VOSI}tables-1.1", f"{tap}/tables", version="1.1"),
         _page(EXAMPLES, f"{tap}/examples"),
         _capability(DATALINK, f"{base_url}/datalink/links", use="base", version="1.1"),
+        *map(_service, describe_services(base_url)),
     )
 
 
@@ -66,6 +69,21 @@ def _page(standard: str, url: str) -> str:
     access = text_element("accessURL", url, {"use": "full"})
     return element(
         "capability", {"standardID": standard}, element("interface", {"xsi:type": "vr:WebBrowser"}, access)
+    )
+
+
+def _service(known: Descriptor) -> str:
+    """Write a service that no standard names; what it takes say links, where pyvo expects it."""
+    return element(
+        "capability",
+        {"standardID": known.page},
+        text_element("description", known.description),
+        element(
+            "interface",
+            {"xsi:type": "vs:ParamHTTP"},
+            text_element("accessURL", known.url, {"use": "base"}),
+            text_element("resultType", known.media_type),
+        ),
     )
 
 

@@ -239,7 +239,7 @@ def test_services_are_described_with_typed_inputs(service: str, publisher_id: st
     options = [option.get("value") for option in typed["EXCLUDE"].iter(f"{VOT}OPTION")]
     assert options == ["plane", "observation", "field", "target", "none"]
     named = {part.get("name"): part for part in described["annotate"].find(f"{VOT}GROUP")}
-    assert list(named) == ["ID", "MAXREC", "PART", "RESPONSEFORMAT"]
+    assert list(named) == ["ID", "MAXREC", "PART", "MARKS", "STRETCH", "RESPONSEFORMAT"]
     assert (named["PART"].get("datatype"), named["PART"].get("value")) == ("char", "")
 
 

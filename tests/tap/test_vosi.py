@@ -62,9 +62,20 @@ def test_ca_03_other_resources_are_declared_and_answer(capabilities: dict[str, E
         "VOSI#tables-1.1",
         "DALI#examples",
         "DataLink#links-1.1",
+        "https://caom-ai.github.io/similar",
+        "https://caom-ai.github.io/object_search",
+        "https://caom-ai.github.io/similar#the-objects-of-an-image",
     ]
     for name in others:
-        assert get(str(capabilities[name].findtext("interface/accessURL"))).status == 200
+        answer = get(str(capabilities[name].findtext("interface/accessURL")))
+        # Ours say what they want to be asked.
+        assert answer.status == (200 if name.startswith("ivo:") else 400)
+
+
+def test_services_beside_tap_are_declared(service: str, capabilities: dict[str, ET.Element]) -> None:
+    described = capabilities["https://caom-ai.github.io/object_search"]
+    assert described.findtext("interface/accessURL") == f"{service}/similar/objects"
+    assert "look most like" in str(described.findtext("description"))
 
 
 def test_ca_04_everybody_may_ask(capabilities: dict[str, ET.Element]) -> None:
