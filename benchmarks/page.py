@@ -3,8 +3,9 @@
     python benchmarks/page.py --images 100000 --folder /data/scale
 
 makes the archive once in the folder and keeps it; without a folder it is made small and thrown away. A click
-is drawn when the next frame after the node's new state is out; its results have followed when the rows in sight
-and the heat of Map 2 are those of the new query; all rows are 30,000 at most. Chromium runs on the same machine.
+is drawn when the next frame after the node's new state is out; its results have followed when the rows in
+sight and the heat of Map 2 are those of the new query; all rows are 30,000 at most. Chromium runs on the
+same machine.
 """
 
 # ruff: noqa: INP001 -- a script, not a package
