@@ -2,6 +2,7 @@
 
 import { MapPanel } from "./mappanel.js";
 import { Memo } from "./memo.js";
+import { NodeCount } from "./nodecount.js";
 import { count, findNodes, nameOf, shadesOf, short, wordsOf } from "./nodes.js";
 import { html, nothing } from "./vendor/lit-html.js";
 
@@ -13,6 +14,7 @@ class ObjectMap extends MapPanel {
   legend = "more images";
   #words = "";
   #cells = new Memo();
+  #counts = new NodeCount();
 
   /** The cells, which stay the same until something changes that they show. */
   cells() {
@@ -39,7 +41,20 @@ class ObjectMap extends MapPanel {
       members: node.nObjects,
       state: this.#stateOf(node.node),
       least: has.get(node.node) ?? null,
+      now: this.#tellCount(node),
     };
+  }
+
+  /** Say how many of the results have such objects; of a query of the visitor's own that cannot be asked. */
+  #tellCount({ node, nImages }) {
+    if (this.context.state.adql || !nImages) return "";
+    const { value, error } = this.#counts.ask(this.context, node, () => this.changed()) ?? {};
+    if (error) return `The results with such objects could not be counted. ${error}`;
+    return `${value === undefined ? "…" : count(value, "image")} of the results ${value === 1 ? "has" : "have"} such objects`;
+  }
+
+  lookAway() {
+    this.#counts.stop(this.context.data);
   }
 
   above() {

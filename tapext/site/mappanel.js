@@ -54,6 +54,9 @@ export class MapPanel extends Drawn {
     this.querySelector("node-grid").focusNode(node);
   }
 
+  /** No node is looked at any more. */
+  lookAway() {}
+
   #refuse(error) {
     const again = () => {
       this.#context.data.drop("maps");
@@ -82,7 +85,7 @@ export class MapPanel extends Drawn {
   #card() {
     const node = this.map.nodes[this.#looked ?? this.#kept] ?? null;
     const samples = this.#pictured ? (rank) => `${this.samples}/${this.map.mapID}/${node.node}/${rank}.png` : null;
-    const shown = { node, images: this.#context.data.peek("maps").value.images, states: this.cycle, samples, ...(node && this.about(node)) };
+    const shown = { node, images: this.#context.data.peek("maps").value.images, states: this.cycle, samples, ...(node ? this.about(node) : this.lookAway()) };
     return html`<node-card .shown=${shown} @choose=${({ detail }) => this.choose([node.node], detail.state)}
       @least=${({ detail }) => this.demand(node.node, detail.least)}></node-card>`;
   }

@@ -3,13 +3,14 @@
  *
  * Acts stand in the address, so that a bookmark or the back button brings the marks back:
  * "one:ID", "not:ID", "field:NODE" (the images of a node of Map 2), "near:DISTANCE:ID" (an image and those as near).
- * Those of a node or a distance are marked among the images listed.
+ * Those of a node or a distance are marked among the images that the filters leave.
  */
 
 /** How a mark spreads. */
 export const SPREADS = { field: "all alike (its node of Map 2)", near: "the nearest to it", one: "this image only" };
 
 /** @typedef {{kind: "one"|"not"|"field"|"near", id?: string, node?: number, distance?: number}} Act */
+/** @typedef {{publisherID: string, distance: number}} Neighbour */
 
 /** @returns {?Act} */
 export function readAct(text) {
@@ -26,31 +27,49 @@ export function writeAct({ kind, id, node, distance }) {
   return kind === "near" ? `near:${distance.toFixed(3)}:${id}` : `${kind}:${id}`;
 }
 
+/** Tell whether an act takes more images than the one it names. @param {?Act} act */
+export function isWide(act) {
+  return act?.kind === "field" || act?.kind === "near";
+}
+
 /**
  * Find the images that are marked.
  * @param {readonly string[]} acts
- * @param {import("./listing.js").Listing} listing
- * @param {(id: string) => {publisherID: string, distance: number}[]} near the neighbours of an image, as far as known
- * @param {(row: any[]) => boolean} mayMark
+ * @param {{inNode: (node: number) => Iterable<string>, near: (id: string) => Iterable<Neighbour>}} known
+ *   the images of a node of Map 2, and the neighbours of an image, as far as known
  * @returns {Set<string>} publisherIDs
  */
-export function findMarked(acts, listing, near, mayMark) {
-  const { rows, keys } = listing;
+export function findMarked(acts, known) {
   const marked = new Set();
-  if (!acts.length) return marked;
-  const listed = new Set(rows.filter(mayMark).map((row) => row[keys.id]));
   for (const act of acts.map(readAct).filter(Boolean)) {
     if (act.kind === "not") marked.delete(act.id);
-    else for (const id of findReached(act, listing, near, listed)) marked.add(id);
+    else for (const id of findTaken(act, known)) marked.add(id);
   }
   return marked;
 }
 
-function findReached(act, { rows, keys }, near, listed) {
-  if (act.kind === "one") return [act.id];
-  if (act.kind === "field") return rows.filter((row) => row[keys.node] === act.node && listed.has(row[keys.id])).map((row) => row[keys.id]);
-  const neighbours = near(act.id).filter(({ distance }) => distance <= act.distance).map(({ publisherID }) => publisherID);
-  return [act.id, ...neighbours.filter((id) => listed.has(id))];
+/** @param {Act} act */
+function findTaken({ kind, id, node, distance }, known) {
+  if (kind === "one") return [id];
+  if (kind === "field") return known.inNode(node);
+  return [id, ...[...known.near(id)].filter((one) => one.distance <= distance).map((one) => one.publisherID)];
+}
+
+/**
+ * Sort the images listed by their nodes of Map 2.
+ * @param {import("./listing.js").Listing} listing
+ * @param {(row: any[]) => boolean} mayMark
+ * @returns {Map<?number, string[]>} publisherIDs by node
+ */
+export function groupByNode({ rows, keys }, mayMark) {
+  const nodes = new Map();
+  for (const row of rows) {
+    if (!mayMark(row)) continue;
+    const node = keys.node < 0 ? null : row[keys.node];
+    if (nodes.has(node)) nodes.get(node).push(row[keys.id]);
+    else nodes.set(node, [row[keys.id]]);
+  }
+  return nodes;
 }
 
 /** Say what an act did. */

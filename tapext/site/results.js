@@ -50,9 +50,9 @@ function renderFound(context) {
   const { state, go, href } = context;
   const found = askResults(context);
   const { listing, error, isStale, query } = found;
-  const marked = listing ? findMarks(context, listing) : new Set();
+  const marks = listing && findMarks(context, found);
   const acts = {
-    mark: ({ detail }) => toggleMark(context, listing, marked, detail.row),
+    mark: ({ detail }) => toggleMark(context, found, marks, detail.row),
     sort: ({ detail }) => go({ sort: detail.sort }),
     where: ({ detail }) => go({ where: new Map(state.where).set(detail.name, detail.text) }, "replace"),
     unit: ({ detail }) => go({ units: switchUnit(state.units, detail.column) }, "replace"),
@@ -60,10 +60,10 @@ function renderFound(context) {
   };
   return html`${renderFoundBar(context, found)} ${renderQuery(context, query)}
     ${error ? drawError(context, error) : nothing}
-    ${listing?.keys.id >= 0 ? renderMarkBar(context, marked) : nothing}
+    ${listing?.keys.id >= 0 ? renderMarkBar(context, found, marks) : nothing}
     ${!listing && !error ? drawWaiting() : nothing}
     ${listing && !isStale && !listing.order.length && !found.pending ? drawEmpty(context, listing) : nothing}
-    ${listing && (listing.order.length || state.where.size) ? html`<result-table .shown=${{ listing, state, marked, href, isStale }}
+    ${listing && (listing.order.length || state.where.size) ? html`<result-table .shown=${{ listing, state, marked: marks.marked, href, isStale }}
       @mark=${acts.mark} @sort=${acts.sort} @where=${acts.where} @unit=${acts.unit} @open=${acts.open}></result-table>` : nothing}`;
 }
 

@@ -99,17 +99,18 @@ def test_the_filter_row_takes_comparisons(blank: Page, words: str, value: float 
 
 def test_marks_are_what_their_acts_left(blank: Page) -> None:
     code = """async () => {
-        const { findMarked } = await import('/site/marks.js');
+        const { findMarked, groupByNode } = await import('/site/marks.js');
         const rows = [['a', 1], ['b', 1], ['c', 2], ['d', null], ['e', 1]];
-        const listing = { rows, keys: { id: 0, node: 1 } };
-        const near = () => [['d', 0.1], ['e', 0.3], ['z', 0.1]].map(
+        const nodes = groupByNode({ rows, keys: { id: 0, node: 1 } }, (row) => row[0] !== 'e');
+        const neighbours = [['d', 0.1], ['z', 0.3]].map(
             ([publisherID, distance]) => ({ publisherID, distance }));
-        const mark = (acts) => [...findMarked(acts, listing, near, (row) => row[0] !== 'e')].sort().join('');
+        const known = { inNode: (node) => [...(nodes.get(node) ?? []), 'y'], near: () => neighbours };
+        const mark = (acts) => [...findMarked(acts, known)].sort().join('');
         return [['field:1'], ['field:1', 'not:a'], ['field:1', 'not:a', 'one:a'], ['near:0.2:c'],
-            ['near:0.5:c', 'bad', 'field:x']].map(mark);
+            ['near:0.5:c', 'bad', 'field:x'], ['near:0.5:c', 'not:z']].map(mark);
     }"""
-    # e may not be fetched yet, z is not listed.
-    assert blank.evaluate(code) == ["ab", "b", "ab", "cd", "cd"]
+    # e may not be fetched yet; the service knows of y and z, of which there are no rows.
+    assert blank.evaluate(code) == ["aby", "by", "aby", "cd", "cdz", "cd"]
 
 
 def test_scripts_hold_hostile_names_in_quotes(blank: Page) -> None:
