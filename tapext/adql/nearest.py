@@ -2,19 +2,18 @@
 
 An HNSW index gives approximate answers, of which conditions take rows away: a scan may end before it has
 enough. So what the index gave is kept only if it is complete, and else the same is asked without the index.
+Nowhere else may an index answer by a distance: there a distance is written so that no index knows it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Final
 
-from tapext.adql.functions import SCHEMA
 from tapext.adql.guards import has_aggregate, may_fail
+from tapext.adql.opening import Commons, conjuncts, first_key, is_distance, joined, numbers_of, open_queries
 from tapext.adql.shapes import known_number
 from tapext.adql.typed import (
-    CONDITION,
     NOTHING,
     Constant,
     Infix,
@@ -25,7 +24,6 @@ from tapext.adql.typed import (
     Reference,
     Rows,
     Select,
-    Source,
     Value,
 )
 from tapext.adql.types import INTEGER
@@ -33,25 +31,20 @@ from tapext.adql.walk import references
 
 # Of so many rows the index still finds 99.5 % of the nearest; of 1,000 it found 95 %.
 MOST_BY_INDEX: Final = 250
-_DISTANCES: Final = tuple(
-    f"{SCHEMA}.{name}({{0}}, {{1}})" for name in ("caomai_distance", "caomai_object_distance")
-)
-# No index knows this expression, and no digit of it changes.
-_EXACTLY: Final = "({0} + 0)"
 _LIMITS: Final = {"<": "<", "<=": "<="}
 _LIMITS_MIRRORED: Final = {">": "<", ">=": "<="}
 
 
 @dataclass(frozen=True)
 class Nearest:
-    """A search in two ways: `near` by the index, `exact` without it; both give `wanted` rows at most.
+    """A search for `wanted` rows at most, `near`, which is written twice: for the index, and without it.
 
-    Their columns are those of the query and then the keys of its order that are none of them. `keys` are the
-    places by which the query orders, `within` what it says of the distance itself.
+    Its columns are those of the query, `whole`, and then the keys of its order that are none of them. `keys`
+    are the places by which the query orders, `within` what it says of the distance itself.
     """
 
+    whole: Rows
     near: Rows
-    exact: Rows
     wanted: int
     keys: tuple[Order, ...]
     within: Value | None = None
@@ -71,32 +64,26 @@ class Nearest:
         return Rows(replace(self.near.body, outputs=(one,)))
 
 
-def find_nearest(rows: Rows, limit: int | None) -> Nearest | Rows:
-    """Tell how a query that stops after a number of rows is answered; what is no search stays as it is.
+def find_nearest(rows: Rows, limit: int | None, commons: Commons) -> Nearest | None:
+    """Tell how a query that stops after a number of rows is answered; None if it is no search for an index.
 
-    A search that wants all or very many rows is turned into one that no index answers.
+    One that wants all or very many rows is none.
     """
-    distance = _distance_of(rows)
-    if distance is None:
-        return rows
-    assert isinstance(rows.body, Select)
     wanted = None if limit is None else limit + (rows.offset or 0)
-    if wanted is None or wanted > MOST_BY_INDEX or rows.body.distinct:
-        return _without_index(rows, distance)
-    whole = _with_keys(rows)
+    if wanted is None or wanted > MOST_BY_INDEX:
+        return None
+    opened = open_queries(rows, commons)
+    distance = _distance_of(opened)
+    if distance is None:
+        return None
+    whole = _with_keys(opened)
     select = whole.body
     assert isinstance(select, Select)
     within, where = _split(select, distance)
-    near = replace(whole, body=replace(select, where=_joined(where)), offset=None, limit=wanted)
+    near = replace(whole, body=replace(select, where=joined(where)), offset=None, limit=wanted)
     place = whole.order_by[0].key
-    condition = _joined([_of_column(part, place) for part in within])
-    return Nearest(near, _without_index(near, distance), wanted, whole.order_by, condition)
-
-
-def exactly(rows: Rows) -> Rows:
-    """Give a search as one that no index answers."""
-    distance = _distance_of(rows)
-    return rows if distance is None else _without_index(rows, distance)
+    condition = joined([_of_column(part, place) for part in within])
+    return Nearest(opened, near, wanted, whole.order_by, condition)
 
 
 def _distance_of(rows: Rows) -> Value | None:
@@ -104,37 +91,15 @@ def _distance_of(rows: Rows) -> Value | None:
     select = rows.body
     if not isinstance(select, Select) or not rows.order_by or rows.order_by[0].descending:
         return None
-    if select.group_by or select.having is not None or any(has_aggregate(one.value) for one in rows.outputs):
+    if select.distinct or select.group_by or select.having is not None:
         return None
-    key = _key_of(rows, rows.order_by[0])
-    if not isinstance(key, Operation) or key.template not in _DISTANCES:
+    key = first_key(rows)
+    if not is_distance(key) or any(has_aggregate(one.value) for one in rows.outputs):
         return None
-    own = frozenset(number for source in select.sources for number in _numbers(source))
+    own = frozenset(number for source in select.sources for number in numbers_of(source))
     sides = [{found.source for found in references(operand)} & own for operand in key.operands]
     column = next((operand for operand, side in zip(key.operands, sides, strict=True) if side), None)
     return key if isinstance(column, Reference) and not all(sides) else None
-
-
-def _key_of(rows: Rows, order: Order) -> Value:
-    return rows.outputs[order.key - 1].value if isinstance(order.key, int) else order.key
-
-
-def _numbers(source: Source) -> Iterator[int]:
-    if isinstance(source, JoinSource):
-        yield from _numbers(source.left)
-        yield from _numbers(source.right)
-    else:
-        yield source.number
-
-
-def _without_index(rows: Rows, distance: Value) -> Rows:
-    assert isinstance(rows.body, Select)
-    exact = Operation(distance.type, distance.about, _EXACTLY, (distance,))
-    outputs = tuple(
-        replace(output, value=exact) if output.value == distance else output for output in rows.outputs
-    )
-    keys = tuple(replace(order, key=exact) if order.key == distance else order for order in rows.order_by)
-    return replace(rows, body=replace(rows.body, outputs=outputs), order_by=keys)
 
 
 def _with_keys(rows: Rows) -> Rows:
@@ -156,7 +121,7 @@ def _split(select: Select, distance: Value) -> tuple[list[Infix], list[Value]]:
     The nearest rows within a distance are those of the nearest rows that lie within it. As a condition of the
     index's scan it would end no scan: all that is left lies further away.
     """
-    conditions = _conjuncts(select.where)
+    conditions = conjuncts(select.where)
     if any(may_fail(output.value) for output in select.outputs):
         return [], conditions
     within = [(part, _limit(part, distance)) for part in conditions]
@@ -181,15 +146,3 @@ def _limit(condition: Value, distance: Value) -> Infix | None:
 def _of_column(condition: Infix, place: Value | int) -> Value:
     column = Operation(condition.operands[0].type, NOTHING, f"c{place}", ())
     return replace(condition, operands=(column, condition.operands[1]))
-
-
-def _conjuncts(where: Value | None) -> list[Value]:
-    if where is None:
-        return []
-    return list(where.operands) if isinstance(where, Infix) and where.operators[0] == "and" else [where]
-
-
-def _joined(conditions: list[Value] | list[Infix]) -> Value | None:
-    if len(conditions) < 2:  # noqa: PLR2004
-        return next(iter(conditions), None)
-    return Infix(CONDITION, NOTHING, tuple(conditions), ("and",) * (len(conditions) - 1))

@@ -1,8 +1,9 @@
-"""Ways through resolved values and queries: their parts, and the columns they are made from."""
+"""Ways through resolved values and queries: their parts, and the columns they are made from or are to be."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 
 from tapext.adql.typed import (
     Choice,
@@ -59,3 +60,53 @@ def references(value: Value | Rows) -> Iterator[Reference]:
         yield value
     for part in values_of(value) if isinstance(value, Rows) else parts(value):
         yield from references(part)
+
+
+def change(value: Value, column: Callable[[Reference], Value]) -> Value:
+    """Give a value made from other columns than it was."""
+    if isinstance(value, Reference):
+        return column(value)
+    if isinstance(value, Operation):
+        return replace(value, operands=tuple(_change_part(part, column) for part in value.operands))
+    if isinstance(value, Infix):
+        return replace(value, operands=tuple(change(part, column) for part in value.operands))
+    if isinstance(value, Choice):
+        choices = tuple(change(part, column) for part in value.choices)
+        return replace(value, operand=change(value.operand, column), choices=choices)
+    if isinstance(value, Shape):
+        return replace(value, parts=tuple(change(part, column) for part in value.parts))
+    return value
+
+
+def change_rows(rows: Rows, column: Callable[[Reference], Value]) -> Rows:
+    """Give a query whose values are made from other columns; queries in its FROM see none of them."""
+    order_by = tuple(
+        order if isinstance(order.key, int) else replace(order, key=change(order.key, column))
+        for order in rows.order_by
+    )
+    body = rows.body
+    outputs = tuple(replace(output, value=change(output.value, column)) for output in body.outputs)
+    if not isinstance(body, Select):
+        operands = tuple(change_rows(operand, column) for operand in body.operands)
+        return replace(rows, body=replace(body, outputs=outputs, operands=operands), order_by=order_by)
+    select = replace(
+        body,
+        outputs=outputs,
+        sources=tuple(_change_source(source, column) for source in body.sources),
+        where=None if body.where is None else change(body.where, column),
+        group_by=tuple(change(value, column) for value in body.group_by),
+        having=None if body.having is None else change(body.having, column),
+    )
+    return replace(rows, body=select, order_by=order_by)
+
+
+def _change_part(part: Value | Rows, column: Callable[[Reference], Value]) -> Value | Rows:
+    return change_rows(part, column) if isinstance(part, Rows) else change(part, column)
+
+
+def _change_source(source: Source, column: Callable[[Reference], Value]) -> Source:
+    if not isinstance(source, JoinSource):
+        return source
+    left, right = (_change_source(side, column) for side in (source.left, source.right))
+    condition = None if source.condition is None else change(source.condition, column)
+    return replace(source, left=left, right=right, condition=condition)

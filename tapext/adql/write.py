@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from psycopg import sql
 
 from tapext.adql.guards import must_fence
-from tapext.adql.nearest import Nearest, exactly, find_nearest
+from tapext.adql.nearest import Nearest, find_nearest
+from tapext.adql.opening import Commons
 from tapext.adql.typed import (
     CommonSource,
     DerivedSource,
@@ -60,6 +61,7 @@ class _Writer(ValueWriter):
         self.met = 0
         # What stands before a query of its own: the common table expressions that it may use.
         self.withs: tuple[sql.Composable, ...] = ()
+        self.commons = Commons()
 
     def query(self, query: Query, limit: int | None) -> None:
         for index, rows in enumerate(query.withs):
@@ -68,42 +70,45 @@ class _Writer(ValueWriter):
             self.rows(rows, rows.limit)
             self.add(")")
             self.withs = tuple(self.parts)
+            self.commons = Commons(query.withs[: index + 1], query.fenced_withs)
         self.rows(query.rows, limit, in_with=bool(query.withs))
 
     def rows(self, rows: Rows, limit: int | None, *, in_with: bool = False) -> None:
         """Write a query; `in_with` says that it stands behind common table expressions."""
-        found = find_nearest(rows, limit)
-        if isinstance(found, Nearest):
-            self.search(rows, found, limit, in_with=in_with)
+        found = find_nearest(rows, limit, self.commons)
+        if found is not None:
+            self.search(found, limit, in_with=in_with)
         else:
             self.add(" " if in_with else "")
-            self.plain(found, limit)
+            self.plain(rows, limit)
 
-    def search(self, rows: Rows, found: Nearest, limit: int | None, *, in_with: bool) -> None:
+    def search(self, found: Nearest, limit: int | None, *, in_with: bool) -> None:
         self.met = number = self.met + 1
         if found.is_filtered and not self.in_value:
             self.searches.append(Search(number, self.beside(found.matches)))
         if number in self.exact:
             self.add(" " if in_with else "")
-            self.plain(exactly(rows), limit)
+            self.plain(found.whole, limit)
             return
         near = f"n{number}"
         complete = f"(select count(*) from {near})"  # noqa: S608 -- a name of ours
-        columns = ", ".join(f"c{place}" for place in range(1, len(rows.outputs) + 1))
+        columns = ", ".join(f"c{place}" for place in range(1, len(found.whole.outputs) + 1))
         self.add(f"{', ' if in_with else 'with '}{near} as materialized (")
+        self.by_index = True
         self.plain(found.near, found.wanted)
+        self.by_index = False
         self.add(f") select {columns} from (select * from {near} where {complete} >= ")  # noqa: S608
         self.parts.append(sql.Literal(found.wanted))
         # The condition stands outside, where it also keeps parallel workers from being started.
         self.add(" union all select * from (")
-        self.plain(found.exact, found.wanted)
+        self.plain(found.near, found.wanted)
         self.add(f") as {near}_exact where {complete} < ")
         self.parts.append(sql.Literal(found.wanted))
         self.add(f") as {near}_all")
         if found.within is not None:
             self.add(" where ")
             self.value(found.within)
-        self.ending(found.keys, limit, rows.offset)
+        self.ending(found.keys, limit, found.whole.offset)
 
     def beside(self, rows: Rows) -> sql.Composed:
         """Write a query as one of its own."""

@@ -13,6 +13,7 @@ from typing import Any
 
 from psycopg import sql
 
+from tapext.adql.opening import is_distance
 from tapext.adql.shapes import known_number
 from tapext.adql.typed import (
     Choice,
@@ -49,6 +50,8 @@ class ValueWriter(ABC):
         self.parts: list[sql.Composable] = []
         # Inside a sub-query, which may use columns of the query around it.
         self.in_value = False
+        # In a search that is complete by its statement, an index may answer by a distance.
+        self.by_index = False
 
     @abstractmethod
     def inner_rows(self, rows: Rows) -> None:
@@ -82,6 +85,11 @@ class ValueWriter(ABC):
             self.parts.append(sql.Identifier(f"t{value.source}", value.column))
         elif isinstance(value, Constant):
             self.constant(value)
+        elif is_distance(value) and not self.by_index:
+            # No index knows this expression, and no digit of it changes.
+            self.add("(")
+            self.operation(value)
+            self.add(" + 0)")
         elif isinstance(value, Operation):
             self.operation(value)
         elif isinstance(value, Infix):

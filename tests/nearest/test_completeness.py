@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -10,10 +10,10 @@ import psycopg
 import pytest
 
 from caomai.database import Database
-from tapext.adql import Catalogue, parse, read_catalogue, translate
 from tapext.adql.nearest import MOST_BY_INDEX
 from tests.conftest import database_url
 from tests.nearest.archive import BLANK, ROWS, STEPS, VECTORS, publisher_id
+from tests.nearest.conftest import Run
 from tests.tap.client import ask
 from tests.tap.process import serving
 
@@ -36,7 +36,6 @@ CONDITIONS = {
     "misjudged": "WHERE UPPER(f.instrument_name) LIKE '%I{0}'",
     "sub-query": "WHERE f.planeID IN (SELECT planeID FROM caom2.Plane WHERE time_exposure = {0})",
 }
-Run = Callable[[str], list[tuple[Any, ...]]]
 
 
 def nearest(numbers: list[int]) -> list[str]:
@@ -56,34 +55,6 @@ def search(condition: str, top: int = WANTED) -> str:
 
 def fill_in(name: str, step: int) -> str:
     return CONDITIONS[name].format(step, STEPS.index(step) + 1)
-
-
-@pytest.fixture(scope="module")
-def connection(archive: Database) -> Iterator[psycopg.Connection[Any]]:
-    """Connection whose plans use the index wherever they can, and whose scans of it end soon."""
-    with archive.connect("query", autocommit=True) as opened:
-        opened.execute("set enable_sort = off")
-        opened.execute("set hnsw.ef_search = 10")
-        opened.execute("set hnsw.max_scan_tuples = 200")
-        yield opened
-
-
-@pytest.fixture(scope="module")
-def catalogue(connection: psycopg.Connection[Any]) -> Catalogue:
-    return read_catalogue(connection)
-
-
-@pytest.fixture
-def by_index(connection: psycopg.Connection[Any], catalogue: Catalogue) -> Run:
-    """Answer a query by the index first."""
-
-    def run(query: str) -> list[tuple[Any, ...]]:
-        written = translate(parse(query), catalogue, 100_000).sql
-        plan = connection.execute(psycopg.sql.SQL("explain ") + written).fetchall()
-        assert "Order By: (vector <-> " in "\n".join(row[0] for row in plan)
-        return connection.execute(written).fetchall()
-
-    return run
 
 
 @pytest.fixture(scope="module")
