@@ -22,16 +22,18 @@ def name_queue(model_hash: str) -> str:
 
 @dataclass(frozen=True)
 class Picture:
-    """A picture that is wanted, with its objects marked: of an uploaded file, or of an archived image.
+    """A picture that is wanted: of an uploaded file, or of an archived image.
 
     labels are what nodes are called and who says so; image is the publisherID and artifact URI of an archived
-    image, whose objects are known; part is the first of an uploaded file where it is None.
+    image, whose objects are known; part is the first of an uploaded file where it is None. Its objects are
+    marked unless a stretch is given: then it is as the previews of the archive are.
     """
 
     title: str
     part: str | None = None
     labels: Mapping[int, tuple[str, str]] = field(default_factory=dict)
     image: tuple[str, str] | None = None
+    stretch: str | None = None
 
     def to_json(self) -> str:
         """Write it as it is stored."""
@@ -42,4 +44,5 @@ class Picture:
         """Read what was stored."""
         labels = {int(node): (words, origin) for node, (words, origin) in document["labels"].items()}
         image = document["image"]
-        return cls(document["title"], document["part"], labels, image and (image[0], image[1]))
+        where = image and (image[0], image[1])
+        return cls(document["title"], document["part"], labels, where, document.get("stretch"))

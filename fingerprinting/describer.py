@@ -180,7 +180,7 @@ class Describer:
     async def _draw(self, description: UUID, task: Mapping[str, Any], path: Path) -> bytes:
         """Draw a file that was uploaded, or an archived image if anybody may see it."""
         picture = Picture.from_json(task)
-        drawing = Drawing(picture.title, picture.part, Names.read(picture.labels))
+        drawing = Drawing(picture.title, picture.part, Names.read(picture.labels), stretch=picture.stretch)
         if picture.image is None:
             await self._fetch(description, path)
             return bytes(await self._ask(description, path, drawing))

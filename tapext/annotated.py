@@ -36,7 +36,7 @@ async def draw_archived(service: Service, descriptions: Descriptions, request: R
     (part, *_) = choose_parts(await find_parts(service, request.publisher_id, map_id), request.parts)
     labels = await find_labels(service, map_id)
     image = (request.publisher_id, part.artifact)
-    picture = Picture(request.publisher_id, part.name, labels, image)
+    picture = Picture(request.publisher_id, part.name, labels, image, request.stretch)
     return await _draw(descriptions, picture, None, find_model(knowledge))
 
 
@@ -49,12 +49,13 @@ async def annotate_upload(
     labels = await find_labels(service, knowledge.catalogue.maps.get("object"))
     if request.wanted.format is PICTURE:
         part = request.parts[0] if request.parts else None
-        return await _draw(descriptions, Picture(image.name, part, labels), image, model)
+        picture = Picture(image.title, part, labels, stretch=request.stretch)
+        return await _draw(descriptions, picture, image, model)
     if request.wanted.format is not REGIONS and request.wanted.format.writer is not TableData:
         raise ParameterError("An uploaded image is answered as votable (TABLEDATA), ds9 or png.")
     file = tempfile.TemporaryFile()  # noqa: SIM115 -- lives as long as its chunks
     try:
-        async with descriptions.describing(image.path, image.name, model) as (description, objects):
+        async with descriptions.describing(image.path, image.title, model) as (description, objects):
             infos = (Info("server_software", SOFTWARE), *tell_file(image, description), *knowledge.maps)
             _check_parts(request, [hdu["part"] for hdu in description.hdus])
             writer = request.wanted.format.writer(Document(DESCRIBED, infos))
@@ -66,17 +67,20 @@ async def annotate_upload(
 
 
 def tell_file(image: Image, description: Description) -> Iterator[Info]:
-    """Tell what is known of an uploaded file beside its objects: fingerprint, Map 2 node, parts, remarks."""
-    yield Info("image", image.name)
+    """Tell what is known of an uploaded file beside its objects: fingerprint, vector, parts, remarks."""
+    yield Info("image", image.title)
     detected = sum(hdu["n_detected"] for hdu in description.hdus)
     yield Info("nDetected", str(detected), text="objects found")
     if description.field_node is not None:
         yield Info("fieldNode", str(description.field_node), text="node of Map 2")
     counts = " ".join(map(str, description.fingerprint))
     yield Info("fingerprint", counts, text="objects in each node of Map 1")
+    if description.vector is not None:
+        vector = " ".join(map(str, description.vector))
+        yield Info("vector", vector, ucd="stat.param", text="search vector, to be sent to /similar as VECTOR")
     for hdu in description.hdus:
         height, width = hdu["shape"]
-        yield Info("part", hdu["part"], text=f"{width} x {height} pixels")
+        yield Info("part", hdu["part"], text=f"{width} x {height} pixels, objects found: {hdu['n_detected']}")
     for remark in description.remarks:
         yield warn(remark)
 

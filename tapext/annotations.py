@@ -12,7 +12,9 @@ from psycopg.sql import SQL, Composed, Identifier, Literal
 from caomai import annotation
 from caomai.annotation import REGION_TYPE, Column
 from caomai.errors import NotFoundError, ParameterError
+from caomai.previews import STRETCHES
 from caomai.settings import Settings
+from tapext.datalink import MARKS
 from tapext.formats.conversion import convert
 from tapext.formats.regions import RegionFile
 from tapext.formats.registry import Format, Wanted, find_format
@@ -53,13 +55,15 @@ OF_LABELS: Final = (annotation.LABEL.name, annotation.LABEL_ORIGIN.name)
 class Request:
     """The objects of which image a client wants, of which parts of it (all if none is named), and how.
 
-    publisher_id is empty where the image itself was sent.
+    publisher_id is empty where the image itself was sent. stretch is that of a picture without marks, None
+    where the objects are marked.
     """
 
     publisher_id: str
     parts: tuple[str, ...]
     maxrec: int
     wanted: Wanted
+    stretch: str | None = None
 
 
 @dataclass(frozen=True)
@@ -79,7 +83,19 @@ def read_request(parameters: Parameters, settings: Settings, *, uploaded: bool =
         raise ParameterError("Give the publisherID of an image as ID, or upload one as the file IMAGE.")
     maxrec = parameters.count("MAXREC", settings.default_rows, settings.max_rows)
     parts = tuple(part.strip() for part in parameters.all("PART") if part.strip())
-    return Request(publisher_id or "", parts, maxrec, find_wanted(parameters.one("RESPONSEFORMAT", "FORMAT")))
+    wanted = find_wanted(parameters.one("RESPONSEFORMAT", "FORMAT"))
+    return Request(publisher_id or "", parts, maxrec, wanted, read_stretch(parameters))
+
+
+def read_stretch(parameters: Parameters) -> str | None:
+    """Read how a picture is drawn: its stretch where no objects are marked, else None."""
+    marks = parameters.choose("MARKS", MARKS, MARKS[0])
+    stretch = parameters.choose("STRETCH", STRETCHES, STRETCHES[0])
+    if marks == "none":
+        return stretch
+    if parameters.one("STRETCH") is not None:
+        raise ParameterError("STRETCH is that of a picture without marks: give MARKS=none too.")
+    return None
 
 
 def find_wanted(name: str | None) -> Wanted:

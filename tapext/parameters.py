@@ -7,11 +7,15 @@ import secrets
 import shutil
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import Final
+from typing import Final, TypeVar
 
 from caomai.errors import ParameterError
 
 LONGEST_RUNID: Final = 64
+LONGEST_SHOWN: Final = 40
+LONGEST_TITLE: Final = 150  # bytes; a name in a folder may have 255
+
+Word = TypeVar("Word", bound=str)
 
 
 class Parameters:
@@ -44,7 +48,8 @@ class Parameters:
     def take_files(self, folder: Path) -> dict[str, Path]:
         """Move the files into a folder of the caller's, who removes them; gives them by part name."""
         for name, path in self.files.items():
-            self.files[name] = Path(shutil.move(path, folder / secrets.token_hex(8)))
+            kept = name_file(secrets.token_hex(8), read_title(path))
+            self.files[name] = Path(shutil.move(path, folder / kept))
         return self.files
 
     @property
@@ -67,6 +72,16 @@ class Parameters:
                 return values[0]
         return None
 
+    def choose(self, name: str, options: tuple[Word, ...], default: Word) -> Word:
+        """Give a parameter that is one of some words, in any case."""
+        text = self.one(name)
+        if text is None:
+            return default
+        for option in options:
+            if text.strip().lower() == option:
+                return option
+        raise ParameterError(f"{name} must be one of {', '.join(options)}, not {text[:LONGEST_SHOWN]!r}.")
+
     def count(self, name: str, default: int, most: int) -> int:
         """Give a parameter that is a number from 0, trimmed to the service's own limit."""
         value = self.one(name)
@@ -75,3 +90,14 @@ class Parameters:
         if not re.fullmatch(r"\s*\+?[0-9]{1,18}\s*", value, re.ASCII):
             raise ParameterError(f"{name} must be a whole number from 0, not {value[:40]!r}.")
         return min(int(value), most)
+
+
+def name_file(token: str, title: str) -> str:
+    """Name a file that is kept: a token that no other has, and what its sender calls it, for `read_title`."""
+    plain = re.sub(r"[^\w.+ -]", "_", re.split(r"[/\\]", title)[-1]).strip()
+    return f"{token}-{plain.encode()[-LONGEST_TITLE:].decode(errors='ignore')}"
+
+
+def read_title(path: Path) -> str:
+    """Give what the sender of a file calls it, '' if that is not known."""
+    return path.name.partition("-")[2]

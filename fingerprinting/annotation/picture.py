@@ -1,4 +1,4 @@
-"""One part of a file as a picture with its objects marked, made in a process that may die of the file."""
+"""One part of a file as a picture, objects marked or not, made in a process that may die of the file."""
 
 from __future__ import annotations
 
@@ -21,6 +21,7 @@ from fingerprinting.picture import open_image
 from fingerprinting.pictures.sheet import encode
 from fingerprinting.pipeline import describe_file
 from fingerprinting.planes import Plane, choose_planes
+from fingerprinting.previews.drawing import draw_preview
 
 TOLD: Final = 12  # parts that are named
 
@@ -35,18 +36,24 @@ class Known:
 
 @dataclass(frozen=True)
 class Drawing:
-    """What is to be drawn: a part, the first usable one if none is named; objects if they are known."""
+    """What is to be drawn: a part, the first usable one if none is named; objects if they are known.
+
+    With a stretch nothing is marked, so that another program can mark what lies at FITS pixels.
+    """
 
     title: str
     part: str | None = None
     names: Names = field(default_factory=Names)
     known: Known | None = None
+    stretch: str | None = None
 
 
 def draw(path: Path, drawing: Drawing, model: Model, encoder: Encoder) -> bytes:
     """Draw a part of a FITS file, or a PNG or JPEG picture, as PNG."""
     with open_image(path) as file:
         planes = choose_planes(file)
+        if drawing.stretch is not None:
+            return draw_preview(file, _find_planes(planes, drawing.part)[0], drawing.stretch)
         plane, known = _find_objects(path, drawing, planes, model, encoder)
         backdrop = draw_backdrop(file, plane)
     notes = tell_part(plane, [other.name for other in planes], known)
@@ -57,10 +64,7 @@ def draw(path: Path, drawing: Drawing, model: Model, encoder: Encoder) -> bytes:
 def _find_objects(
     path: Path, drawing: Drawing, planes: Sequence[Plane], model: Model, encoder: Encoder
 ) -> tuple[Plane, Known]:
-    wanted = [plane for plane in planes if drawing.part in {None, plane.name}]
-    if not wanted:
-        there = ", ".join(plane.name for plane in planes[:TOLD])
-        raise ParameterError(f"The file has no image {drawing.part!a}; it has {there}.")
+    wanted = _find_planes(planes, drawing.part)
     if drawing.known is not None:
         return wanted[0], drawing.known
     refused = []
@@ -72,6 +76,15 @@ def _find_objects(
             continue
         return plane, Known(part.objects, part.n_detected)
     raise refused[0]
+
+
+def _find_planes(planes: Sequence[Plane], part: str | None) -> list[Plane]:
+    """Find the planes of a part, or all; an image has one at least."""
+    wanted = [plane for plane in planes if part in {None, plane.name}]
+    if not wanted:
+        there = ", ".join(plane.name for plane in planes[:TOLD])
+        raise ParameterError(f"The file has no image {part!a}; it has {there}.")
+    return wanted
 
 
 def _describe(path: Path, plane: Plane, model: Model, encoder: Encoder) -> PartDescription:

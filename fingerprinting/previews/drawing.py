@@ -47,7 +47,12 @@ def _draw(file: FitsFile, plane: Plane, view: View) -> bytes:
         canvas = make_canvas(plane)
         shrink(file, plane, canvas)
         return draw_thumbnail(canvas)
-    return encode_png(draw_grey(shrink(file, plane, cover(plane, PREVIEW)), view.details[0]))
+    return draw_preview(file, plane, view.details[0])
+
+
+def draw_preview(file: FitsFile, plane: Plane, stretch: str) -> bytes:
+    """Draw the whole HDU of a plane as PNG: squares of ceil(longest side / PREVIEW) pixels, row 1 below."""
+    return encode_png(draw_grey(shrink(file, plane, cover(plane, PREVIEW)), stretch))
 
 
 def draw_stamp(file: FitsFile, plane: Plane, place: tuple[float, float], side: int) -> NDArray[np.uint8]:

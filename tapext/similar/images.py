@@ -11,7 +11,7 @@ from typing import Final
 from caomai.errors import NotFoundError, ParameterError
 from tapext.descriptions import Description, Descriptions
 from tapext.formats.writer import Info
-from tapext.parameters import Parameters
+from tapext.parameters import Parameters, read_title
 from tapext.service import Knowledge
 from tapext.similar.subjects import Vectors
 from tapext.uploads.parameter import find_source, split_pairs
@@ -28,10 +28,15 @@ LONGEST_SIGNATURE: Final = max(map(len, SIGNATURES))
 
 @dataclass(frozen=True)
 class Image:
-    """A file that came with a request, under the name that its sender gave it."""
+    """A file that came with a request, under the name of its part of the form, or that UPLOAD gives it."""
 
     name: str
     path: Path
+
+    @property
+    def title(self) -> str:
+        """Give what people call it: the name that the file had, else that of its part of the form."""
+        return read_title(self.path) or self.name
 
 
 def find_images(parameters: Parameters) -> tuple[Image, ...]:
@@ -82,7 +87,7 @@ async def describe_images(
     vectors: dict[str, str] = {}
     remarks: dict[str, None] = {}
     for image in images:
-        description = await descriptions.describe(image.path, image.name, model)
+        description = await descriptions.describe(image.path, image.title, model)
         vectors[image.name] = read_vector(image, description)
         remarks.update(dict.fromkeys(description.remarks))
     return Vectors(vectors), tuple(map(warn, remarks))
@@ -92,7 +97,7 @@ def read_vector(image: Image, description: Description) -> str:
     """Give the search vector of an image that was described."""
     if description.vector is None:
         raise ParameterError(
-            f"{image.name} has no objects and is too small to measure: there is nothing to compare."
+            f"{image.title} has no objects and is too small to measure: there is nothing to compare."
         )
     return f"{{{','.join(map(str, description.vector))}}}"
 
@@ -100,3 +105,8 @@ def read_vector(image: Image, description: Description) -> str:
 def warn(remark: str) -> Info:
     """Write a remark into an answer."""
     return Info(WARNING, remark)
+
+
+def list_warnings(infos: Sequence[Info]) -> tuple[str, ...]:
+    """Give the remarks in an answer, for what stands beside formats without room for them."""
+    return tuple(info.value for info in infos if info.name == WARNING)

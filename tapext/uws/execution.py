@@ -10,7 +10,7 @@ from typing import Final
 from caomai.errors import CaomAiError, TransientError
 from caomai.settings import Settings
 from tapext.parameters import Parameters
-from tapext.uws.folder import RESULT, Folder
+from tapext.uws.folder import RESULT, Folder, list_names
 from tapext.uws.job import Fault, Job, Product
 from tapext.uws.store import JobStore
 from tapext.uws.work import Work
@@ -58,7 +58,7 @@ class Execution:
             else:
                 log.info("job ended: job=%s outcome=%s counts=%s", job.id, outcome, counts)
                 break
-        left = [outcome.name] if isinstance(outcome, Product) and not counts else []
+        left = list_names(outcome.name) if isinstance(outcome, Product) and not counts else []
         # What came with a job is kept no longer than it is needed; a run that does not count may not take it.
         left += job.files.values() if counts else ()
         await asyncio.to_thread((await self._find_folder()).remove_files, job.id, left)
@@ -83,7 +83,8 @@ class Execution:
         paths = {part: folder.path(job.id, name) for part, name in job.files.items()}
         result = await self._works[job.kind].begin(Parameters(job.parameters, paths), job.base_url)
         name = f"{RESULT}-{job.run}"
-        return Product(name, result.media_type, await folder.write(job.id, name, result.chunks, room))
+        size = await folder.write(job.id, name, result.chunks, room, result.warnings)
+        return Product(name, result.media_type, size)
 
     async def _find_room(self) -> int:
         """Give the bytes that a result may have now."""

@@ -7,8 +7,8 @@ import os
 import re
 import shutil
 import time
-from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable
-from contextlib import aclosing
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable, Sequence
+from contextlib import aclosing, suppress
 from pathlib import Path
 from typing import IO, Final, TypeVar
 
@@ -18,6 +18,7 @@ from tapext.spool import tell_full
 
 JOB: Final = re.compile(r"[0-9a-f]{32}")
 RESULT: Final = "result"
+WARNINGS: Final = ".warnings"
 BLOCK: Final = 1 << 20
 # A folder this old without a row is nobody's; a younger one may be of a job that is being made.
 ORPHAN_SECONDS: Final = 600
@@ -64,8 +65,13 @@ class Folder:
         for job in jobs:
             shutil.rmtree(self.place / job, ignore_errors=True)
 
-    async def write(self, job: str, name: str, chunks: AsyncGenerator[bytes], most: int) -> int:
-        """Write a result of at most `most` bytes, which has its name when it is complete; gives its size."""
+    async def write(
+        self, job: str, name: str, chunks: AsyncGenerator[bytes], most: int, warnings: Sequence[str] = ()
+    ) -> int:
+        """Write a result of at most `most` bytes, which has its name when it is complete; gives its size.
+
+        Warnings, a line each, lie beside it.
+        """
         folder = await _settle(self._clear, job)
         part = folder / f".{name}"
         try:
@@ -73,10 +79,18 @@ class Folder:
                 async with aclosing(chunks):
                     with part.open("xb", buffering=0) as file:
                         size = await _copy(chunks, file, most)
+                if warnings:
+                    await _settle((folder / f"{name}{WARNINGS}").write_text, "\n".join(warnings))
                 await _settle(_publish, part, folder / name)
         finally:
             part.unlink(missing_ok=True)
         return size
+
+    def read_warnings(self, job: str, name: str) -> list[str]:
+        """Give what those who take a result should know."""
+        with suppress(FileNotFoundError):
+            return self.path(job, f"{name}{WARNINGS}").read_text().splitlines()
+        return []
 
     def _clear(self, job: str) -> Path:
         """Make the folder of a job, without what a lost process has left there."""
@@ -102,6 +116,11 @@ class Folder:
                 for entry in entries
                 if JOB.fullmatch(entry.name) and entry.stat(follow_symlinks=False).st_mtime < limit
             ]
+
+
+def list_names(result: str) -> list[str]:
+    """List the files that a result may consist of."""
+    return [result, f"{result}{WARNINGS}"]
 
 
 async def _copy(chunks: AsyncGenerator[bytes], file: IO[bytes], most: int) -> int:

@@ -197,15 +197,16 @@ class Jobs:
         await self.store.destroy(job.kind, job.id)
         await asyncio.to_thread((await self.find_folder()).remove, [job.id])
 
-    async def find_result(self, job: Job) -> Path:
-        """Say where the result of a job lies."""
+    async def find_result(self, job: Job) -> tuple[Path, list[str]]:
+        """Say where the result of a job lies, and what those who take it should know."""
         if job.product is None:
             reason = f": {job.fault.message}" if job.fault else "; it has no result."
             raise NotFoundError(f"The job is {job.phase}{reason}")
-        path = (await self.find_folder()).path(job.id, job.product.name)
+        folder = await self.find_folder()
+        path = folder.path(job.id, job.product.name)
         if not await asyncio.to_thread(path.is_file):
             raise NotFoundError("The file of the result is lost; run the job again.")
-        return path
+        return path, await asyncio.to_thread(folder.read_warnings, job.id, job.product.name)
 
 
 def _need(parameters: Parameters, name: str) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -11,10 +11,14 @@ from tapext.parameters import Parameters
 
 @dataclass(frozen=True)
 class Result:
-    """A result that has begun: what is wrong later is raised by its chunks."""
+    """A result that has begun: what is wrong later is raised by its chunks.
+
+    `warnings` are sentences that whoever takes it should know, in case its format has no room for them.
+    """
 
     chunks: AsyncGenerator[bytes]
     media_type: str
+    warnings: Sequence[str] = ()
 
 
 class Work(Protocol):

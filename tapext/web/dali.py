@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import logging
 import re
+from collections.abc import Sequence
 from http import HTTPStatus
 from typing import Final
 
@@ -41,6 +42,11 @@ def cache_headers(request: Request) -> dict[str, str]:
     if request.method != "GET":
         return HEADERS
     return HEADERS | {"Cache-Control": f"public, max-age={CACHE_SECONDS}"}
+
+
+def warn(warnings: Sequence[str]) -> dict[str, str]:
+    """Repeat the warnings of an answer where formats without room for them have it (RFC 7234 sect. 5.5)."""
+    return {"Warning": ", ".join(f'299 caom-ai "{text}"' for text in warnings)} if warnings else {}
 
 
 def service_of(request: Request) -> Service:

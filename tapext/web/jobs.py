@@ -22,7 +22,7 @@ from tapext.uws import terms
 from tapext.uws.document import RESULT, write_job, write_list, write_moment, write_parameters, write_results
 from tapext.uws.job import Job
 from tapext.uws.jobs import Jobs
-from tapext.web.dali import HEADERS, find_base_url, parameters_of
+from tapext.web.dali import HEADERS, find_base_url, parameters_of, warn
 from tapext.web.parameters import DALI, UPLOADS
 from tapext.web.patience import StoredFile
 
@@ -155,9 +155,10 @@ class JobList:
         if request.path_params["name"] != RESULT:
             raise _no_child(request.path_params["name"])
         jobs = jobs_of(request)
-        path = await jobs.find_result(job)
+        path, warnings = await jobs.find_result(job)
         media_type = job.product.media_type if job.product else None
-        return StoredFile(path, jobs.settings, HEADERS | headers_of(media_type or ""), media_type)
+        headers = HEADERS | headers_of(media_type or "") | warn(warnings)
+        return StoredFile(path, jobs.settings, headers, media_type)
 
     async def _find(self, request: Request) -> Job:
         return await jobs_of(request).find(self.kind, request.path_params["job"])

@@ -11,7 +11,7 @@ from python_multipart.exceptions import FormParserError
 from python_multipart.multipart import MultipartParser, parse_options_header
 
 from caomai.errors import ParameterError, TooLargeError
-from tapext.parameters import Parameters
+from tapext.parameters import Parameters, name_file
 from tapext.spool import Spool
 
 MULTIPART: Final = "multipart/form-data"
@@ -93,10 +93,10 @@ class MultipartReader:
         if self._part.file is not None:
             self._part.file.close()
 
-    def _next_path(self, name: str) -> Path:
+    def _next_path(self, name: str, title: str = "") -> Path:
         if len(self.files) >= MOST_FILES:
             raise ParameterError(f"The form has more than {MOST_FILES} files.")
-        self.files[name] = self._spool.folder / str(len(self.files))
+        self.files[name] = self._spool.folder / name_file(str(len(self.files)), title)
         return self.files[name]
 
     def _begin_part(self) -> None:
@@ -130,7 +130,8 @@ class MultipartReader:
             return
         if self._part.name in self.files:
             raise ParameterError(f"The form has two files named {self._part.name[:80]!r}.")
-        self._part.file = self._next_path(self._part.name).open("wb")
+        title = options.get(b"filename", b"").decode(errors="replace")
+        self._part.file = self._next_path(self._part.name, title).open("wb")
 
     def _add_data(self, data: bytes, start: int, end: int) -> None:
         if self._part.file is None:

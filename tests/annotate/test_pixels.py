@@ -126,7 +126,7 @@ def test_an_uploaded_image_is_answered_as_one_of_the_archive(site: Site) -> None
         for info in answer.root.iter(f"{VOT}INFO")
         if info.get("name") == "part"
     ]
-    assert parts == [("1", "240 x 200 pixels"), ("2", "240 x 200 pixels")]
+    assert parts == [(part.name, f"240 x 200 pixels, objects found: {part.n_detected}") for part in expected]
     counts = np.bincount(table["node"], minlength=400)
     assert answer.infos["fingerprint"] == " ".join(map(str, counts))
     query = f"SELECT fieldNode FROM caom2_ai.fingerprint WHERE publisherID = '{site.publisher_id}'"
@@ -163,12 +163,73 @@ def test_an_uploaded_image_becomes_regions_of_one_part_and_a_picture(site: Site)
     assert upload(site, content, MAXREC="3").statuses == ["OK", "OVERFLOW"]
     picture, _ = look(upload(site, content, RESPONSEFORMAT="png", PART="2"))
     assert picture.width > 5 * 240
+    assert picture.info["Title"] == "Objects of IMAGE.vot"  # what the form calls the file
+
+
+def test_an_uploaded_image_is_searched_by_its_vector_as_by_its_pixels(site: Site) -> None:
+    infos = upload(site, site.file.read_bytes()).infos
+    words = {"VECTOR": infos["vector"], "MODEL": infos["modelHash"], "K": "1"}
+    by_vector = get(f"{site.url}/similar", words).table.array
+    body = form([("K", "1")], {"IMAGE": site.file.read_bytes()})
+    by_pixels = post_body(f"{site.url}/similar", KIND, body).table.array
+    for rows in (by_vector, by_pixels):
+        assert rows["publisherID"].tolist() == [site.publisher_id]
+    assert by_vector["distance"].tolist() == pytest.approx(by_pixels["distance"].tolist(), abs=1e-6)
+    assert by_vector["explanation"].tolist() == by_pixels["explanation"].tolist()
+
+
+SQUARE = 3  # pixels: 2,100 by 1,500 on a picture of 1,024 at most
+
+
+def write_steps(folder: Path) -> tuple[bytes, np.ndarray]:
+    """Write a frame with a bright square at (901..903, 301..303) of FITS; gives its pixels."""
+    pixels = np.random.default_rng(3).normal(100, 2, (1501, 2100)).astype("f4")
+    pixels[300:303, 900:903] = 5000
+    fits.PrimaryHDU(pixels).writeto(folder / "square.fits")
+    return (folder / "square.fits").read_bytes(), pixels
+
+
+def test_a_picture_without_marks_is_the_pixels_in_squares_from_the_lower_left(
+    site: Site, tmp_path: Path
+) -> None:
+    content, pixels = write_steps(tmp_path)
+    picture, colours = look(upload(site, content, RESPONSEFORMAT="png", MARKS="none", STRETCH="linear"))
+    # ceil(2100 / 1024) = 3; the top row of squares is one row of pixels high.
+    assert picture.size == (700, 501)
+    assert (np.ptp(colours, axis=2) == 0).all()
+    grey = colours[:, :, 0]
+    means = pixels[:1500].reshape(500, SQUARE, 700, SQUARE).mean(axis=(1, 3))[::-1]
+    below = grey[1:]
+    assert np.argwhere(means > 4999).tolist() == [[500 - 1 - 300 // SQUARE, 900 // SQUARE]]
+    assert below[means > 4999].tolist() == [255]
+    between = (below > 0) & (below < 255)  # neither black nor white
+    assert between.mean() > 0.5
+    assert np.corrcoef(means[between], below[between])[0, 1] > 0.999
+    _, logarithm = look(upload(site, content, RESPONSEFORMAT="png", MARKS="none", STRETCH="log"))
+    assert (logarithm[:, :, 0] != grey).mean() > 0.5
+
+
+def test_a_picture_without_marks_of_an_archived_image_is_its_preview(site: Site) -> None:
+    words = {"ID": site.publisher_id, "FORMAT": "png", "MARKS": "none", "STRETCH": "sqrt", "PART": "2"}
+    archived, pixels = look(get(f"{site.url}/annotate", words))
+    assert archived.size == (240, 200)
+    del words["ID"]
+    _, uploaded = look(upload(site, site.file.read_bytes(), **words))
+    assert (pixels == uploaded).all()
+    query = f"SELECT planeID FROM caom2.Plane WHERE publisherID = '{site.publisher_id}'"
+    (row,) = get(f"{site.url}/tap/sync", {"LANG": "ADQL", "QUERY": query}).table.array
+    _, preview = look(get(f"{site.url}/preview/{row['planeID']}.png", {"stretch": "sqrt", "part": "2"}))
+    assert (pixels == preview).all()
 
 
 @pytest.mark.parametrize(
     ("content", "words", "sentence"),
     [
-        (b"SIMPLE  = nothing", {}, "IMAGE"),
+        (b"SIMPLE  = nothing", {}, "IMAGE.vot is"),
+        (None, {"MARKS": "some", "FORMAT": "png"}, "MARKS must be one of"),
+        (None, {"MARKS": "none", "STRETCH": "loud", "FORMAT": "png"}, "STRETCH must be one of asinh"),
+        (None, {"STRETCH": "log", "FORMAT": "png"}, "give MARKS=none too"),
+        (None, {"PART": "7", "MARKS": "none", "FORMAT": "png"}, "no image '7'; it has 1, 2"),
         (b"\x89PNG\r\n\x1a\nnothing", {"FORMAT": "png"}, "damaged"),
         (None, {"PART": "7"}, "no part '7'"),
         (None, {"PART": "7", "FORMAT": "png"}, "no image '7'; it has 1, 2"),

@@ -63,6 +63,11 @@ def list_files(site: Site, url: str) -> list[str]:
     return sorted(file.name for folder in folders for file in folder.iterdir())
 
 
+def see_result_alone(site: Site, url: str) -> None:
+    """What came with a job goes a moment after it has ended."""
+    wait_until(lambda: list_files(site, url) == ["result-1"])
+
+
 def test_jobs_annotate_as_the_service_does_at_once(served: Served, site: Site, frame: Path) -> None:
     url = served[1]
     client = Client(url, "annotate/async")
@@ -73,7 +78,7 @@ def test_jobs_annotate_as_the_service_does_at_once(served: Served, site: Site, f
         result = get(f"{job}/results/result")
         assert (result.body, result.kind) == (at_once.body, at_once.kind)
         assert result.headers["Content-Disposition"] == at_once.headers["Content-Disposition"]
-        assert list_files(site, job) == ["result-1"]
+        see_result_alone(site, job)
 
 
 def test_jobs_annotate_images_of_the_archive_and_say_what_is_wrong(

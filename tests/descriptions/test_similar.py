@@ -124,18 +124,29 @@ def test_a_picture_is_compared_with_a_warning(service: str, site: Site, kind: st
     warning = f"This is a {kind} picture"
     assert answer.infos["warning"].startswith(warning)
     assert warning in answer.headers["Warning"]
+    client = Client(service, "similar/async")
+    words = [("PHASE", "RUN"), ("RESPONSEFORMAT", "csv")]
+    made = re.search(
+        r"<uws:jobId>(\w+)", post_body(client.url, KIND, form(words, {"image": draw(path, kind)})).text
+    )
+    assert made
+    job = f"{client.url}/{made[1]}"
+    assert client.wait(job) == "COMPLETED"
+    result = get(f"{job}/results/result")
+    assert result.text.startswith("queryNumber,")
+    assert result.headers["Warning"] == answer.headers["Warning"]
     assert "warning" not in upload(service, path.read_bytes()).infos
 
 
 @pytest.mark.parametrize(
     ("content", "reason"),
     [
-        (b"", "image is empty"),
-        (b"GIF89a" + bytes(5000), "image is not a FITS file"),
-        (b"SIMPLE  =                    T" + bytes(50), "image is truncated or damaged"),
-        (b"\x89PNG\r\n\x1a\n" + bytes(500), "image is truncated or damaged: it is no PNG"),
-        (b"\xff\xd8\xff\xe0" + bytes(500), "image is truncated or damaged: it is no JPEG"),
-        (gzip.compress(b"SIMPLE  =" + bytes(5000))[:-9], "image is truncated or damaged"),
+        (b"", "image.vot is empty"),
+        (b"GIF89a" + bytes(5000), "image.vot is not a FITS file"),
+        (b"SIMPLE  =                    T" + bytes(50), "image.vot is truncated or damaged"),
+        (b"\x89PNG\r\n\x1a\n" + bytes(500), "image.vot is truncated or damaged: it is no PNG"),
+        (b"\xff\xd8\xff\xe0" + bytes(500), "image.vot is truncated or damaged: it is no JPEG"),
+        (gzip.compress(b"SIMPLE  =" + bytes(5000))[:-9], "image.vot is truncated or damaged"),
     ],
 )
 def test_what_is_no_image_is_answered_by_a_sentence(service: str, content: bytes, reason: str) -> None:
