@@ -11,6 +11,7 @@ from caomai.errors import QueryError
 from tapext.adql import tree
 from tapext.adql.catalogue import Catalogue
 from tapext.adql.convert import as_decimal, coalesce, to_kind, to_text
+from tapext.adql.counts import Counts
 from tapext.adql.functions import OBJECT_VECTOR, STANDARD, VECTOR, Function
 from tapext.adql.geometry import GEOMETRY
 from tapext.adql.indexes import Indexes
@@ -53,6 +54,7 @@ class CallResolver(ValueResolver):
         super().__init__(query, catalogue)
         self.leaves: dict[int, Leaf] = {}
         self.indexes = Indexes(self.leaves)
+        self.counts = Counts(catalogue.functions, self.leaves)
 
     def call(self, node: tree.Call) -> Value:
         """Resolve a call."""

@@ -10,7 +10,6 @@ from tapext.adql import tree
 from tapext.adql.calls import CallResolver
 from tapext.adql.catalogue import Catalogue
 from tapext.adql.convert import to_text
-from tapext.adql.functions import Function
 from tapext.adql.geometry import GEOMETRY, is_near, points_of
 from tapext.adql.guards import guard, guard_group, has_aggregate, may_fail
 from tapext.adql.indexes import circle
@@ -98,7 +97,7 @@ class ConditionResolver(CallResolver):
             (node.right, _MIRROR[node.operator], node.left),
         ):
             call, other = _in_degrees(value, limit) if operator in _NEARER else (value, limit)
-            if isinstance(call, tree.Call):
+            if isinstance(call, tree.Call | tree.Column):
                 special = self._comparison_of_call(node, call, operator, other)
                 if special is not None:
                     return special
@@ -106,21 +105,23 @@ class ConditionResolver(CallResolver):
         return Infix(CONDITION, NOTHING, (left, right), (node.operator,))
 
     def _comparison_of_call(
-        self, node: tree.Comparison, call: tree.Call, operator: str, other: tree.Value
+        self, node: tree.Comparison, call: tree.Call | tree.Column, operator: str, other: tree.Value
     ) -> Value | None:
-        name, number = call.name.upper(), _literal(other)
-        if name in _PREDICATES and number is not None:
-            return self._comparison_of_predicate(call, operator, number)
-        if name == "DISTANCE" and operator in _NEARER:
-            return self._nearness(call, operator, other)
-        if number is None or self._indexed(call) is None:
+        number = _literal(other)
+        if isinstance(call, tree.Call):
+            name = call.name.upper()
+            if name in _PREDICATES and number is not None:
+                return self._comparison_of_predicate(call, operator, number)
+            if name == "DISTANCE" and operator in _NEARER:
+                return self._nearness(call, operator, other)
+        value = None if number is None else self.value(call)
+        if value is None or number is None or self.counts.find(value) is None:
             return None
-        value = self.value(call)
         values = self.comparable([value, self.value(other)], node)
         check = self._guarded(Infix(CONDITION, NOTHING, tuple(values), (operator,)))
         for_one, for_zero = (_COMPARE[operator](given, number) for given in (1, 0))
         least = _LEAST[operator](number) if operator in _LEAST else 1
-        return self._beside_index(call, value, check, least, for_zero=for_zero, for_one=for_one)
+        return self._beside_index(value, check, least, for_zero=for_zero, for_one=for_one)
 
     def _comparison_of_predicate(self, call: tree.Call, operator: str, number: float) -> Value | None:
         """Take CONTAINS or INTERSECTS for a condition where the comparison asks for its 1 or its 0."""
@@ -148,34 +149,28 @@ class ConditionResolver(CallResolver):
             return exact
         return self.indexes.beside(exact, one, circle(other, radius))
 
-    def _indexed(self, node: tree.Value) -> Function | None:
-        """Give the declared function that a value calls, if an index can tell where it is not 0."""
-        function = self.catalogue.find_function(node.name) if isinstance(node, tree.Call) else None
-        return None if function is None or function.predicate is None else function
-
     def _beside_index(
         self,
-        node: tree.Value,
-        call: Value,
+        value: Value,
         check: Value,
         least: float,
         *,
         for_zero: bool,
         for_one: bool = False,
     ) -> Value:
-        """Put what an index can answer beside a check of a call.
+        """Put what an index can answer beside a check of a value, if there is such an index.
 
         `for_zero` is what the check says of 0, `least` the least whole number from 1 on of which it can be
         true. The index knows where the function is neither 0 nor NULL, and where a count is not less than
         some numbers, so it helps where that is told. Where the function is 1 there, a check that is true of
         1 says no more.
         """
-        function = self._indexed(node)
-        if function is None or for_zero or self.in_having or may_fail(call):
+        found = self.counts.find(value)
+        if found is None or for_zero or self.in_having or may_fail(found[1]):
             # A twin would fail as the function does, and needs to be free for an index to answer it.
             return check
-        twin = _twin(function, call, least)
-        if twin is not None and function.boolean and for_one and not self.under_not:
+        twin = self.counts.condition(value, least)
+        if twin is not None and found[0].boolean and for_one and not self.under_not:
             return twin
         return check if twin is None else Infix(CONDITION, NOTHING, (twin, check), ("and",))
 
@@ -206,9 +201,7 @@ class ConditionResolver(CallResolver):
         if low is None or high is None:
             return check
         least = 1 if node.negated else low
-        return self._beside_index(
-            node.operand, operand, check, least, for_zero=(low <= 0 <= high) != node.negated
-        )
+        return self._beside_index(operand, check, least, for_zero=(low <= 0 <= high) != node.negated)
 
     def _in(self, node: tree.In) -> Value:
         value = self.value(node.operand)
@@ -221,9 +214,7 @@ class ConditionResolver(CallResolver):
             if len(numbers) < len(node.choices):
                 return check
             least = 1 if node.negated else min(numbers)
-            return self._beside_index(
-                node.operand, value, check, least, for_zero=(0 in numbers) != node.negated
-            )
+            return self._beside_index(value, check, least, for_zero=(0 in numbers) != node.negated)
         rows = self.nested_rows(node.choices)
         if len(rows.outputs) != 1:
             raise self.error(node, f"The query after IN has one column, not {len(rows.outputs)}")
@@ -249,20 +240,6 @@ class ConditionResolver(CallResolver):
         if not value.type.is_text:
             raise self.error(node, f"{word} takes a text, not {value.type.words}: use CAST(... AS VARCHAR)")
         return to_text(value)
-
-
-def _twin(function: Function, call: Value, least: float) -> Value | None:
-    """Give what an index on the first argument can answer of a call that gives `least` or more."""
-    condition = function.condition(least)
-    assert isinstance(call, Operation)
-    assert condition is not None
-    operands = call.operands
-    if function.symmetric:
-        first, other = (any(references(operand)) for operand in operands)
-        if first and other:
-            return None
-        operands = operands if first else operands[::-1]
-    return Operation(CONDITION, NOTHING, condition, operands)
 
 
 def _literal(node: tree.Value) -> float | None:

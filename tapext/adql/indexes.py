@@ -127,7 +127,7 @@ class Indexes:
         leaf = self.leaves[value.source]
         if isinstance(leaf, TableLeaf):
             return Reference(BIGINT, NOTHING, value.source, column)
-        if not isinstance(leaf, RowsLeaf) or not _gives_single_rows(leaf.rows):
+        if not isinstance(leaf, RowsLeaf) or not gives_single_rows(leaf.rows):
             return None
         within = leaf.rows.outputs[int(value.column[1:]) - 1].value
         found = self._beside_column(within, column) if isinstance(within, Reference) else None
@@ -151,7 +151,7 @@ class Indexes:
         return nothing
 
 
-def _gives_single_rows(rows: Rows) -> bool:
+def gives_single_rows(rows: Rows) -> bool:
     """Tell whether a query gives rows as they are, so that each can have a further column."""
     body = rows.body
     if not isinstance(body, Select) or body.distinct or body.group_by or body.having is not None:

@@ -125,7 +125,7 @@ class RowsLeaf(Leaf):
     common: int | None = None
     fenced: bool = False
     # Columns behind those that users see, for indexes; all uses of a common table expression share theirs.
-    hidden: list[Reference] = field(default_factory=list)
+    hidden: list[Value] = field(default_factory=list)
     _closed: bool = False
 
     def answers(self, qualifier: tuple[tree.Name, ...]) -> bool:
@@ -150,8 +150,8 @@ class RowsLeaf(Leaf):
         self._closed = True
         return DerivedSource(self.number, with_hidden(self.rows, self.hidden), self.fenced)
 
-    def carry(self, inner: Reference) -> Reference | None:
-        """Refer to a column inside, behind those that users see; None if the query is written already."""
+    def carry(self, inner: Value) -> Reference | None:
+        """Refer to a value inside, behind those that users see; None if the query is written already."""
         if inner not in self.hidden:
             if self._closed:
                 return None
@@ -234,7 +234,7 @@ class Scope:
                     leaf.map_id = None
 
 
-def with_hidden(rows: Rows, hidden: list[Reference]) -> Rows:
+def with_hidden(rows: Rows, hidden: list[Value]) -> Rows:
     """Add columns to a SELECT behind its own."""
     if not hidden:
         return rows

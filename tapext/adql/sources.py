@@ -14,7 +14,7 @@ from tapext.adql.convert import coalesce
 from tapext.adql.meaning import common
 from tapext.adql.scope import Item, JoinItem, Leaf, RowsLeaf, Scope, TableLeaf, shown_name
 from tapext.adql.spelling import closest, nearest
-from tapext.adql.typed import CONDITION, NOTHING, Infix, Output, Reference, Rows, Select, Value
+from tapext.adql.typed import CONDITION, NOTHING, Infix, Output, Rows, Select, Value
 from tapext.adql.types import joint_type
 from tapext.adql.walk import references
 
@@ -30,7 +30,7 @@ class SourceResolver(ConditionResolver):
         super().__init__(query, catalogue)
         self.count = 0
         self.commons: dict[str, tuple[int, Rows]] = {}
-        self.hidden_columns: dict[int, list[Reference]] = defaultdict(list)
+        self.hidden_columns: dict[int, list[Value]] = defaultdict(list)
 
     @abstractmethod
     def rows(self, query: tree.Selection, outer: Scope | None = None) -> Rows:

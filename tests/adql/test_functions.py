@@ -123,6 +123,39 @@ def test_conditions_hold_for_the_right_images_in_whatever_words(
 
 
 @pytest.mark.parametrize(
+    "query",
+    [
+        "SELECT id FROM (SELECT publisherID AS id, {0} AS n FROM caom2_ai.fingerprint) AS q WHERE {1}",
+        "WITH q AS (SELECT publisherID, {0} AS n FROM caom2_ai.fingerprint) SELECT * FROM q WHERE {1}",
+        (
+            "WITH q AS (SELECT publisherID, {0} AS n FROM caom2_ai.fingerprint),"
+            " r AS (SELECT * FROM q WHERE n < 9)"
+            " SELECT r.publisherID FROM r JOIN q USING (publisherID) WHERE q.{1}"
+        ),
+        (
+            "SELECT p.publisherID FROM caom2.Plane AS p RIGHT JOIN (SELECT planeID, {0} AS n"
+            " FROM caom2_ai.fingerprint) AS q ON q.planeID = p.planeID WHERE {1}"
+        ),
+        (
+            "SELECT q.publisherID FROM (SELECT publisherID, MAX({0}) AS n FROM caom2_ai.fingerprint"
+            " GROUP BY publisherID) AS q WHERE {1}"
+        ),
+        (
+            "SELECT q.publisherID FROM (SELECT TOP 9999 publisherID, {0} AS n FROM caom2_ai.fingerprint) AS q"
+            " WHERE NOT (NOT {1})"
+        ),
+    ],
+)
+def test_counts_of_a_query_inside_are_compared(ask: Ask, query: str) -> None:
+    calls = {"caomai_count(fingerprint, 7)": (7,), "caomai_label_count(fingerprint, 'ring')": (7, 8)}
+    for call, nodes in calls.items():
+        for least in (0, 1, 2):
+            rows = ask(query.format(call, f"n >= {least}"))
+            right = sorted(plane.publisher_id for plane in VISIBLE if count(plane, *nodes) >= least)
+            assert sorted(row[0] for row in rows) == right
+
+
+@pytest.mark.parametrize(
     "condition",
     [
         "caomai_same_field(publisherID, '{0}') = 1",

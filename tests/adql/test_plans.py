@@ -118,6 +118,30 @@ def test_images_with_objects_in_a_node_come_from_the_index(explain: Explain, con
     assert re.search("Bitmap Index Scan on fingerprint_(nodes|levels)", plan)
 
 
+@pytest.mark.parametrize("comparison", ["q.n >= 3", "1 < n", "NOT n < 2", "n BETWEEN 1 AND 9", "n IN (1, 2)"])
+@pytest.mark.parametrize(
+    "query",
+    [
+        "SELECT q.id FROM (SELECT publisherID AS id, {0} AS n FROM caom2_ai.fingerprint) AS q WHERE {1}",
+        "WITH q AS (SELECT publisherID, {0} AS n FROM caom2_ai.fingerprint) SELECT * FROM q WHERE {1}",
+        (
+            "WITH p AS (SELECT publisherID, {0} AS m FROM caom2_ai.fingerprint WHERE ra > 0),"
+            " q AS (SELECT publisherID, m AS n FROM p) SELECT * FROM q WHERE {1} ORDER BY n DESC"
+        ),
+        (
+            "SELECT p.productID FROM caom2.Plane AS p"
+            " JOIN (SELECT planeID, {0} AS n FROM caom2_ai.fingerprint) AS q ON q.planeID = p.planeID AND {1}"
+        ),
+    ],
+)
+@pytest.mark.parametrize("call", ["caomai_count(fingerprint, 7)", "caomai_label_count(fingerprint, 'ring')"])
+def test_a_count_of_a_query_inside_is_taken_from_the_index(
+    explain: Explain, call: str, query: str, comparison: str
+) -> None:
+    plan = explain(query.format(call, comparison))
+    assert re.search("Bitmap Index Scan on fingerprint_(nodes|levels)", plan)
+
+
 @pytest.mark.parametrize(
     "condition",
     [
