@@ -18,6 +18,7 @@ EXCLUDES: Final[tuple[Exclude, ...]] = ("plane", "observation", "field", "target
 ExcludeObjects = Literal["object"] | Exclude
 EXCLUDE_OBJECTS: Final[tuple[ExcludeObjects, ...]] = ("object", *EXCLUDES)
 CALIBRATIONS: Final[tuple[Calibration, ...]] = ("auto", "include", "exclude", "only")
+AXES: Final = 400  # numbers of a search vector
 SIMILAR_IMAGES: Final = 10
 SIMILAR_OBJECTS, MOST_SIMILAR_OBJECTS = 20, 1_000
 MOST_SIMILAR: Final = 10_000
@@ -67,9 +68,9 @@ def list_vectors(ids: Sequence[str], vectors: Sequence[str]) -> Composed:
     return compose("list_vectors", ids=Value(list(ids)), vectors=Value(list(vectors)))
 
 
-def ask_vectors(listed: Composable) -> Composed:
-    """Ask for what is like search vectors; `listed` gives their `id`, `vector` and `number`."""
-    return compose("ask_vectors", listed=listed)
+def ask_vectors(listed: Composable, axes: int = AXES) -> Composed:
+    """Ask for what is like vectors; `listed` gives their `id`, `vector` and `number`."""
+    return compose("ask_vectors", listed=listed, axes=Value(axes))
 
 
 def ask_places(listed: Composable, covering: Composable, map_id: int) -> Composed:
@@ -85,15 +86,28 @@ def ask_examples(
     likes: Sequence[str], others: Sequence[str], vectors: Sequence[str], map_id: int
 ) -> Composed:
     """Ask for what is like some images and search vectors and unlike others, one question (Rocchio 1971)."""
-    ids = [*likes, *others]
+    examples = compose("examples", **name_examples(likes, others), mapID=Value(map_id))
+    return mix_examples(examples, compose("unknown_examples"), vectors, AXES)
+
+
+def name_examples(likes: Sequence[str | int], others: Sequence[str | int]) -> dict[str, Composable]:
+    """Give the parts of a query for examples: their identifiers, and which are like what is wanted."""
     are_like = [True] * len(likes) + [False] * len(others)
+    return {"ids": Value([*likes, *others]), "areLike": Value(are_like)}
+
+
+def mix_examples(examples: Composable, unknown: Composable, vectors: Sequence[str], axes: int) -> Composed:
+    """Make one question of examples and of vectors of so many axes that are like what is wanted.
+
+    `unknown` says in a sentence which of the examples cannot be compared, NULL if all can.
+    """
     return compose(
         "ask_examples",
-        ids=Value(ids),
-        areLike=Value(are_like),
+        examples=examples,
+        unknown=unknown,
         vectors=Value(list(vectors)),
         share=Value(SHARE),
-        mapID=Value(map_id),
+        axes=Value(axes),
     )
 
 

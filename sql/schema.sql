@@ -733,6 +733,68 @@ begin
 end
 $$;
 
+CREATE FUNCTION caom2_ai.no_vector(who text) RETURNS text
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    RETURN (who || ' no vector to be compared by: of each image only the objects of highest signal to noise have one. An operator can give vectors to more of them (set CAOMAI_OBJECT_SHARE, then caom-ai fingerprint --missing-vectors).'::text);
+
+CREATE TABLE caom2_ai.object_node (
+    mapid integer NOT NULL,
+    imageid integer NOT NULL,
+    objectid integer NOT NULL,
+    node smallint NOT NULL,
+    flags smallint NOT NULL,
+    healpix bigint,
+    ra double precision,
+    "dec" double precision,
+    x real NOT NULL,
+    y real NOT NULL,
+    a real NOT NULL,
+    b real NOT NULL,
+    theta real NOT NULL,
+    flux real NOT NULL,
+    snr real NOT NULL,
+    confidence real NOT NULL,
+    oddness real NOT NULL
+)
+PARTITION BY LIST (mapid);
+
+CREATE VIEW caom2_ai_view.object_node AS
+ SELECT i.publisherid,
+    i.artifacturi,
+    i.part,
+    o.mapid,
+    o.node,
+    o.confidence,
+    o.oddness,
+    o.x,
+    o.y,
+    o.ra,
+    o."dec",
+    o.a,
+    o.b,
+    o.theta,
+    o.flux,
+    o.snr,
+    o.flags,
+    (((o.imageid)::bigint << 20) + o.objectid) AS objectid,
+    o.imageid,
+    o.healpix,
+    (((p.metarelease <= (now() AT TIME ZONE 'UTC'::text)) AND (COALESCE(a.contentrelease, p.datarelease) <= (now() AT TIME ZONE 'UTC'::text))) IS TRUE) AS visible
+   FROM (((caom2_ai.object_node o
+     JOIN caom2_ai.part_fingerprint i ON ((i.imageid = o.imageid)))
+     JOIN caom2.plane p ON ((p.planeid = i.planeid)))
+     JOIN caom2.artifact a ON (((a.planeid = i.planeid) AND ((a.uri)::text >= i.artifacturi) AND ((a.uri)::text <= i.artifacturi))))
+  WHERE ((p.metarelease <= (now() AT TIME ZONE 'UTC'::text)) AND (COALESCE(a.contentrelease, p.datarelease) <= (now() AT TIME ZONE 'UTC'::text)));
+COMMENT ON COLUMN caom2_ai_view.object_node.healpix IS 'twin: healpix, place of ra, dec';
+
+CREATE FUNCTION caom2_ai.missing_object(objectid bigint, mapid integer) RETURNS text
+    LANGUAGE sql STABLE STRICT PARALLEL SAFE
+    RETURN CASE WHEN (EXISTS (SELECT FROM caom2_ai_view.object_node n WHERE ((n.imageid = (missing_object.objectid >> 20)) AND (n.objectid = missing_object.objectid) AND (n.mapid = missing_object.mapid)))) THEN caom2_ai.no_vector((('Object '::text || objectid) || ' has'::text)) ELSE (('No object that can be compared is known here as '::text || objectid) || '.'::text) END;
+
+CREATE FUNCTION caom2_ai.missing_objects(publisherid text, mapid integer, place text) RETURNS text
+    LANGUAGE sql STABLE STRICT PARALLEL SAFE
+    RETURN CASE (SELECT (f.nobjects > 0) FROM caom2_ai_view.fingerprint f WHERE ((f.publisherid = missing_objects.publisherid) AND (f.mapid = missing_objects.mapid))) WHEN true THEN caom2_ai.no_vector((('The objects of '::text || "left"(publisherid, 200)) || ' have'::text)) WHEN false THEN ("left"(publisherid, 200) || ' has no objects.'::text) ELSE (((('No object that can be compared is known here in '::text || "left"(publisherid, 200)) || ' '::text) || place) || '.'::text) END;
+
 CREATE FUNCTION caom2_ai.node_levels(fingerprint integer[]) RETURNS integer[]
     LANGUAGE sql IMMUTABLE STRICT COST 1000 PARALLEL SAFE
     RETURN (SELECT COALESCE(array_agg((((400 * level.level) + f.node) - 1)), '{}'::integer[]) AS "coalesce" FROM ((SELECT (f_1.node)::integer AS node, f_1.count FROM unnest(node_levels.fingerprint) WITH ORDINALITY f_1(count, node) WHERE (f_1.count >= 2)) f JOIN unnest('{2,5,10,20,50,100,200,500,1000,2000}'::integer[]) level(level) ON ((f.count >= level.level))));
@@ -1315,27 +1377,6 @@ CREATE TABLE caom2_ai.node_match (
     overlap real NOT NULL
 );
 
-CREATE TABLE caom2_ai.object_node (
-    mapid integer NOT NULL,
-    imageid integer NOT NULL,
-    objectid integer NOT NULL,
-    node smallint NOT NULL,
-    flags smallint NOT NULL,
-    healpix bigint,
-    ra double precision,
-    "dec" double precision,
-    x real NOT NULL,
-    y real NOT NULL,
-    a real NOT NULL,
-    b real NOT NULL,
-    theta real NOT NULL,
-    flux real NOT NULL,
-    snr real NOT NULL,
-    confidence real NOT NULL,
-    oddness real NOT NULL
-)
-PARTITION BY LIST (mapid);
-
 CREATE TABLE caom2_ai.object_node_default (
     mapid integer CONSTRAINT object_node_mapid_not_null NOT NULL,
     imageid integer CONSTRAINT object_node_imageid_not_null NOT NULL,
@@ -1515,34 +1556,6 @@ CREATE VIEW caom2_ai_view.node_match AS
     node2,
     overlap
    FROM caom2_ai.node_match;
-
-CREATE VIEW caom2_ai_view.object_node AS
- SELECT i.publisherid,
-    i.artifacturi,
-    i.part,
-    o.mapid,
-    o.node,
-    o.confidence,
-    o.oddness,
-    o.x,
-    o.y,
-    o.ra,
-    o."dec",
-    o.a,
-    o.b,
-    o.theta,
-    o.flux,
-    o.snr,
-    o.flags,
-    (((o.imageid)::bigint << 20) + o.objectid) AS objectid,
-    o.healpix,
-    (((p.metarelease <= (now() AT TIME ZONE 'UTC'::text)) AND (COALESCE(a.contentrelease, p.datarelease) <= (now() AT TIME ZONE 'UTC'::text))) IS TRUE) AS visible
-   FROM (((caom2_ai.object_node o
-     JOIN caom2_ai.part_fingerprint i ON ((i.imageid = o.imageid)))
-     JOIN caom2.plane p ON ((p.planeid = i.planeid)))
-     JOIN caom2.artifact a ON (((a.planeid = i.planeid) AND ((a.uri)::text >= i.artifacturi) AND ((a.uri)::text <= i.artifacturi))))
-  WHERE ((p.metarelease <= (now() AT TIME ZONE 'UTC'::text)) AND (COALESCE(a.contentrelease, p.datarelease) <= (now() AT TIME ZONE 'UTC'::text)));
-COMMENT ON COLUMN caom2_ai_view.object_node.healpix IS 'twin: healpix, place of ra, dec';
 
 CREATE VIEW caom2_ai_view.obscore AS
  SELECT p.dataproducttype AS dataproduct_type,
@@ -2351,6 +2364,9 @@ REVOKE ALL ON FUNCTION caom2_ai.give_label(node integer, label text, author text
 GRANT ALL ON FUNCTION caom2_ai.give_label(node integer, label text, author text, most_a_minute integer) TO caomai_service;
 REVOKE ALL ON FUNCTION caom2_ai.make_map_index(mapid integer) FROM PUBLIC;
 GRANT ALL ON FUNCTION caom2_ai.make_map_index(mapid integer) TO caomai_ingest;
+GRANT SELECT,INSERT,DELETE,TRUNCATE,UPDATE ON TABLE caom2_ai.object_node TO caomai_ingest;
+GRANT SELECT ON TABLE caom2_ai_view.object_node TO caomai_query;
+GRANT SELECT ON TABLE caom2_ai_view.object_node TO caomai_ingest;
 REVOKE ALL ON FUNCTION caom2_ai.refresh_distance_rank(mapid integer) FROM PUBLIC;
 GRANT ALL ON FUNCTION caom2_ai.refresh_distance_rank(mapid integer) TO caomai_ingest;
 GRANT SELECT,INSERT,DELETE,TRUNCATE,UPDATE ON TABLE caom2_ai.node TO caomai_ingest;
@@ -2368,7 +2384,6 @@ GRANT SELECT,INSERT,DELETE,TRUNCATE,UPDATE ON TABLE caom2_ai.failure TO caomai_i
 GRANT USAGE ON SEQUENCE caom2_ai.map_mapid_seq TO caomai_ingest;
 GRANT SELECT,INSERT,DELETE,TRUNCATE,UPDATE ON TABLE caom2_ai.node_axis TO caomai_ingest;
 GRANT SELECT,INSERT,DELETE,TRUNCATE,UPDATE ON TABLE caom2_ai.node_match TO caomai_ingest;
-GRANT SELECT,INSERT,DELETE,TRUNCATE,UPDATE ON TABLE caom2_ai.object_node TO caomai_ingest;
 GRANT SELECT,INSERT,DELETE,TRUNCATE,UPDATE ON TABLE caom2_ai.object_node_default TO caomai_ingest;
 GRANT USAGE ON SEQUENCE caom2_ai.part_fingerprint_imageid_seq TO caomai_ingest;
 GRANT USAGE ON SEQUENCE caom2_ai.picture_pictureid_seq TO caomai_ingest;
@@ -2388,8 +2403,6 @@ GRANT SELECT ON TABLE caom2_ai_view.node_axis TO caomai_query;
 GRANT SELECT ON TABLE caom2_ai_view.node_axis TO caomai_ingest;
 GRANT SELECT ON TABLE caom2_ai_view.node_match TO caomai_query;
 GRANT SELECT ON TABLE caom2_ai_view.node_match TO caomai_ingest;
-GRANT SELECT ON TABLE caom2_ai_view.object_node TO caomai_query;
-GRANT SELECT ON TABLE caom2_ai_view.object_node TO caomai_ingest;
 GRANT SELECT ON TABLE caom2_ai_view.obscore TO caomai_query;
 GRANT SELECT ON TABLE caom2_ai_view.obscore TO caomai_ingest;
 GRANT SELECT ON TABLE caom2_ai_view.observation TO caomai_query;

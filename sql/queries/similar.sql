@@ -29,13 +29,13 @@ left join (
 left join caom2_ai_view.fingerprint f on f.planeID = c.planeID and f.mapID = {mapID}
 
 -- name: ask_vectors
--- Search vectors that were made elsewhere, as questions.
+-- Search vectors, of images or of objects, that were made elsewhere, as questions.
 select v.number::integer as number, v.id, v.vector, array[]::uuid[] as planeIDs, array[]::uuid[] as obsIDs,
-    false as isCalibration,
-    case when v.vector is null then 'A search vector is 400 finite numbers that are not all 0; this is none.' end as error
+    array[]::bigint[] as objectIDs, false as isCalibration,
+    case when v.vector is null then 'A search vector is {axes} finite numbers that are not all 0; this is none.' end as error
 from (
     select l.number, l.id, case
-        when cardinality(l.vector) = 400 and array_position(l.vector, null) is null
+        when cardinality(l.vector) = {axes} and array_position(l.vector, null) is null
             and '-Infinity' < all (l.vector) and 'Infinity' > all (l.vector) and 0 <> any (l.vector)
         then l2_normalize(l.vector::vector)::halfvec
     end as vector
@@ -43,32 +43,42 @@ from (
 ) v
 
 -- name: ask_examples
--- Several images as one question: the mean of those that are like what is wanted, less a share of the mean of the others.
--- Search vectors that were made elsewhere are like it.
-select 1 as number, 'LIKE'::text as id, e.vector, e.planeIDs, e.obsIDs, e.isCalibration,
+-- Several images or objects as one question: the mean of those that are like what is wanted, less a share of the mean of the
+-- others. Search vectors that were made elsewhere are like it.
+select 1 as number, 'LIKE'::text as id, e.vector, e.planeIDs, e.obsIDs, e.objectIDs, e.isCalibration,
     case
-        when e.unknown is not null then 'No image that can be compared is known here as ' || e.unknown || '.'
+        when e.unknown is not null then e.unknown
         when e.vector is null then 'What is to be like and what is to be unlike cancel each other out.'
     end as error
 from (
     select nullif(l2_normalize(
             avg(i.vector) filter (where i.isLike)
-            - coalesce(avg(i.vector) filter (where not i.isLike), array_fill(0, array[400])::vector)
-            * array_fill({share}::real, array[400])::vector
-        ), array_fill(0, array[400])::vector)::halfvec as vector,
+            - coalesce(avg(i.vector) filter (where not i.isLike), array_fill(0, array[{axes}])::vector)
+            * array_fill({share}::real, array[{axes}])::vector
+        ), array_fill(0, array[{axes}])::vector)::halfvec as vector,
         coalesce(array_agg(i.planeID) filter (where i.planeID is not null), '{{}}') as planeIDs,
         coalesce(array_agg(i.obsID) filter (where i.obsID is not null), '{{}}') as obsIDs,
-        bool_and(i.intent is not distinct from 'calibration') filter (where i.isLike) as isCalibration,
-        string_agg(left(i.id, 200), ', ') filter (where i.vector is null) as unknown
+        coalesce(array_agg(i.objectID) filter (where i.objectID is not null), '{{}}') as objectIDs,
+        bool_and(i.isCalibration) filter (where i.isLike) as isCalibration,
+        {unknown} as unknown
     from (
-        select l.id, l.isLike, f.vector::vector, f.planeID, f.obsID, f.intent
-        from unnest({ids}::text[], {areLike}::boolean[]) l(id, isLike)
-        left join caom2_ai_view.fingerprint f on f.publisherID = l.id and f.mapID = {mapID}
+        {examples}
         union all
-        select null, true, v.vector::real[]::vector, null, null, null
+        select null, true, v.vector::real[]::vector, null, null, null, false
         from unnest({vectors}::text[]) v(vector)
     ) i
 ) e
+
+-- name: examples
+-- Images that are like what is wanted, and images that are not.
+select l.id, l.isLike, f.vector::vector, f.planeID, f.obsID, null::bigint as objectID,
+    f.intent is not distinct from 'calibration' as isCalibration
+from unnest({ids}::text[], {areLike}::boolean[]) l(id, isLike)
+left join caom2_ai_view.fingerprint f on f.publisherID = l.id and f.mapID = {mapID}
+
+-- name: unknown_examples
+-- Those of them that cannot be compared.
+'No image that can be compared is known here as ' || (string_agg(left(i.id, 200), ', ') filter (where i.vector is null)) || '.'
 
 -- name: list_ids
 -- The images asked about, in the order given.

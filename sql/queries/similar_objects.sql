@@ -1,21 +1,28 @@
+-- name: list_ids
+-- The objects asked about, in the order given.
+select id, number from unnest({ids}::bigint[]) with ordinality i(id, number)
+
 -- name: ask_objects
 -- Objects as questions: what each looks like, and what must not come back. One of a hidden image is an unknown one.
-select i.number::integer as number, i.id::text as id, o.objectID, o.vector, array[o.planeID] as planeIDs, array[o.obsID] as obsIDs,
-    case when o.objectID is null then 'No object that can be compared is known here as ' || i.id || '.' end as error
-from unnest({ids}::bigint[]) with ordinality i(id, number)
+select i.number::integer as number, i.id::text as id, o.vector, array[o.planeID] as planeIDs, array[o.obsID] as obsIDs,
+    array[o.objectID] as objectIDs, case when o.objectID is null then caom2_ai.missing_object(i.id, {mapID}) end as error
+from ({listed}) i
 left join caom2_ai_view.object_vector o on o.objectID = i.id and o.mapID = {mapID}
 
 -- name: ask_place
 -- The object of an image that is nearest to a place, within reach; `apart` says how far one is from it.
-select 1 as number, i.id, o.objectID, o.vector, array[o.planeID] as planeIDs, array[o.obsID] as obsIDs,
-    case when o.objectID is null then 'No object that can be compared is known here in ' || left(i.id, 200) || ' within {reachText}.' end
-        as error
+select 1 as number, i.id, o.vector, array[o.planeID] as planeIDs, array[o.obsID] as obsIDs, array[o.objectID] as objectIDs,
+    case
+        when o.objectID is null then caom2_ai.missing_objects(i.id, {mapID}, 'within {reachText}')
+        when o.apart > {reach} then 'The nearest object of ' || left(i.id, 200) || ' that can be compared is not within {reachText}: it is '
+            || o.objectID || ', ' || round((o.apart * {scale})::numeric, 1) || {unit} || ' from it.'
+    end as error
 from (select {id}::text as id) i
 left join lateral (
-    select f.objectID, f.vector, f.planeID, f.obsID
+    select f.objectID, f.vector, f.planeID, f.obsID, {apart} as apart
     from caom2_ai_view.object_vector f
-    where f.publisherID = i.id and f.mapID = {mapID} and ({part}::text is null or f.part = {part}) and {apart} <= {reach}
-    order by {apart}, f.snr desc, f.objectID
+    where f.publisherID = i.id and f.mapID = {mapID} and ({part}::text is null or f.part = {part}) and {apart} is not null
+    order by apart, f.snr desc, f.objectID
     limit 1
 ) o on true
 
@@ -27,11 +34,15 @@ caom2_ai.distance(f.ra, f.dec, {first}, {second})
 -- Pixels from a place.
 sqrt((f.x - {first}::double precision) ^ 2 + (f.y - {second}::double precision) ^ 2)
 
--- name: ask_vectors
--- Vectors of objects that were made elsewhere, as questions; all have the right length.
-select v.number::integer as number, 'VECTOR ' || v.number as id, null::bigint as objectID,
-    l2_normalize(v.vector::real[]::vector)::halfvec as vector, array[]::uuid[] as planeIDs, array[]::uuid[] as obsIDs, null::text as error
-from unnest({vectors}::text[]) with ordinality v(vector, number)
+-- name: examples
+-- Objects that are like what is wanted, and objects that are not.
+select l.id, l.isLike, o.vector::vector, o.planeID, o.obsID, o.objectID, false as isCalibration
+from unnest({ids}::bigint[], {areLike}::boolean[]) l(id, isLike)
+left join caom2_ai_view.object_vector o on o.objectID = l.id and o.mapID = {mapID}
+
+-- name: unknown_examples
+-- Why the first of them that cannot be compared cannot.
+caom2_ai.missing_object(min(i.id) filter (where i.vector is null), {mapID})
 
 -- name: find_similar
 -- For each question the objects that look most like it, nearest first: by the index, and by looking at every object where the index
@@ -79,6 +90,7 @@ where s.rank is not null or q.error is not null
 f.mapID = {mapID}
     and ({collections}::text[] is null or f.collection = any ({collections}))
     and ({instruments}::text[] is null or f.instrument_name = any ({instruments}))
+    and ({nodes}::smallint[] is null or f.node = any ({nodes}))
 
 -- name: list_wanted
 -- What a search chooses from.
@@ -86,4 +98,4 @@ select from caom2_ai_view.object_vector f where {wanted}
 
 -- name: exclude_object
 -- Not the object itself.
-f.objectID is distinct from q.objectID
+f.objectID <> all (q.objectIDs)

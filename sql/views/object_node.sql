@@ -2,7 +2,8 @@
 create view caom2_ai_view.object_node as
 select
     i.publisherID, i.artifactURI, i.part, o.mapID, o.node, o.confidence, o.oddness, o.x, o.y, o.ra, o.dec, o.a, o.b,
-    o.theta, o.flux, o.snr, o.flags, (o.imageID::bigint << 20) + o.objectID as objectID, o.healpix,
+    o.theta, o.flux, o.snr, o.flags, (o.imageID::bigint << 20) + o.objectID as objectID, o.imageID,
+    o.healpix,
     (p.metaRelease <= now() at time zone 'UTC'
         and coalesce(a.contentRelease, p.dataRelease) <= now() at time zone 'UTC') is true as visible
 from caom2_ai.object_node o

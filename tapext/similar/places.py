@@ -24,15 +24,43 @@ LONGEST_SHOWN: Final = 80
 
 def choose_planes(positions: Sequence[str], times: Sequence[str]) -> str | None:
     """Give the ADQL query for the planes that show any of the positions at any of the times; None is all."""
-    conditions = []
-    for name, texts, read in (("POS", positions, read_position), ("TIME", times, read_time)):
-        if len(texts) > MOST_SHAPES:
-            raise ParameterError(f"{name} can be given {MOST_SHAPES} times at most.")
-        if texts:
-            conditions.append("({})".format(" OR ".join(map(read, texts))))
+    conditions = [
+        any_of(shown) for shown in (list(map(meets, read_positions(positions))), read_times(times)) if shown
+    ]
     if not conditions:
         return None
     return f"SELECT planeID FROM caom2.Plane WHERE {' AND '.join(conditions)}"  # noqa: S608 -- numbers alone
+
+
+def choose_objects(positions: Sequence[str]) -> str | None:
+    """Give the ADQL query for the objects that lie in any of the positions; None is all."""
+    inside = list(map(holds, read_positions(positions)))
+    if not inside:
+        return None
+    return f"SELECT objectID FROM caom2_ai.object_vector WHERE {any_of(inside)}"  # noqa: S608 -- numbers alone
+
+
+def any_of(conditions: Sequence[str]) -> str:
+    """Write that any of some conditions holds."""
+    return "({})".format(" OR ".join(conditions))
+
+
+def read_times(texts: Sequence[str]) -> list[str]:
+    """Read values of TIME as conditions on a plane."""
+    check_number("TIME", texts)
+    return list(map(read_time, texts))
+
+
+def read_positions(texts: Sequence[str]) -> list[list[str]]:
+    """Read values of POS, each as shapes in ADQL that make it up."""
+    check_number("POS", texts)
+    return list(map(read_position, texts))
+
+
+def check_number(name: str, texts: Sequence[str]) -> None:
+    """Refuse more values than a query can hold."""
+    if len(texts) > MOST_SHAPES:
+        raise ParameterError(f"{name} can be given {MOST_SHAPES} times at most.")
 
 
 def read_time(text: str) -> str:
@@ -46,17 +74,17 @@ def read_time(text: str) -> str:
     return " AND ".join(bounds or ["time_bounds_lower IS NOT NULL"]).join("()")
 
 
-def read_position(text: str) -> str:
-    """Read a shape in degrees of ICRS as a condition."""
+def read_position(text: str) -> list[str]:
+    """Read a shape in degrees of ICRS as shapes in ADQL that make it up."""
     shape, _, rest = text.strip().partition(" ")
     numbers = read_numbers("POS", rest)
     match shape.upper():
         case "CIRCLE" if len(numbers) == len(("ra", "dec", "radius")):
-            return meets([write_circle(*numbers)])
+            return [write_circle(*numbers)]
         case "RANGE" if len(numbers) == len(("ra1", "ra2", "dec1", "dec2")):
-            return meets(write_range(*numbers))
+            return write_range(*numbers)
         case "POLYGON" if len(numbers) >= len("abc") * 2 and len(numbers) % 2 == 0:
-            return meets([write_polygon(numbers)])
+            return [write_polygon(numbers)]
     raise ParameterError(f"POS takes {SHAPES}, not {text[:LONGEST_SHOWN]!r}.")
 
 
@@ -73,7 +101,12 @@ def read_numbers(name: str, text: str) -> list[float]:
 
 def meets(shapes: Sequence[str]) -> str:
     """Write the condition that the footprint of a plane has a position in common with any of the shapes."""
-    return " OR ".join(f"1 = INTERSECTS(position_bounds, {shape})" for shape in shapes).join("()")
+    return any_of([f"1 = INTERSECTS(position_bounds, {shape})" for shape in shapes])
+
+
+def holds(shapes: Sequence[str]) -> str:
+    """Write the condition that an object lies in any of the shapes."""
+    return any_of([f"1 = CONTAINS(POINT('ICRS', ra, dec), {shape})" for shape in shapes])
 
 
 def write_circle(ra: float, dec: float, radius: float) -> str:

@@ -6,46 +6,72 @@ import math
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Final, TypeVar
+from typing import Final
+
+from psycopg.sql import Composable
 
 from caomai.errors import ParameterError
-from caomai.likeness import CALIBRATIONS, EXCLUDES, FARTHEST, MOST_SIMILAR, SIMILAR_IMAGES, Search
-from tapext.formats.registry import Format, find_format
-from tapext.formats.writer import Info
-from tapext.parameters import Parameters
+from caomai.likeness import (
+    AXES,
+    CALIBRATIONS,
+    EXCLUDES,
+    FARTHEST,
+    MOST_SIMILAR,
+    SIMILAR_IMAGES,
+    Search,
+    find_similar,
+    list_wanted,
+)
+from tapext.adql import parse
+from tapext.adql.catalogue import Catalogue
+from tapext.adql.translate import translate
+from tapext.formats.registry import find_format
+from tapext.parameters import LONGEST_SHOWN, Parameters
+from tapext.similar.columns import describe_columns
+from tapext.similar.inquiry import Inquiry
 from tapext.similar.places import choose_planes
 from tapext.similar.subjects import Examples, Images, Subject, Vectors, clean
-from tapext.similar.table import AXES, TableOfQuestions
+from tapext.similar.table import TableOfQuestions
 from tapext.uploads.parameter import Upload, read_uploads
+from tapext.votype import Field
 
-LONGEST_SHOWN: Final = 40
 MOST_IDS: Final = 10_000
 LONGEST_VECTOR: Final = 16_384
 SEPARATORS: Final = re.compile(r"[\s,\[\]]+")
 
-Word = TypeVar("Word", bound=str)
 
+@dataclass(frozen=True, kw_only=True)
+class Question(Inquiry):
+    """Images like which ones are wanted; `planes` is an ADQL query for those that an answer may hold."""
 
-@dataclass(frozen=True)
-class Question:
-    """Images like which ones are wanted, and how they are to be written.
-
-    `planes` is an ADQL query for those that an answer may hold. `model` is what the client says its search
-    vectors were made by. `is_cut` says that the client named the most rows that it takes, and is told whether
-    there are more. `infos` are written into the answer.
-    """
-
-    subject: Subject
     search: Search
-    format: Format
-    media_type: str
-    base_url: str
     planes: str | None = None
-    model: str | None = None
-    is_cut: bool = False
-    runid: str | None = None
-    uploads: tuple[Upload, ...] = ()
-    infos: tuple[Info, ...] = ()
+
+    describer = "caom-ai describe --json"
+
+    @property
+    def k(self) -> int:
+        """Number of images for each question."""
+        return self.search.k
+
+    def describe_columns(self, catalogue: Catalogue) -> tuple[Field, ...]:
+        """Describe the columns of the answer."""
+        return describe_columns(catalogue)
+
+    def list_wanted(self, map_id: int, catalogue: Catalogue) -> Composable | None:
+        """Give the query for the images that an answer may hold, None where none is left out."""
+        search = self._complete(catalogue)
+        return list_wanted(search, map_id) if search.is_filtered else None
+
+    def find(self, questions: Composable, map_id: int, catalogue: Catalogue, *, is_exact: bool) -> Composable:
+        """Give the query for the images most like each question; an exact one uses no index."""
+        search = replace(self._complete(catalogue), k=self.k + self.may_overflow, is_exact=is_exact)
+        return find_similar(questions, search, map_id)
+
+    def _complete(self, catalogue: Catalogue) -> Search:
+        if self.planes is None:
+            return self.search
+        return replace(self.search, planes=translate(parse(self.planes), catalogue).sql)
 
 
 def read_question(parameters: Parameters, base_url: str, subject: Subject | None = None) -> Question:
@@ -53,16 +79,16 @@ def read_question(parameters: Parameters, base_url: str, subject: Subject | None
     wanted = find_format(parameters.one("RESPONSEFORMAT", "FORMAT"))
     uploads = () if subject else read_uploads(parameters)
     return Question(
-        subject or read_subject(parameters, uploads),
-        read_search(parameters),
-        wanted.format,
-        wanted.media_type,
-        base_url,
-        choose_planes(list_values(parameters, "POS"), list_values(parameters, "TIME")),
-        parameters.one("MODEL"),
-        parameters.one("MAXREC") is not None,
-        parameters.runid,
-        uploads,
+        subject=subject or read_subject(parameters, uploads),
+        search=read_search(parameters),
+        format=wanted.format,
+        media_type=wanted.media_type,
+        base_url=base_url,
+        planes=choose_planes(list_values(parameters, "POS"), list_values(parameters, "TIME")),
+        model=parameters.one("MODEL"),
+        is_cut=parameters.one("MAXREC") is not None,
+        runid=parameters.runid,
+        uploads=uploads,
     )
 
 
@@ -97,11 +123,11 @@ def read_examples(parameters: Parameters) -> Examples:
     return Examples(likes, others)
 
 
-def check_number(named: Sequence[str]) -> None:
-    """Refuse more images than can be named."""
+def check_number(named: Sequence[str], things: str = "images") -> None:
+    """Refuse more than can be named."""
     if len(named) > MOST_IDS:
         raise ParameterError(
-            f"More than {MOST_IDS:,} images cannot be named at once: upload a table of them."
+            f"More than {MOST_IDS:,} {things} cannot be named at once: upload a table of them."
         )
 
 
@@ -122,21 +148,21 @@ def read_vector(text: str, axes: int = AXES) -> str:
 def read_search(parameters: Parameters) -> Search:
     """Read what an answer may hold."""
     return Search(
-        k=read_number_of_images(parameters),
+        k=read_k(parameters, SIMILAR_IMAGES, MOST_SIMILAR),
         max_distance=read_distance(parameters),
-        exclude=choose(parameters, "EXCLUDE", EXCLUDES, "observation"),
-        calibration=choose(parameters, "CALIBRATION", CALIBRATIONS, "auto"),
+        exclude=parameters.choose("EXCLUDE", EXCLUDES, "observation"),
+        calibration=parameters.choose("CALIBRATION", CALIBRATIONS, "auto"),
         collections=list_values(parameters, "COLLECTION"),
         instruments=list_values(parameters, "INSTRUMENT"),
     )
 
 
-def read_number_of_images(parameters: Parameters) -> int:
-    """Read MAXREC, or K: how many images are wanted for each question."""
+def read_k(parameters: Parameters, usual: int, most: int) -> int:
+    """Read MAXREC, or K: how many images or objects are wanted for each question."""
     names = [name for name in ("MAXREC", "K") if parameters.one(name) is not None]
     if len(names) > 1:
         raise ParameterError("MAXREC and K are the same; give one of them.")
-    return parameters.count(names[0] if names else "K", SIMILAR_IMAGES, MOST_SIMILAR)
+    return parameters.count(names[0] if names else "K", usual, most)
 
 
 def read_distance(parameters: Parameters) -> float | None:
@@ -153,17 +179,6 @@ def read_distance(parameters: Parameters) -> float | None:
             f"MAXDIST must be a distance from 0 to {FARTHEST:g}, not {text[:LONGEST_SHOWN]!r}."
         )
     return distance
-
-
-def choose(parameters: Parameters, name: str, options: tuple[Word, ...], default: Word) -> Word:
-    """Read a parameter that is one of some words."""
-    text = parameters.one(name)
-    if text is None:
-        return default
-    for option in options:
-        if text.strip().lower() == option:
-            return option
-    raise ParameterError(f"{name} must be one of {', '.join(options)}, not {text[:LONGEST_SHOWN]!r}.")
 
 
 def list_values(parameters: Parameters, name: str) -> tuple[str, ...]:

@@ -1,26 +1,21 @@
-"""The answer to a search for images of like content: written while the database finds them."""
+"""The answer to a search for what is alike: written while the database finds it."""
 
 from __future__ import annotations
 
 import sys
 from collections.abc import AsyncGenerator
-from dataclasses import replace
 from typing import Final
 
 from psycopg.sql import SQL, Composable
 
 from caomai.errors import NotFoundError, ParameterError
-from caomai.likeness import Search, find_similar, list_wanted
-from tapext.adql import parse
-from tapext.adql.translate import translate
 from tapext.descriptors import lead_on
 from tapext.formats.conversion import convert
 from tapext.formats.writer import Document, Info
 from tapext.plans import estimate_rows
 from tapext.pools import Pool, lend
 from tapext.service import SOFTWARE, Knowledge, Service
-from tapext.similar.columns import describe_columns
-from tapext.similar.question import Question
+from tapext.similar.inquiry import Inquiry
 from tapext.similar.subjects import Scene
 from tapext.stream import copy_blocks, copy_statement, write_blocks
 from tapext.uploads.tables import open_tables
@@ -29,7 +24,7 @@ LEAST_HASH: Final = 8
 
 
 async def answer(
-    service: Service, question: Question, pool: Pool | None = None, *, whole: bool = False
+    service: Service, question: Inquiry, pool: Pool | None = None, *, whole: bool = False
 ) -> AsyncGenerator[bytes]:
     """Give the chunks of the answer; what is wrong before the first row is raised.
 
@@ -43,7 +38,7 @@ async def answer(
         return await convert(packed, question.format.file, service.settings.result_bytes)
 
 
-async def _begin(service: Service, question: Question, pool: Pool, *, whole: bool) -> AsyncGenerator[bytes]:
+async def _begin(service: Service, question: Inquiry, pool: Pool, *, whole: bool) -> AsyncGenerator[bytes]:
     async with open_tables(question.uploads, service.settings, pool.uploads) as uploads:
         knowledge = await service.renew(await service.know(), pool)
         map_id = find_map(knowledge, question)
@@ -52,30 +47,18 @@ async def _begin(service: Service, question: Question, pool: Pool, *, whole: boo
             await check_question(pool, questions)
         document = describe_answer(question, knowledge)
         writer = question.format.writer(document)
-        search = complete(question, knowledge)
-        if search.is_filtered:
-            rows = await estimate_rows(pool, list_wanted(search, map_id))
-            search = replace(search, is_exact=rows <= service.settings.exact_matches)
-        query = find_similar(questions, search, map_id)
+        wanted = question.list_wanted(map_id, knowledge.catalogue)
+        is_exact = wanted is not None and await estimate_rows(pool, wanted) <= service.settings.exact_matches
+        query = question.find(questions, map_id, knowledge.catalogue, is_exact=is_exact)
         statement = copy_statement(query, document.fields, writer)
         prepare = uploads.store if uploads.tables else None
         blocks = copy_blocks(pool, statement, service.settings.query_seconds, prepare)
         first = await anext(blocks)
-        most = question.search.k if question.is_cut and question.subject.count == 1 else sys.maxsize
+        most = question.k if question.may_overflow else sys.maxsize
         return write_blocks(first, blocks, writer, most, whole=whole)
 
 
-def complete(question: Question, knowledge: Knowledge) -> Search:
-    """Complete a search by what the catalogue tells, and by one image more to see an overflow."""
-    search = question.search
-    if question.is_cut and question.subject.count == 1:
-        search = replace(search, k=search.k + 1)
-    if question.planes is None:
-        return search
-    return replace(search, planes=translate(parse(question.planes), knowledge.catalogue).sql)
-
-
-def find_map(knowledge: Knowledge, question: Question) -> int:
+def find_map(knowledge: Knowledge, question: Inquiry) -> int:
     """Give the number of the current map, to whose model search vectors must belong."""
     map_id = knowledge.catalogue.maps.get("object")
     if map_id is None:
@@ -84,7 +67,7 @@ def find_map(knowledge: Knowledge, question: Question) -> int:
     if question.model is not None:
         check_model(question.model, model)
     elif question.subject.has_vectors:
-        raise ParameterError("VECTOR needs MODEL, the hash that `caom-ai describe --json` gives as model.")
+        raise ParameterError(f"VECTOR needs MODEL, the hash that `{question.describer}` gives as model.")
     return map_id
 
 
@@ -98,7 +81,7 @@ def check_model(said: str, model: str) -> None:
 
 
 async def check_question(pool: Pool, questions: Composable) -> None:
-    """Refuse a single question that has no answer; hidden images are not known either."""
+    """Refuse a single question that has no answer; what is hidden is not known either."""
     async with lend(pool) as connection:
         cursor = await connection.execute(SQL("select q.error from ({}) q").format(questions))
         row = await cursor.fetchone()
@@ -106,8 +89,8 @@ async def check_question(pool: Pool, questions: Composable) -> None:
         raise NotFoundError(row[0])
 
 
-def describe_answer(question: Question, knowledge: Knowledge) -> Document:
+def describe_answer(question: Inquiry, knowledge: Knowledge) -> Document:
     """Say what surrounds the rows."""
-    fields, services = lead_on(describe_columns(knowledge.catalogue), question.base_url)
+    fields, services = lead_on(question.describe_columns(knowledge.catalogue), question.base_url)
     infos = (Info("server_software", SOFTWARE), *knowledge.maps, *question.infos)
     return Document(fields, infos, services)

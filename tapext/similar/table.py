@@ -8,19 +8,19 @@ from typing import Final
 from psycopg.sql import SQL, Composable, Identifier
 
 from caomai.errors import ParameterError
-from caomai.likeness import ask_images, ask_places, ask_vectors
+from caomai.likeness import AXES, ask_images, ask_places, ask_vectors
 from tapext.adql import parse
 from tapext.adql.catalogue import Column, Table
 from tapext.adql.translate import translate
 from tapext.similar.subjects import Scene
 
-AXES: Final = 400
 PUBLISHER_UTYPES: Final = ("caom2:plane.publisherid", "obscore:curation.publisherdid")
 PUBLISHER_UCD: Final = "meta.ref.ivoid"
 PUBLISHER_NAMES: Final = ("publisherid", "obs_publisher_did", "id")
 LONGITUDES: Final = ("ra", "s_ra", "raj2000", "ra_icrs")
 LATITUDES: Final = ("dec", "s_dec", "dej2000", "de_icrs")
-NUMBERS: Final = ("float", "double", "short", "int", "long")
+WHOLE: Final = ("short", "int", "long")
+NUMBERS: Final = ("float", "double", *WHOLE)
 COVERING: Final = (
     "SELECT t.{ra}, t.{dec}, p.planeID,"
     " DISTANCE(POINT('ICRS', t.{ra}, t.{dec}), POINT('ICRS', f.ra, f.dec))"
@@ -58,7 +58,7 @@ def list_rows(table: Table, **columns: Column | None) -> Composable:
     listed = [
         SQL("{}{} as {}").format(
             SQL("row_number() over ()") if column is None else Identifier(column.stored),
-            SQL("::real[]" if name == "vector" else "::text"),
+            SQL("::real[]" if name == "vector" else "::bigint" if is_whole(column) else "::text"),
             Identifier(name),
         )
         for name, column in columns.items()
@@ -95,13 +95,18 @@ def find_ids(table: Table) -> Column | None:
     return next(iter([*by_utype, *by_ucd, *by_name]), None)
 
 
-def find_vectors(table: Table) -> Column:
-    """Find the column of search vectors: the one called vector, or else the only array of numbers."""
+def is_whole(column: Column | None) -> bool:
+    """Tell whether a column holds whole numbers."""
+    return column is not None and column.datatype in WHOLE and not column.is_array
+
+
+def find_vectors(table: Table, axes: int = AXES) -> Column:
+    """Find the column of vectors: the one called vector, or else the only array of numbers."""
     arrays = [column for column in table.columns if column.is_array and column.datatype in NUMBERS]
     for column in arrays:
         if len(arrays) == 1 or column.bare.lower() == "vector":
             return column
-    raise ParameterError(f"The table {table.name} has no column vector, of {AXES} numbers a row.")
+    raise ParameterError(f"The table {table.name} has no column vector, of {axes} numbers a row.")
 
 
 def find_angle(table: Table, ucd: str, names: tuple[str, ...]) -> Column | None:

@@ -9,7 +9,9 @@ from tapext.descriptions import Descriptions
 from tapext.parameters import Parameters
 from tapext.pools import Pool
 from tapext.service import Service
-from tapext.similar.images import describe_images, find_images, find_model
+from tapext.similar.images import describe_images, find_images, find_model, list_warnings
+from tapext.similar.inquiry import Inquiry
+from tapext.similar.objects import read_objects_question
 from tapext.similar.question import Question, read_examples, read_question
 from tapext.similar.search import answer, check_model
 from tapext.similar.subjects import Subject
@@ -27,9 +29,22 @@ class SimilarWork:
 
     async def begin(self, parameters: Parameters, base_url: str) -> Result:
         """Describe the images of a job and begin to search."""
-        question = await prepare(self._service, self._descriptions, parameters, base_url)
+        question = await self._prepare(parameters, base_url)
         chunks = await answer(self._service, question, self._pool, whole=True)
-        return Result(chunks, question.media_type)
+        return Result(chunks, question.media_type, list_warnings(question.infos))
+
+    async def _prepare(self, parameters: Parameters, base_url: str) -> Inquiry:
+        return await prepare(self._service, self._descriptions, parameters, base_url)
+
+
+class SimilarObjectsWork(SimilarWork):
+    """The same for objects, which come with no images."""
+
+    kind = "similar_objects"
+    path = "similar/objects/async"
+
+    async def _prepare(self, parameters: Parameters, base_url: str) -> Inquiry:
+        return read_objects_question(parameters, base_url)
 
 
 async def prepare(

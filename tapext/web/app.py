@@ -18,7 +18,7 @@ from tapext.asynchronous import QueryWork
 from tapext.descriptions import Descriptions, open_descriptions
 from tapext.pools import make_pool
 from tapext.service import Service
-from tapext.similar.work import SimilarWork
+from tapext.similar.work import SimilarObjectsWork, SimilarWork
 from tapext.spool import remove_abandoned
 from tapext.uws.jobs import Jobs, open_jobs
 from tapext.uws.work import Work
@@ -43,8 +43,9 @@ ROUTES: Final = [
     Route("/rdf/datalink", vocabulary.vocabulary),
     Route("/rdf/datalink.{ending}", vocabulary.vocabulary),
     Route("/similar", similar.similar, methods=BOTH, middleware=SMALL_UPLOADS),
-    Route("/similar/objects", similar.objects, methods=BOTH, middleware=DALI),
     *JobList(SimilarWork.kind, SimilarWork.path).routes(),
+    Route("/similar/objects", similar.objects, methods=BOTH, middleware=SMALL_UPLOADS),
+    *JobList(SimilarObjectsWork.kind, SimilarObjectsWork.path).routes(),
     Route("/files/{artifact:uuid}", files.file),
     Route("/labels", labels.show, middleware=DALI),
     Route("/labels", labels.give, methods=["POST"]),
@@ -76,6 +77,7 @@ def create_app(settings: Settings, database: Database) -> Starlette:
                 works: list[Work] = [
                     QueryWork(service, job_pool),
                     SimilarWork(service, job_pool, descriptions.for_jobs()),
+                    SimilarObjectsWork(service, job_pool, descriptions.for_jobs()),
                     AnnotateWork(service, job_pool, descriptions.for_jobs()),
                 ]
                 async with open_jobs(settings, database, works) as jobs:

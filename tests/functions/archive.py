@@ -147,6 +147,11 @@ FAULTS: dict[int, dict[str, Any]] = {
     20: {"oddness": 99.0},
 }
 IMAGES = [replace(make_image(number), **FAULTS.get(number, {})) for number in range(90)]
+# An image that was described before there were vectors of objects.
+BARE = replace(make_image(90), time=NEWEST - 100, things=())
+IMAGES.append(BARE)
+# The number of an object, in every image, that is not among those of highest signal to noise.
+FAINT = 900
 SEEN = [image for image in IMAGES if image.visible]
 
 
@@ -251,7 +256,8 @@ def add_content(connection: psycopg.Connection[Any], image: Image, map_id: int, 
     insert(connection, "caom2_ai.field_node", planeID=plane_id, mapID=field_map, node=image.field_node)
     oddness = {"cameraID": 1, "isHistory": True, "oddness": image.oddness}
     insert(connection, "caom2_ai.image_oddness", planeID=plane_id, mapID=map_id, **oddness)
-    for number, thing in enumerate(image.things):
+    faint = Thing(399, image.ra, image.dec, 1.0, 0.0, make_look(399))
+    for number, thing in [*enumerate(image.things), (FAINT, faint)]:
         connection.execute(
             "insert into caom2_ai.object_node (mapID, imageID, objectID, node, flags, healpix, ra, dec, x, y,"
             " a, b, theta, flux, snr, confidence, oddness) select mapID, imageID, %(number)s, %(node)s, 0,"
@@ -273,7 +279,7 @@ def add_content(connection: psycopg.Connection[Any], image: Image, map_id: int, 
         " select o.objectID, o.healpix, o.ra, o.dec, o.mapID, i.imageID, o.x, o.y, o.snr, o.node,"
         " (%s::text[])[(o.objectID & 1048575) + 1]::halfvec"
         " from caom2_ai_view.object_node o join caom2_ai.part_fingerprint i using (artifactURI, part, mapID)"
-        " where o.publisherID = %s",
+        " where o.publisherID = %s and o.snr > 1",
         [[str(thing.vector.tolist()) for thing in image.things], image.publisher_id],
     )
     connection.execute(

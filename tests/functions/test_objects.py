@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
-from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -13,44 +10,9 @@ from lxml import etree
 
 from caomai.database import Database
 from tapext.adql import parse, read_catalogue, translate
-from tests.functions.archive import IMAGES, MODEL, SEEN, Image, Thing
-from tests.tap.client import Answer, ask, get, post
-
-THIS = next(image for image in SEEN if image.collection == "HST")
-THING = THIS.things[3]
-Wanted = Callable[[Image, Thing], bool]
-
-
-def number(image: Image, thing: Thing) -> int:
-    """Give the objectID: images were stored one after the other."""
-    return (image.number + 1 << 20) + image.things.index(thing)
-
-
-ID = number(THIS, THING)
-
-
-def search(service: str, *pairs: tuple[str, Any], **words: Any) -> Answer:
-    return post(f"{service}/similar/objects", [*pairs, *({"RESPONSEFORMAT": "csv"} | words).items()])
-
-
-def rows(answer: Answer) -> list[dict[str, str]]:
-    assert answer.status == 200, answer.text
-    return list(csv.DictReader(io.StringIO(answer.text)))
-
-
-def nearest(wanted: Wanted, k: int = 20) -> list[tuple[int, float]]:
-    pairs = [(image, thing) for image in SEEN for thing in image.things if wanted(image, thing)]
-    found = [(number(*pair), THING.distance(pair[1])) for pair in pairs]
-    return sorted(found, key=lambda pair: pair[1])[:k]
-
-
-def check(answer: Answer, expected: list[tuple[int, float]]) -> None:
-    found = rows(answer)
-    assert [int(row["objectID"]) for row in found] == [objectid for objectid, _ in expected]
-    distances = [float(row["distance"]) for row in found]
-    np.testing.assert_allclose(distances, [distance for _, distance in expected], atol=5e-4)
-    assert [int(row["rank"]) for row in found] == list(range(1, len(found) + 1))
-
+from tests.functions.archive import IMAGES, MODEL, SEEN, Thing
+from tests.functions.looks import ID, THING, THIS, Wanted, check, nearest, number, rows, search
+from tests.tap.client import ask, get
 
 CASES: dict[str, tuple[dict[str, Any], Wanted, int]] = {
     "nothing else": ({}, lambda image, _: image is not THIS, 20),
