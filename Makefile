@@ -11,7 +11,7 @@ demo: $(VENV)/demo
 	CAOMAI_DATA_DIR=$(DEMO_DATA) $(BIN)/caom-ai demo $(ARGS)
 
 test: lint types
-	$(BIN)/python -m pytest $(ARGS)
+	$(BIN)/python -m pytest -n auto --maxprocesses 4 --dist loadgroup $(ARGS)
 
 lint: $(VENV)/test
 	$(BIN)/ruff check .

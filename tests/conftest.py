@@ -24,6 +24,8 @@ from caomai.settings import Settings, read_settings
 SHARED = Path(__file__).resolve().parents[1] / ".." / "shared"
 TEMPLATE = "caomai_template"
 NUMBERS = itertools.count(1)
+# What these rooms make for all of their tests takes longer than any test: one process makes it.
+COSTLY = {"attached", "baselines", "conformance", "formats", "training", "visibility"}
 
 # The same examples in every run, and as long as they take: a busy machine is no failure.
 settings.register_profile(
@@ -34,6 +36,13 @@ settings.register_profile(
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
 )
 settings.load_profile("sound")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Where several processes run the tests, let one have a whole module, which shares a database."""
+    for item in items:
+        room = item.path.parent.name
+        item.add_marker(pytest.mark.xdist_group(room if room in COSTLY else str(item.path)))
 
 
 @pytest.fixture(scope="session")
