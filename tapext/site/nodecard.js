@@ -36,7 +36,7 @@ class NodeCard extends Drawn {
 
   template() {
     const { node, now } = this.#shown;
-    if (!node) return html`<p class="card-hint">Point at a node, or move to one with the arrow keys, to see what lies in it.</p>`;
+    if (!node) return html`<p class="card-hint">Point at a node, tap it, or move to it with the arrow keys, to see what lies in it.</p>`;
     return html`<section class="card" aria-label=${nameOf(node)}>
       <h3>${nameOf(node)}</h3>
       ${this.#samples()}
@@ -62,7 +62,7 @@ class NodeCard extends Drawn {
     return html`<dl class="card-figures">
       <div><dt>Objects</dt><dd>${exact(node.nObjects)}</dd></div>
       <div><dt>Images</dt><dd>${exact(node.nImages)}${part}</dd></div>
-      <div><dt>Objects an image</dt><dd>${node.nImages ? (node.nObjects / node.nImages).toPrecision(2) : "–"}</dd></div>
+      <div><dt>Objects an image</dt><dd>${node.nImages ? exact(Number((node.nObjects / node.nImages).toPrecision(2))) : "–"}</dd></div>
     </dl>`;
   }
 

@@ -9,11 +9,12 @@ import { Drawn } from "./drawn.js";
 import { drawRow } from "./tablerow.js";
 import { html, repeat } from "./vendor/lit-html.js";
 
-const HEIGHT = { wide: 44, narrow: 72 };
+const TEXT = parseFloat(getComputedStyle(document.documentElement).fontSize) / 16; // 2 for who reads letters of twice the size
+const HEIGHT = { wide: 44 * TEXT, narrow: 72 * TEXT };
 const BEYOND = 6; // rows above and below those in sight
 const REST = 140; // ms without scrolling until pictures are asked for
 const PAGE = 10;
-const PHONE = matchMedia("(max-width: 640px)");
+const PHONE = matchMedia("(max-width: 40em)");
 
 /**
  * @typedef {object} Shown
@@ -63,7 +64,7 @@ class ResultTable extends Drawn {
     if (!this.#shown) return html``;
     const { listing, isStale } = this.#shown;
     const { columns, order } = listing;
-    const widths = `--columns: 52px 68px ${columns.map(({ column }) => `${column.width}px`).join(" ")}; --height: ${this.height}px`;
+    const widths = `--columns: 3.25rem 4.25rem ${columns.map(({ column }) => `${column.width / 16}rem`).join(" ")}; --height: ${this.height}px`;
     return html`<div class="grid-view" role="grid" aria-label="Images found" aria-rowcount=${order.length + 2} aria-colcount=${columns.length + 2}
         aria-busy=${isStale ? "true" : "false"} ?data-stale=${isStale} ?data-narrow=${PHONE.matches} .style=${widths}
         @scroll=${this.#scroll} @keydown=${this.#press} @focusin=${this.#enter}>

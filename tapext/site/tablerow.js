@@ -48,13 +48,14 @@ function drawCell({ listing, state, href }, row, { column, place }, number, { ac
 
 /** On a phone: the first values that tell one image from another. */
 function drawCard({ listing, state, href }, row, { active }) {
+  const id = row[listing.keys.id];
   const values = new Map(listing.columns.map(({ column, place }) => [column.name, writeValue(column, row[place], state.units)]));
   const all = listing.columns.map(({ column }) => values.get(column.name));
   const known = (...names) => names.map((name) => values.get(name)).filter(Boolean);
   const isOurs = values.has("target") || values.has("observation");
   const lines = isOurs ? [known("target", "observation")[0] ?? nameRow(listing, row), known("collection", "instrument", "filter").join(" · "), known("start", "exposure").join(" · ")] : [all[0], all.slice(1, 4).join(" · "), ""];
   return html`<div class="cell-card" role="gridcell" aria-colindex="3" data-column="2" tabindex=${active === 2 ? 0 : -1}>
-    <a href=${href({ view: "image", id: row[listing.keys.id] ?? "" })} tabindex="-1">${lines[0]}</a><span>${lines[1]}</span><span>${lines[2]}</span></div>`;
+    ${id ? html`<a href=${href({ view: "image", id })} tabindex="-1">${lines[0]}</a>` : html`<strong>${lines[0]}</strong>`}<span>${lines[1]}</span><span>${lines[2]}</span></div>`;
 }
 
 /** Name the image of a row for those who do not see it. */

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -27,8 +29,10 @@ from tests.tap.process import serving
 SCREENSHOTS = Path(__file__).resolve().parents[2] / "build" / "screenshots"
 WIDE, NARROW = ViewportSize(width=1280, height=800), ViewportSize(width=390, height=844)
 # A refusal that the page expects and tells the visitor is logged by the browser all the same.
-EXPECTED = "Failed to load resource: the server responded with a status of"
-
+EXPECTED = re.compile(
+    "Failed to load resource: (the server responded with a status of"
+    "|net::ERR_(INTERNET_DISCONNECTED|CONNECTION_REFUSED)$)"
+)
 PATIENCE = 30_000  # ms: a machine that is busy is no failure
 
 Shoot = Callable[[Page, str], None]
@@ -73,11 +77,28 @@ def window(browser: Browser) -> Iterator[BrowserContext]:
 
 @pytest.fixture
 def page(window: BrowserContext) -> Iterator[Page]:
-    """Give an empty tab; the test fails if anything on its pages fails or is refused by their policy."""
-    page, faults = window.new_page(), list[str]()
+    """Give an empty tab of a laptop."""
+    with watch(window.new_page()) as page:
+        yield page
+
+
+@pytest.fixture
+def phone(browser: Browser) -> Iterator[Page]:
+    """Give an empty tab of a telephone, which is touched."""
+    context = browser.new_context(viewport=NARROW, locale="en-GB", has_touch=True, is_mobile=True)
+    context.set_default_timeout(PATIENCE)
+    with watch(context.new_page()) as page:
+        yield page
+    context.close()
+
+
+@contextmanager
+def watch(page: Page) -> Iterator[Page]:
+    """Let a test use a tab; it fails if anything on its pages fails or is refused by their policy."""
+    faults = list[str]()
 
     def listen(message: ConsoleMessage) -> None:
-        if message.type in {"error", "warning"} and not message.text.startswith(EXPECTED):
+        if message.type in {"error", "warning"} and not EXPECTED.match(message.text):
             faults.append(message.text)
 
     page.on("console", listen)

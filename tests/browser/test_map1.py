@@ -7,9 +7,9 @@ import re
 from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import Browser, Locator, Page, expect
+from playwright.sync_api import Locator, Page, expect
 
-from tests.browser.conftest import NARROW, Shoot, find_barriers
+from tests.browser.conftest import Shoot, find_barriers
 from tests.tap.client import ask
 
 MAP = "object-map"
@@ -206,9 +206,8 @@ def test_the_keyboard_alone_suffices(page: Page, map1: Locator) -> None:
     expect(cell(map1, 19)).to_be_focused()
 
 
-def test_a_finger_looks_chooses_and_paints(browser: Browser, archive_url: str, shoot: Shoot) -> None:
-    context = browser.new_context(viewport=NARROW, has_touch=True, is_mobile=True)
-    page = context.new_page()
+def test_a_finger_looks_chooses_and_paints(phone: Page, archive_url: str, shoot: Shoot) -> None:
+    page = phone
     page.goto(f"{archive_url}/")
     page.get_by_role("button", name="Map 1").tap()
     map1 = page.locator(MAP)
@@ -231,12 +230,10 @@ def test_a_finger_looks_chooses_and_paints(browser: Browser, archive_url: str, s
     expect(page).to_have_url(re.compile(r"\?has=230,231,232&lacks=210$"))
     assert find_barriers(page) == []
     shoot(page, "map1-touch")
-    context.close()
 
 
-def test_two_fingers_zoom(browser: Browser, archive_url: str) -> None:
-    context = browser.new_context(viewport=NARROW, has_touch=True, is_mobile=True)
-    page = context.new_page()
+def test_two_fingers_zoom(phone: Page, archive_url: str) -> None:
+    page = phone
     page.goto(f"{archive_url}/")
     page.get_by_role("button", name="Map 1").tap()
     target = cell(page.locator(MAP), 210)
@@ -249,4 +246,3 @@ def test_two_fingers_zoom(browser: Browser, archive_url: str) -> None:
     touches.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
     assert target.bounding_box()["width"] == pytest.approx(2 * box["width"], rel=0.05)  # type: ignore[index]
     assert "has=" not in page.url
-    context.close()
