@@ -14,6 +14,7 @@ const FIRST = 10; // neighbours that a mark takes before the slider is moved
  * @typedef {object} Marks
  * @property {Set<string>} marked publisherIDs
  * @property {Map<string, import("./taken.js").Taken>} taken what the service finds for the acts
+ * @property {boolean} isPending whether more are about to be marked
  */
 
 /**
@@ -26,10 +27,12 @@ export function findMarks(context, found) {
   const { state: { marks, adql }, keep } = context;
   const { listing } = found;
   const taken = askTaken(context, found);
-  if (listing.keys.id < 0 || !marks.length) return { marked: keep("unmarked", () => new Set()), taken };
-  const from = [marks.join("\n"), adql, listing.rows, listing.rows.length, ...[...taken.values()].map(({ answer }) => answer.value)];
+  if (listing.keys.id < 0 || !marks.length) return { marked: keep("unmarked", () => new Set()), taken, isPending: false };
+  const answers = [...taken.values()].map(({ answer }) => answer);
+  const rows = marks.some((act) => isWide(readAct(act))) ? [listing.rows, listing.rows.length] : NONE;
+  const from = [marks.join("\n"), adql, ...rows, ...answers.map(({ value }) => value)];
   const marked = keep("marked", () => new Memo()).of(from, () => findMarked(marks, gather(listing, taken, adql !== "")));
-  return { marked, taken };
+  return { marked, taken, isPending: (rows !== NONE && found.pending) || answers.some(({ pending }) => pending) };
 }
 
 /** Gather the images that are listed and those that the service finds; a query of one's own marks only what is listed. */
@@ -92,7 +95,7 @@ async function markNear(context, others, id) {
 const newMarking = () => ({ spread: "field" });
 
 /** Draw the bar between the count and the table. @param {Marks} marks */
-export function renderMarkBar(context, found, { marked, taken }) {
+export function renderMarkBar(context, found, { marked, taken, isPending }) {
   const { state, go, keep, refresh } = context;
   const marking = keep("marking", newMarking);
   const last = readAct(state.marks.at(-1) ?? "");
@@ -107,7 +110,7 @@ export function renderMarkBar(context, found, { marked, taken }) {
     <span class="told"><strong>${marked.size.toLocaleString("en")} marked</strong>${drawLast(last, pending?.act)}</span>
     ${state.marks.length ? html`<button type="button" @click=${() => go({ marks: state.marks.slice(0, -1) })}>Undo</button>
       <button type="button" @click=${() => go({ marks: [] })}>Unmark all</button>` : nothing}
-    ${renderFiles(context, marked, found.pending || Boolean(pending))}
+    ${renderFiles(context, marked, isPending)}
     ${[...taken.values()].map((one) => drawTaken(context, one))}
     ${state.adql && found.listing.overflow && state.marks.some((act) => isWide(readAct(act))) ? html`<p class="note dim">Marks reach only the rows of your query that are listed here.</p>` : nothing}
   </div>`;

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 from collections.abc import Callable
 
 import pytest
@@ -35,16 +36,16 @@ def count(archive_url: str) -> Number:
     return number
 
 
+def is_count(request: Request) -> bool:
+    """Tell whether the page asks how many images have objects in a node."""
+    return "COUNT%28*%29+AS+images%0AFROM+caom2_ai.fingerprint" in (request.post_data or "")
+
+
 @pytest.fixture
 def counted(page: Page) -> list[str]:
     """The counts of images with objects in a node that the page asks for."""
     queries: list[str] = []
-
-    def note(request: Request) -> None:
-        if "COUNT%28*%29+AS+images%0AFROM+caom2_ai.fingerprint" in (request.post_data or ""):
-            queries.append(request.post_data or "")
-
-    page.on("request", note)
+    page.on("request", lambda request: is_count(request) and queries.append(request.post_data or ""))
     return queries
 
 
@@ -95,6 +96,20 @@ def test_nodes_that_a_pointer_passes_are_not_counted(
     cell(page, nodes[11]).hover()  # what is known is not asked for again
     expect(now(page)).not_to_contain_text("…")
     assert len(counted) == asked
+
+
+def test_a_count_that_does_not_come_holds_up_nothing(
+    page: Page, archive_url: str, nodes: list[int], count: Number
+) -> None:
+    page.route("**/tap/sync", lambda route: None if is_count(route.request) else route.continue_())
+    page.goto(f"{archive_url}/")
+    with page.expect_request(is_count):
+        cell(page, nodes[0]).hover()
+    expect(now(page)).to_have_text("… of the results have such objects")
+    with page.expect_event("requestfailed", is_count):
+        cell(page, nodes[60]).click()
+    number = count(f"1 = caomai_has(f.fingerprint, '{nodes[60]}')")
+    expect(page.locator(".count")).to_have_text(re.compile(f"^Showing {number} rows? "))
 
 
 def test_a_query_of_ones_own_is_not_counted(page: Page, archive_url: str, nodes: list[int]) -> None:
