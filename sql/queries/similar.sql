@@ -7,7 +7,8 @@ select mapID, modelHash from caom2_ai_view.map where kind = 'object' and isCurre
 select i.number::integer as number, i.id, f.vector, array[f.planeID] as planeIDs, array[f.obsID] as obsIDs,
     f.intent is not distinct from 'calibration' as isCalibration,
     case
-        when f.planeID is null then 'No image that can be compared is known here as ' || coalesce(left(i.id, 200), '') || '.'
+        when i.id is null or i.id = '' then 'This row names no image.'
+        when f.planeID is null then 'No image that can be compared is known here as ' || left(i.id, 200) || '.'
         when f.vector is null then left(i.id, 200) || ' has no objects and no statistics: there is nothing to compare.'
     end as error
 from ({listed}) i
@@ -17,7 +18,10 @@ left join caom2_ai_view.fingerprint f on f.publisherID = i.id and f.mapID = {map
 -- Places as questions: of the images that show one, that whose centre is nearest to it.
 select i.number::integer as number, i.id, f.vector, array[f.planeID] as planeIDs, array[f.obsID] as obsIDs,
     f.intent is not distinct from 'calibration' as isCalibration,
-    case when f.vector is null then 'No image that can be compared shows the place ' || coalesce(i.id, '') || '.' end as error
+    case
+        when num_nulls(i.ra, i."dec") > 0 then 'This row has no place.'
+        when f.vector is null then 'No image that can be compared shows the place ' || i.id || '.'
+    end as error
 from (
     select row_number() over () as number, concat_ws(' ', ra, "dec") as id, ra, "dec" from ({listed}) l(ra, "dec")
 ) i

@@ -20,6 +20,7 @@ PUBLISHER_NAMES: Final = ("publisherid", "obs_publisher_did", "id")
 LONGITUDES: Final = ("ra", "s_ra", "raj2000", "ra_icrs")
 LATITUDES: Final = ("dec", "s_dec", "dej2000", "de_icrs")
 WHOLE: Final = ("short", "int", "long")
+DEGREES: Final = ("", "deg", "degree", "degrees")
 NUMBERS: Final = ("float", "double", *WHOLE)
 COVERING: Final = (
     "SELECT t.{ra}, t.{dec}, p.planeID,"
@@ -110,8 +111,11 @@ def find_vectors(table: Table, axes: int = AXES) -> Column:
 
 
 def find_angle(table: Table, ucd: str, names: tuple[str, ...]) -> Column | None:
-    """Find a column of right ascensions or declinations in degrees, by its UCD or its name."""
+    """Find a column of right ascensions or declinations, by its UCD or its name; other units are refused."""
     numbers = [column for column in table.columns if column.datatype in NUMBERS and not column.is_array]
     by_ucd = [column for column in numbers if (column.ucd or "").lower().startswith(ucd)]
     by_name = [column for column in numbers if column.bare.lower() in names]
-    return next(iter([*sorted(by_ucd, key=lambda one: ";meta.main" not in (one.ucd or "")), *by_name]), None)
+    found = next(iter([*sorted(by_ucd, key=lambda one: ";meta.main" not in (one.ucd or "")), *by_name]), None)
+    if found is not None and (found.unit or "").strip().lower() not in DEGREES:
+        raise ParameterError(f"Positions are in degrees: the column {found.bare} is in {found.unit!r}.")
+    return found

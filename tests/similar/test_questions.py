@@ -158,7 +158,7 @@ def test_a_table_of_images(service: str, column: str) -> None:
         assert [row["publisherID"] for row in mine] == [name for name, _ in expect(image, 2)]
     assert [row["error_message"] for row in answer[4:]] == [
         f"No image that can be compared is known here as {UNKNOWN}.",
-        "No image that can be compared is known here as .",
+        "This row names no image.",
     ]
 
 
@@ -214,6 +214,17 @@ def test_a_table_of_places(service: str) -> None:
         mine = [row["publisherID"] for row in answer if row["queryNumber"] == str(number)]
         assert mine == [name for name, _ in expected]
     assert answer[-1]["error_message"] == "No image that can be compared shows the place 0 0."
+
+
+def test_rows_that_ask_nothing_say_so(service: str) -> None:
+    names = tabledata(field("publisherID", "char", "*"), [[ARCHIVE[0].publisher_id], [""], ["bad"]])
+    first, second, third = rows(send_table(service, names, K="1"))
+    assert (first["rank"], second["error_message"]) == ("1", "This row names no image.")
+    assert third["error_message"] == "No image that can be compared is known here as bad."
+    places = tabledata(field("ra", "double", unit="deg") + field("dec", "double"), [["", "1"], ["NaN", "1"]])
+    assert [row["error_message"] for row in rows(send_table(service, places))] == 2 * [
+        "This row has no place."
+    ]
 
 
 def test_an_answer_can_be_a_question(service: str) -> None:

@@ -80,6 +80,11 @@ def test_what_is_wrong_is_said(service: str, words: list[tuple[str, str]], begin
         (field("n", "int"), {}, "The table TAP_UPLOAD.t has no column publisherID"),
         (field("n", "int"), {"MODEL": MODEL}, "The table TAP_UPLOAD.t has no column vector"),
         (field("ra", "char", "*") + field("n", "int"), {}, "The table TAP_UPLOAD.t has no column"),
+        (
+            field("RA", "double", unit="h") + field("DEC", "double", unit="deg"),
+            {},
+            "Positions are in degrees: the column RA is in 'h'.",
+        ),
     ],
 )
 def test_a_table_that_asks_nothing_is_refused(
