@@ -12,7 +12,7 @@ from psycopg.rows import dict_row
 
 from caomai.descriptions import Picture
 from caomai.errors import ParameterError
-from tapext.annotations import FIELDS, OF_IMAGE, PICTURE, REGIONS, Request, choose_parts, find_parts
+from tapext.annotations import FIELDS, OF_ARCHIVE, PICTURE, REGIONS, Request, choose_parts, find_parts
 from tapext.descriptions import Description, Descriptions
 from tapext.formats.conversion import FileChunks
 from tapext.formats.regions import COLUMNS
@@ -25,7 +25,7 @@ from tapext.similar.images import Image, find_model, warn
 Labels = Mapping[int, tuple[str, str]]
 
 # The columns of the objects of an image that no archive knows.
-DESCRIBED: Final = tuple(field for field in FIELDS if field not in OF_IMAGE)
+DESCRIBED: Final = tuple(field for field in FIELDS if field not in OF_ARCHIVE)
 ROWS: Final = 500  # objects that are written at once
 
 

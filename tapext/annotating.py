@@ -22,15 +22,16 @@ class AnnotateWork:
     def __init__(self, service: Service, pool: Pool, descriptions: Descriptions) -> None:
         self._service, self._pool, self._descriptions = service, pool, descriptions
 
-    async def begin(self, parameters: Parameters, base_url: str) -> Result:  # noqa: ARG002 -- of every work
+    async def begin(self, parameters: Parameters, base_url: str) -> Result:
         """Begin to annotate the image of a job."""
-        return await begin(self._service, self._descriptions, parameters, self._pool, whole=True)
+        return await begin(self._service, self._descriptions, parameters, base_url, self._pool, whole=True)
 
 
 async def begin(
     service: Service,
     descriptions: Descriptions,
     parameters: Parameters,
+    base_url: str,
     pool: Pool | None = None,
     *,
     whole: bool = False,
@@ -39,7 +40,7 @@ async def begin(
     images = find_images(parameters)
     if len(images) > 1:
         raise ParameterError("One image can be annotated at a time.")
-    request = read_request(parameters, service.settings, uploaded=bool(images))
+    request = read_request(parameters, service.settings, base_url, uploaded=bool(images))
     media_type = request.wanted.media_type
     if images:
         return Result(await annotate_upload(service, descriptions, request, images[0]), media_type)

@@ -15,6 +15,7 @@ from caomai.errors import NotFoundError, ParameterError
 from caomai.previews import STRETCHES
 from caomai.settings import Settings
 from tapext.datalink import MARKS
+from tapext.descriptors import lead_on
 from tapext.formats.conversion import convert
 from tapext.formats.regions import RegionFile
 from tapext.formats.registry import Format, Wanted, find_format
@@ -47,6 +48,13 @@ ARTIFACT: Final = Field(
     utype="caom2:Artifact.uri",
     description="identifier of the file",
 )
+OBJECT_ID: Final = Field(
+    "objectID",
+    "long",
+    ucd="meta.id;src",
+    utype="caom2_ai:ObjectNode.objectID",
+    description="number of the object, until its image is described anew: an ID for /similar/objects",
+)
 # What comes from the labels; everything else is a column of the objects.
 OF_LABELS: Final = (annotation.LABEL.name, annotation.LABEL_ORIGIN.name)
 
@@ -64,6 +72,7 @@ class Request:
     maxrec: int
     wanted: Wanted
     stretch: str | None = None
+    base_url: str = ""
 
 
 @dataclass(frozen=True)
@@ -76,7 +85,9 @@ class Part:
     kept: int
 
 
-def read_request(parameters: Parameters, settings: Settings, *, uploaded: bool = False) -> Request:
+def read_request(
+    parameters: Parameters, settings: Settings, base_url: str, *, uploaded: bool = False
+) -> Request:
     """Read and check the parameters of /annotate."""
     publisher_id = parameters.one("ID")
     if (publisher_id is None) == (not uploaded):
@@ -84,7 +95,7 @@ def read_request(parameters: Parameters, settings: Settings, *, uploaded: bool =
     maxrec = parameters.count("MAXREC", settings.default_rows, settings.max_rows)
     parts = tuple(part.strip() for part in parameters.all("PART") if part.strip())
     wanted = find_wanted(parameters.one("RESPONSEFORMAT", "FORMAT"))
-    return Request(publisher_id or "", parts, maxrec, wanted, read_stretch(parameters))
+    return Request(publisher_id or "", parts, maxrec, wanted, read_stretch(parameters), base_url)
 
 
 def read_stretch(parameters: Parameters) -> str | None:
@@ -127,7 +138,8 @@ async def annotate(
         Info("nDetected", str(sum(part.detected for part in parts)), text="objects found in these parts"),
         *knowledge.maps,
     )
-    writer = request.wanted.format.writer(Document(FIELDS, infos))
+    fields, services = lead_on(FIELDS, request.base_url)
+    writer = request.wanted.format.writer(Document(fields, infos, services))
     if request.maxrec == 0:
         return write_empty(writer)
     statement = copy_statement(select_objects(service.queries, request, parts, map_id), FIELDS, writer)
@@ -189,5 +201,5 @@ def _field(column: Column) -> Field:
     )
 
 
-OF_IMAGE: Final = (PUBLISHER_ID, ARTIFACT)
-FIELDS: Final = (PUBLISHER_ID, ARTIFACT, *map(_field, (annotation.PART, *annotation.OBJECT)))
+OF_ARCHIVE: Final = (PUBLISHER_ID, ARTIFACT, OBJECT_ID)
+FIELDS: Final = (PUBLISHER_ID, ARTIFACT, *map(_field, (annotation.PART, *annotation.OBJECT)), OBJECT_ID)

@@ -64,6 +64,17 @@ def stilts() -> str:
 
 
 @pytest.fixture(scope="session")
+def topcat(stilts: str) -> str:
+    """Find the compiler that runs TOPCAT's own classes, which stilts brings: in CI always, as above."""
+    assert stilts
+    program = shutil.which("javac")
+    if program is None and "CI" not in os.environ:
+        pytest.skip("needs javac (Debian: apt install default-jdk-headless)")
+    assert program is not None
+    return program
+
+
+@pytest.fixture(scope="session")
 def made_folder() -> Iterator[Path]:
     """Folder of an embedded PostgreSQL that was made and is not running; to be copied, never used."""
     folder = Path(tempfile.mkdtemp(prefix="caom-ai-test-"))

@@ -6,16 +6,18 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from tapext.annotating import begin
+from tapext.descriptions import Descriptions
 from tapext.formats.conversion import FileChunks
 from tapext.formats.registry import headers_of
-from tapext.web.dali import HEADERS, parameters_of, service_of
+from tapext.web.dali import HEADERS, find_base_url, parameters_of, service_of
 from tapext.web.patience import Stream
 
 
 async def objects(request: Request) -> Response:
     """Answer with the objects of an image."""
     service = service_of(request)
-    result = await begin(service, request.state.descriptions, parameters_of(request))
+    descriptions: Descriptions = request.state.descriptions
+    result = await begin(service, descriptions, parameters_of(request), find_base_url(request))
     headers = HEADERS | headers_of(result.media_type)
     if isinstance(result.chunks, FileChunks):
         headers["Content-Length"] = str(result.chunks.size)
