@@ -1,18 +1,25 @@
 /** The page of one image: its picture with the objects, its fingerprint, its place on Map 2, what is like it, metadata. */
 
 import { askAlike } from "./alike.js";
-import { askFiles, askImage, askSimilar } from "./archived.js";
+import { askFiles, askImage, askMarked, askSimilar } from "./archived.js";
 import { renderBox } from "./box.js";
 import { renderFingerprint } from "./fingerprint.js";
 import { renderSimilar } from "./likeness.js";
-import { askObjectsShown, newLook, renderMarked } from "./marked.js";
+import { newLook, renderMarked, STRETCHES } from "./marked.js";
 import { renderMetadata } from "./metadata.js";
 import { askMaps, wordOf } from "./nodes.js";
 import { Picture } from "./picture.js";
 import { renderPlace } from "./place.js";
-import { renderSelection } from "./selection.js";
+import { renderInvitation, renderSelection } from "./selection.js";
 import { writeTime } from "./units.js";
 import { html, nothing } from "./vendor/lit-html.js";
+
+const WORDS = {
+  none: "",
+  loading: "The picture is being made…",
+  there: "",
+  missing: "There is no picture of this image; its objects are marked where they lie.",
+};
 
 /** Name the image for the browser's tab. @param {any} context */
 export function title({ state, data }) {
@@ -66,12 +73,40 @@ function renderContent(context, image) {
   const similar = data.ask(`similar ${state.id}`, (/** @type {AbortSignal} */ signal) => askSimilar(state.id, signal));
   return html`
     <div class="sight">
-      <section class="box seen" aria-label="Picture">${image.parts.length ? renderMarked(context, image, kept.look) : nothing}</section>
+      <section class="box seen" aria-label="Picture">${image.parts.length ? renderMarked(context, lookAt(context, image, kept.look), kept.look) : nothing}</section>
       <section class="box pointed" aria-label="Chosen object or node">${renderPointed(context, image, kept.look, maps)}</section>
     </div>
     ${renderBox("Fingerprint", renderFingerprint(tellFingerprint(context, image, kept.look, maps)))}
     ${renderBox("Place on Map 2", renderPlace(image.content?.fieldNode ?? null, maps?.field, href))}
     ${renderBox("Similar images", renderSimilar(similar, href))}`;
+}
+
+/**
+ * What there is to see of the part and in the stretch that are wanted.
+ * @param {any} context @param {import("./archived.js").Image} image @param {import("./marked.js").Look} look
+ * @returns {import("./marked.js").Sight}
+ */
+function lookAt(context, image, look) {
+  const { part } = image.parts[look.part];
+  look.picture.want(`preview/${image.description.planeID}.png?${new URLSearchParams({ stretch: look.stretch, part })}`);
+  return {
+    name: nameImage(image),
+    parts: image.parts.map((row) => ({ name: row.part, width: row.naxis1, height: row.naxis2, detected: row.nDetected })),
+    objects: askObjectsShown(context, image, look),
+    stretches: STRETCHES,
+    words: WORDS[look.picture.state],
+    unlisted: "the archive does not keep their places.",
+  };
+}
+
+/**
+ * Ask for the objects of the part that is looked at.
+ * @param {any} context @param {import("./archived.js").Image} image @param {import("./marked.js").Look} look
+ * @returns {import("./data.js").Answer}
+ */
+function askObjectsShown({ data }, image, look) {
+  const { part } = image.parts[look.part];
+  return data.ask(`objects ${look.id} ${part}`, (/** @type {AbortSignal} */ signal) => askMarked(look.id, part, signal));
 }
 
 /**
@@ -98,10 +133,7 @@ export function nameNodes(maps) {
  * @param {any} context @param {import("./archived.js").Image} image @param {import("./marked.js").Look} look @param {any} maps
  */
 function renderPointed(context, image, look, maps) {
-  if (look.node === null) {
-    return html`<h2>What is in it</h2><p class="dim">Choose an object in the picture, or a node of the fingerprint, to see
-      what it is like and where else there is such. With the keyboard: Tab to the objects, then the arrow keys.</p>`;
-  }
+  if (look.node === null) return renderInvitation();
   const objects = askObjectsShown(context, image, look).value ?? [];
   const object = look.object === null ? null : objects[look.object] ?? null;
   return renderSelection({ object, node: look.node, map: maps?.object, inImage: image.content?.fingerprint[look.node] ?? null,

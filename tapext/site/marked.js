@@ -1,18 +1,12 @@
-/** The picture of an archived image with its objects marked: stretch, choice of part, legend. */
+/** The picture of an image with its objects marked: choice of part, stretch, legend. */
 
-import { askMarked, MOST_OBJECTS } from "./archived.js";
+import { MOST_OBJECTS } from "./archived.js";
 import { count, exact } from "./nodes.js";
 import { groupObjects, markObjects } from "./objects.js";
 import { html, nothing } from "./vendor/lit-html.js";
 import "./preview.js";
 
-const STRETCHES = ["asinh", "linear", "sqrt", "log"];
-const WORDS = {
-  none: "",
-  loading: "The picture is being made…",
-  there: "",
-  missing: "There is no picture of this image; its objects are marked where they lie.",
-};
+export const STRETCHES = ["asinh", "linear", "sqrt", "log"];
 
 /**
  * @typedef {object} Look how somebody looks at an image; kept while its page is open
@@ -23,6 +17,16 @@ const WORDS = {
  * @property {number | null} node of Map 1
  * @property {Set<number>} hidden colours of marks that are left out
  * @property {import("./picture.js").Picture} picture
+ *
+ * @typedef {{name: string, width: number, height: number, detected: number}} Part
+ *
+ * @typedef {object} Sight what there is to see of an image
+ * @property {string} name of the image
+ * @property {Part[]} parts
+ * @property {import("./data.js").Answer} objects of the part that is looked at, the brightest first
+ * @property {string[]} stretches to choose from
+ * @property {string} words in place of a picture that is not there
+ * @property {string} unlisted why objects that were found are not marked, where none is
  */
 
 /** @param {string} id @param {import("./picture.js").Picture} picture @returns {Look} */
@@ -31,37 +35,27 @@ export function newLook(id, picture) {
   return { id, part: 0, stretch: STRETCHES[0], object: null, node: null, hidden: new Set(), picture };
 }
 
-/**
- * Ask for the objects of the part that is looked at.
- * @param {any} context @param {import("./archived.js").Image} image @param {Look} look
- * @returns {import("./data.js").Answer}
- */
-export function askObjectsShown({ data }, image, look) {
-  const { part } = image.parts[look.part];
-  return data.ask(`objects ${look.id} ${part}`, (/** @type {AbortSignal} */ signal) => askMarked(look.id, part, signal));
-}
-
-/** @param {any} context @param {import("./archived.js").Image} image @param {Look} look */
-export function renderMarked(context, image, look) {
-  const part = image.parts[look.part];
-  const { value, error, pending } = askObjectsShown(context, image, look);
+/** @param {any} context @param {Sight} sight @param {Look} look whose picture is that of the part and stretch, or none */
+export function renderMarked(context, sight, look) {
+  const part = sight.parts[look.part];
+  const { value, error, pending } = sight.objects;
   const objects = value ?? [];
-  look.picture.want(`preview/${image.description.planeID}.png?${new URLSearchParams({ stretch: look.stretch, part: part.part })}`);
-  const size = { width: part.naxis1, height: part.naxis2 };
   const groups = groupObjects(objects);
   const shown = {
-    size,
+    name: sight.name,
+    size: part,
     address: look.picture.address,
     picture: look.picture.size,
-    words: WORDS[look.picture.state],
-    marks: markObjects(objects, size, groups, { hidden: look.hidden, raised: look.node }),
+    words: sight.words,
+    marks: markObjects(objects, part, groups, { hidden: look.hidden, raised: look.node }),
     selected: look.object,
   };
   return html`
-    <div class="marked-tools">${renderParts(context, image, look)} ${renderStretches(context, look)}</div>
+    ${sight.parts.length > 1 || sight.stretches.length ? html`<div class="marked-tools">
+      ${renderParts(context, sight, look)} ${renderStretches(context, sight, look)}</div>` : nothing}
     <sky-preview .shown=${shown} @choose=${(/** @type {CustomEvent} */ event) => choose(context, look, objects, event.detail)}></sky-preview>
     ${error ? html`<p class="notice" role="alert">The objects could not be marked. ${error}</p>` : nothing}
-    <p class="dim" role="status">${pending ? "Looking for the objects…" : tellObjects(objects, part)}</p>
+    <p class="dim" role="status">${pending ? "Looking for the objects…" : tellObjects(objects, part, sight.unlisted)}</p>
     ${renderLegend(context, groups, look)}`;
 }
 
@@ -71,33 +65,34 @@ function choose({ refresh }, look, objects, number) {
   refresh();
 }
 
-/** @param {import("./objects.js").Found[]} objects @param {Record<string, any>} part */
-function tellObjects(objects, { nDetected }) {
-  if (!nDetected) return "No objects were found in this image.";
-  if (!objects.length) return `${count(nDetected, "object")} were found; the archive does not keep their places.`;
-  if (objects.length === MOST_OBJECTS) return `The ${exact(MOST_OBJECTS)} brightest of ${count(nDetected, "object")} are marked.`;
-  const marked = objects.length < nDetected ? `, ${exact(objects.length)} of them marked` : "";
-  return `${count(nDetected, "object")}${marked}. Choose one to see what it is like.`;
+/** @param {import("./objects.js").Found[]} objects @param {Part} part @param {string} unlisted */
+function tellObjects(objects, { detected }, unlisted) {
+  if (!detected) return "No objects were found in this image.";
+  if (!objects.length) return `${count(detected, "object")} were found; ${unlisted}`;
+  if (objects.length === MOST_OBJECTS) return `The ${exact(MOST_OBJECTS)} brightest of ${count(detected, "object")} are marked.`;
+  const marked = objects.length < detected ? `, ${exact(objects.length)} of them marked` : "";
+  return `${count(detected, "object")}${marked}. Choose one to see what it is like.`;
 }
 
-/** @param {any} context @param {import("./archived.js").Image} image @param {Look} look */
+/** @param {any} context @param {Sight} sight @param {Look} look */
 function renderParts({ refresh }, { parts }, look) {
   if (parts.length < 2) return nothing;
   const pick = (/** @type {any} */ { target }) => {
     Object.assign(look, { part: Number(target.value), object: null });
     refresh();
   };
-  return html`<label>Part <select @change=${pick}>${parts.map((part, place) => html`<option value=${place}
-    ?selected=${place === look.part}>${part.part} (${part.naxis1} × ${part.naxis2}, ${count(part.nDetected, "object")})</option>`)}</select></label>`;
+  return html`<label>Part <select @change=${pick}>${parts.map(({ name, width, height, detected }, place) => html`<option value=${place}
+    ?selected=${place === look.part}>${name} (${width} × ${height}, ${count(detected, "object")})</option>`)}</select></label>`;
 }
 
-/** @param {any} context @param {Look} look */
-function renderStretches({ refresh }, look) {
+/** @param {any} context @param {Sight} sight @param {Look} look */
+function renderStretches({ refresh }, { stretches }, look) {
   const pick = (/** @type {string} */ stretch) => {
     look.stretch = stretch;
     refresh();
   };
-  return html`<div class="choice-row" role="group" aria-label="Stretch">${STRETCHES.map((stretch) => html`<button type="button"
+  if (!stretches.length) return nothing;
+  return html`<div class="choice-row" role="group" aria-label="Stretch">${stretches.map((stretch) => html`<button type="button"
     aria-pressed=${String(stretch === look.stretch)} @click=${() => pick(stretch)}>${stretch}</button>`)}</div>`;
 }
 

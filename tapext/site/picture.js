@@ -1,4 +1,4 @@
-/** Pictures that the service makes when they are first asked for: one waits, and asks again, until they are there. */
+/** Pictures that take a while: the service makes them when they are first asked for, or of a file that is sent. */
 
 import { SERVICE } from "./tap.js";
 
@@ -15,20 +15,25 @@ export class Picture {
   size = { width: 1, height: 1 };
   /** @type {"none" | "loading" | "there" | "missing"} */
   state = "none";
+  error = ""; // why it is missing, where that is known
 
   /** @param {() => void} refresh called whenever the state has changed */
   constructor(refresh) {
     this.refresh = refresh;
   }
 
-  /** Want the picture at a path below the service; what is there stays until the next one has come. @param {string} path */
-  want(path) {
+  /**
+   * Want a picture; what is there stays until the next one has come.
+   * @param {string} path below the service, or whatever tells the picture from others
+   * @param {(signal: AbortSignal) => Promise<Blob | null>} load
+   */
+  want(path, load = (signal) => fetchPicture(path, signal)) {
     if (path === this.#path) return;
     this.#stop.abort();
     this.#stop = new AbortController();
     this.#path = path;
     this.state = "loading";
-    load(path, this.#stop.signal).then((blob) => this.#open(path, blob)).catch(() => this.#end(path));
+    load(this.#stop.signal).then((blob) => this.#open(path, blob)).catch((error) => this.#end(path, error));
   }
 
   /** Forget the picture. */
@@ -47,16 +52,17 @@ export class Picture {
     this.#show(blob);
   }
 
-  /** @param {Blob | null} blob */
-  #show(blob) {
+  /** @param {Blob | null} blob @param {string} [error] */
+  #show(blob, error = "") {
     this.#replace(blob && URL.createObjectURL(blob));
     this.state = blob ? "there" : "missing";
+    this.error = error;
     this.refresh();
   }
 
-  /** @param {string} path */
-  #end(path) {
-    if (path === this.#path) this.#show(null);
+  /** @param {string} path @param {Error} error */
+  #end(path, error) {
+    if (path === this.#path) this.#show(null, error.message);
   }
 
   /** @param {string | null} address */
@@ -75,7 +81,7 @@ export async function measure(blob) {
 }
 
 /** @param {string} path @param {AbortSignal} signal @returns {Promise<Blob | null>} */
-async function load(path, signal) {
+async function fetchPicture(path, signal) {
   for (let attempt = 0; attempt < MOST_TRIES; attempt += 1) {
     const answer = await fetch(SERVICE + path, { signal });
     if (answer.ok) return answer.blob();

@@ -20,6 +20,7 @@ const FACTORS = { "+": STEP, "=": STEP, "-": 1 / STEP, _: 1 / STEP, 0: 0 };
  * @property {string} title
  *
  * @typedef {object} Shown
+ * @property {string} name of the image
  * @property {import("./frame.js").Size} size
  * @property {string | null} address of the picture, null while there is none
  * @property {import("./frame.js").Size} [picture] its own size, that of the image unless given
@@ -31,7 +32,7 @@ const FACTORS = { "+": STEP, "=": STEP, "-": 1 / STEP, _: 1 / STEP, 0: 0 };
 /** The element <sky-preview>; it says `choose` with the number of a mark, or null. */
 export class SkyPreview extends Drawn {
   /** @type {Shown} */
-  #shown = { size: { width: 4, height: 3 }, address: null, words: "", marks: [], selected: null };
+  #shown = { name: "an image", size: { width: 4, height: 3 }, address: null, words: "", marks: [], selected: null };
   #view = wholeView(this.#shown.size);
   /** @type {Map<number, PointerEvent>} */
   #fingers = new Map();
@@ -39,17 +40,18 @@ export class SkyPreview extends Drawn {
 
   /** @param {Shown} shown */
   set shown(shown) {
-    const { width, height } = this.#shown.size;
-    if (shown.size.width !== width || shown.size.height !== height) this.#view = wholeView(shown.size);
+    const { name, size: { width, height } } = this.#shown;
+    const isOther = shown.name !== name || shown.size.width !== width || shown.size.height !== height;
+    if (isOther) this.#view = wholeView(shown.size);
     this.#shown = shown;
     this.changed();
   }
 
   template() {
-    const { words, address } = this.#shown;
+    const { name, words, address } = this.#shown;
     return html`
       <div class=${this.#near ? "viewport near" : "viewport"} role="group" tabindex="0"
-        aria-label="Picture. Plus and minus zoom, 0 shows all, arrow keys move."
+        aria-label="Picture of ${name}. Plus and minus zoom, 0 shows all, arrow keys move."
         @keydown=${this.#press} @pointerdown=${this.#touch} @pointermove=${this.#drag}
         @pointerup=${this.#release} @pointercancel=${this.#release}
         @wheel=${{ handleEvent: (/** @type {WheelEvent} */ event) => this.#turn(event), passive: false }}>

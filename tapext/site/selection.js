@@ -19,6 +19,12 @@ const FLAGS = ["blended with a neighbour", "cut off by an edge"]; // bits 0 and 
  * @property {(change: object) => string} href
  */
 
+/** What to do where nothing is chosen. */
+export function renderInvitation() {
+  return html`<h2>What is in it</h2><p class="dim">Choose an object in the picture, or a node of the fingerprint, to see
+    what it is like and where else there is such. With the keyboard: Tab to the objects, then the arrow keys.</p>`;
+}
+
 /** @param {Pointed} pointed */
 export function renderSelection({ object, node, map, inImage, alike, href }) {
   const sample = (/** @type {number} */ rank) => `cutout/node/${map?.mapID}/${node}/${rank}.png`;

@@ -1,4 +1,4 @@
-// Positions and times as people write them: sexagesimal or degrees, calendar or MJD. Pure.
+// Positions, times and sizes as people write them: sexagesimal or degrees, calendar or MJD. Pure.
 
 const MJD_OF_1970 = 40587;
 const DAY = 86400e3;
@@ -63,4 +63,9 @@ const pad = (number) => String(number).padStart(2, "0");
 export function writeTime(mjd) {
   const date = new Date(Math.round((mjd - MJD_OF_1970) * DAY));
   return Number.isNaN(date.getTime()) ? String(mjd) : date.toISOString().slice(0, 19).replace("T", " ");
+}
+
+/** Write the size of a file in two digits. @param {number} bytes */
+export function writeSize(bytes) {
+  return `${Number((bytes / 1e6).toPrecision(2)).toLocaleString("en")} MB`;
 }

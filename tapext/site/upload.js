@@ -5,13 +5,12 @@ import { renderFingerprint } from "./fingerprint.js";
 import { nameNodes } from "./image.js";
 import { Inquiry } from "./inquiry.js";
 import { renderSimilar } from "./likeness.js";
-import { askMaps, count, exact } from "./nodes.js";
+import { askMaps, count } from "./nodes.js";
 import { renderPlace } from "./place.js";
+import { writeSize } from "./units.js";
 import { renderUploaded } from "./uploaded.js";
 import { html, nothing } from "./vendor/lit-html.js";
 import "./filedrop.js";
-
-const MEGABYTE = 1e6;
 
 /** @typedef {{inquiry: Inquiry | null, note: string}} Kept */
 
@@ -69,28 +68,24 @@ function renderProgress({ refresh }, kept, inquiry) {
     kept.inquiry = null;
     refresh();
   };
-  const { file, sent, total } = inquiry;
-  const isSent = sent >= total;
+  const { file, sent } = inquiry;
+  const isSent = sent >= 1;
   return html`<section class="box sending" aria-label="Progress">
-    <p><strong>${file.name}</strong> <span class="dim">${tellSize(file.size)}</span></p>
+    <p><strong>${file.name}</strong> <span class="dim">${writeSize(file.size)}</span></p>
     ${isSent ? html`<progress aria-label="Describing the image"></progress>`
-      : html`<progress aria-label="Sending the image" max="1" value=${sent / total}></progress>`}
-    <p class="dim">${isSent ? "The service looks for objects and describes them…" : `Sending: ${Math.floor((100 * sent) / total)} %`}</p>
+      : html`<progress aria-label="Sending the image" max="1" value=${sent}></progress>`}
+    <p class="dim">${isSent ? "The service looks for objects and describes them…" : `Sending: ${Math.floor(100 * sent)} %`}</p>
     <button type="button" @click=${cancel}>Cancel</button></section>`;
-}
-
-/** @param {number} bytes */
-function tellSize(bytes) {
-  return `${exact(Number((bytes / MEGABYTE).toPrecision(2)))} MB`;
 }
 
 /** @param {any} context @param {Inquiry} inquiry */
 function renderDescription(context, inquiry) {
-  const { data, href, refresh } = context;
+  const { data, href, refresh, announce } = context;
   const { counts, field, remarks, detected } = inquiry.description.value;
   const maps = data.ask("maps", askMaps).value;
   const choose = (/** @type {number} */ node) => {
-    inquiry.chosen = { object: null, node };
+    Object.assign(inquiry.look, { object: null, node });
+    announce(`Node ${node} is chosen; its objects are marked in the picture.`);
     refresh();
   };
   return html`
@@ -98,6 +93,6 @@ function renderDescription(context, inquiry) {
     <h2 class="file-name">${inquiry.file.name} <span class="dim">${count(detected, "object")}</span></h2>
     ${renderUploaded(context, inquiry, maps)}
     ${renderBox("Similar images of the archive", renderSimilar(inquiry.similar, href))}
-    ${renderBox("Fingerprint", renderFingerprint({ counts, names: nameNodes(maps), chosen: inquiry.chosen.node, choose }))}
+    ${renderBox("Fingerprint", renderFingerprint({ counts, names: nameNodes(maps), chosen: inquiry.look.node, choose }))}
     ${renderBox("Place on Map 2", renderPlace(field, maps?.field, href))}`;
 }

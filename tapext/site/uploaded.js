@@ -1,75 +1,80 @@
-/** The picture of an uploaded image: a PNG or JPEG as it is, with marks to choose; of other files one that the service draws. */
+/** The picture of an uploaded image with its objects, and what is pointed at in it. */
 
-import { count, exact } from "./nodes.js";
-import { groupObjects, markObjects } from "./objects.js";
-import { renderSelection } from "./selection.js";
+import { MOST_OBJECTS } from "./archived.js";
+import { renderMarked, STRETCHES } from "./marked.js";
+import { renderInvitation, renderSelection } from "./selection.js";
+import { writeSize } from "./units.js";
 import { html, nothing } from "./vendor/lit-html.js";
-import "./preview.js";
 
-/** @param {any} context @param {import("./inquiry.js").Inquiry} inquiry @param {any} maps */
+/** @typedef {import("./inquiry.js").Inquiry} Inquiry */
+
+/** @param {any} context @param {Inquiry} inquiry @param {any} maps */
 export function renderUploaded(context, inquiry, maps) {
-  const { counts } = inquiry.description.value;
-  const { object, node } = inquiry.chosen;
-  const groups = groupObjects(inquiry.description.value.objects);
-  const found = object === null ? null : listObjects(inquiry)[object];
+  const { look } = inquiry;
+  inquiry.wantPicture();
+  const sight = lookAt(inquiry);
   return html`<div class="sight">
     <section class="box seen" aria-label="Picture">
-      ${renderParts(inquiry)}
-      ${inquiry.isPicture ? renderMarks(context, inquiry, groups) : renderDrawn(context, inquiry)}
+      ${renderSending(context, inquiry)}
+      ${renderMarked(context, sight, look)}
     </section>
-    <section class="box pointed" aria-label="What is in it">
-      ${node === null ? renderGroups(groups) : renderSelection({ object: found, node, map: maps?.object,
-        inImage: counts[node], alike: null, href: context.href })}
+    <section class="box pointed" aria-label="Chosen object or node">
+      ${renderPointed(context, inquiry, sight.objects.value, maps)}
     </section></div>`;
 }
 
-/** The objects of the part that is shown. @param {import("./inquiry.js").Inquiry} inquiry */
-function listObjects({ description, part }) {
-  const { objects, parts } = description.value;
-  return objects.filter((/** @type {any} */ object) => object.part === parts[part]?.name);
-}
-
-/** @param {import("./inquiry.js").Inquiry} inquiry */
-function renderParts(inquiry) {
-  const { parts } = inquiry.description.value;
-  if (parts.length < 2) return nothing;
-  const pick = (/** @type {any} */ { target }) => {
-    inquiry.chosen = { object: null, node: null };
-    inquiry.draw(Number(target.value));
+/** @param {Inquiry} inquiry @returns {import("./marked.js").Sight} */
+function lookAt(inquiry) {
+  const { look, description, file } = inquiry;
+  const { parts, objects } = description.value;
+  const { name } = parts[look.part];
+  const found = objects.filter((/** @type {any} */ object) => object.part === name).slice(0, MOST_OBJECTS);
+  return {
+    name: file.name,
+    parts,
+    objects: { value: found, pending: false, loaded: Promise.resolve(found) },
+    stretches: inquiry.isPicture ? [] : STRETCHES,
+    words: tellPicture(inquiry),
+    unlisted: "the file has too many to list those of this part.",
   };
-  return html`<div class="marked-tools"><label>Part <select @change=${pick}>${parts.map((/** @type {any} */ part, /** @type {number} */ place) => html`
-    <option value=${place} ?selected=${place === inquiry.part}>${part.name} (${part.width} × ${part.height})</option>`)}</select></label></div>`;
 }
 
-/** @param {any} context @param {import("./inquiry.js").Inquiry} inquiry @param {import("./objects.js").Group[]} groups */
-function renderMarks({ refresh }, inquiry, groups) {
-  const [part] = inquiry.description.value.parts;
-  const objects = listObjects(inquiry);
-  const marks = markObjects(objects, part, groups, { hidden: new Set(), raised: inquiry.chosen.node });
-  const choose = (/** @type {CustomEvent} */ { detail }) => {
-    inquiry.chosen = { object: detail, node: detail === null ? null : objects[detail].node };
+/** @param {Inquiry} inquiry */
+function tellPicture({ look, sent }) {
+  if (look.picture.state === "loading") {
+    return sent < 1 ? `The file is sent for its picture: ${Math.floor(100 * sent)} %` : "The picture is being made…";
+  }
+  return look.picture.state === "there" ? "" : "There is no picture yet; the objects are marked where they lie.";
+}
+
+/** What can be done about a picture that is not there. @param {any} context @param {Inquiry} inquiry */
+function renderSending({ refresh }, inquiry) {
+  const { picture } = inquiry.look;
+  const act = (/** @type {() => void} */ change) => () => {
+    change.call(inquiry);
     refresh();
   };
-  return html`<sky-preview .shown=${{ size: part, address: inquiry.picture.value ?? null, words: "", marks,
-    selected: inquiry.chosen.object }} @choose=${choose}></sky-preview>`;
-}
-
-/** @param {any} context @param {import("./inquiry.js").Inquiry} inquiry */
-function renderDrawn(context, inquiry) {
-  const { value, error, pending } = inquiry.picture;
-  if (error) return html`<p class="notice" role="alert">The picture could not be drawn. ${error}</p>`;
-  if (pending) return html`<p class="quiet" role="status">The picture with the objects is being drawn…</p>`;
-  if (value) {
-    return html`<a class="drawn" href=${value} target="_blank"><img alt="The image with its objects marked by node" src=${value}></a>
-      <p class="dim">The picture in its own size opens in a new tab.</p>`;
+  if (picture.state === "missing") {
+    return html`<div class="notice again" role="alert"><p>The picture could not be made. ${picture.error}</p>
+      <button type="button" @click=${act(inquiry.askAgain)}>Try again</button></div>`;
   }
-  return html`<p class="quiet">The file is large: it is sent again to draw it.
-    <button type="button" @click=${() => inquiry.draw(inquiry.part)}>Draw it</button></p>`;
+  if (inquiry.isUnasked) {
+    return html`<div class="again"><p>The service has kept nothing of the file: for each picture of it,
+      ${writeSize(inquiry.file.size)} are sent again.</p>
+      <button type="button" @click=${act(inquiry.agree)}>Send it again</button></div>`;
+  }
+  if (picture.state === "loading" && inquiry.isLarge) {
+    return html`<div class="again">${inquiry.sent < 1
+      ? html`<progress aria-label="Sending the file for its picture" max="1" value=${inquiry.sent}></progress>`
+      : html`<progress aria-label="Making the picture"></progress>`}
+      <button type="button" @click=${act(inquiry.decline)}>Cancel the picture</button></div>`;
+  }
+  return nothing;
 }
 
-/** @param {import("./objects.js").Group[]} groups */
-function renderGroups(groups) {
-  if (!groups.length) return html`<h2>What is in it</h2><p class="dim">No objects were found.</p>`;
-  return html`<h2>What is in it</h2><ul class="groups">${groups.map(({ name, colour, count: many, nodes }) => html`<li>
-    <span class="swatch colour-${colour}"></span>${name} <span class="dim">${exact(many)}${nodes.length > 1 ? ` in ${count(nodes.length, "node")}` : ""}</span></li>`)}</ul>`;
+/** @param {any} context @param {Inquiry} inquiry @param {import("./objects.js").Found[]} objects @param {any} maps */
+function renderPointed({ href }, { look, description }, objects, maps) {
+  if (look.node === null) return renderInvitation();
+  const object = look.object === null ? null : objects[look.object] ?? null;
+  return renderSelection({ object, node: look.node, map: maps?.object, inImage: description.value.counts[look.node], alike: null, href });
 }

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import base64
+import io
 import re
+import zipfile
 from pathlib import Path
 
 import numpy as np
 import pytest
 from astropy.io import fits
-from PIL import Image
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Request, expect
 
 from tests.browser.conftest import Shoot, find_barriers
-from tests.browser.images.conftest import SYNC_BYTES, Site
+from tests.browser.images.conftest import Site
 
 DROP = """([place, name, content]) => {
   const bytes = Uint8Array.from(atob(content), (character) => character.charCodeAt(0));
@@ -41,30 +42,40 @@ def test_a_fits_file_finds_what_is_like_it(page: Page, site: Site, shoot: Shoot)
     choose(page, site, site.files["sparse-01"])
     expect(page.get_by_role("heading", name=re.compile(r"sparse-01\.fits \d+ objects"))).to_be_visible()
     assert "sparse-01" in similar(page)[0]
-    expect(page.get_by_role("img", name="The image with its objects marked")).to_be_visible()
+    expect(page.locator("sky-preview image")).to_be_visible()
     expect(page.get_by_text(re.compile(r"Node \d+ of Map 2"))).to_be_visible()
     expect(page.get_by_role("img", name=re.compile("Fingerprint"))).to_be_visible()
+    page.get_by_role("listbox", name="Objects").focus()
+    expect(page.get_by_role("img", name="Typical examples")).to_be_visible()
     shoot(page, "upload")
     assert find_barriers(page) == []
     page.get_by_role("region", name="Similar images").get_by_role("link").first.click()
     expect(page).to_have_url(re.compile("/image"))
     page.go_back()
     expect(page.get_by_role("heading", name=re.compile(r"sparse-01\.fits"))).to_be_visible()
-
-
-@pytest.mark.parametrize("kind", ["PNG", "JPEG"])
-def test_a_picture_is_compared_with_a_warning_and_shown_with_its_objects(
-    page: Page, site: Site, kind: str, tmp_path: Path
-) -> None:
-    pixels = np.asarray(fits.getdata(site.files["stars"]), np.float64)
-    grey = (255 * np.clip((pixels - 80) / 400, 0, 1)).astype(np.uint8)[::-1]
-    file = tmp_path / f"stars.{kind.lower()}"
-    Image.fromarray(grey).save(file, kind)
-    choose(page, site, file)
-    expect(page.get_by_text(f"This is a {kind} picture: its pixels have been stretched")).to_be_visible()
     expect(page.locator("sky-preview image")).to_be_visible()
-    page.get_by_role("listbox", name="Objects").focus()
-    expect(page.get_by_role("region", name="What is in it").get_by_text("Confidence")).to_be_visible()
+
+
+def test_a_file_is_sent_once_to_be_described_and_once_for_its_picture(page: Page, site: Site) -> None:
+    sent = list[tuple[str, bool]]()
+
+    def listen(request: Request) -> None:
+        path = request.url.removeprefix(site.url)
+        if path in {"/annotate", "/similar"}:
+            sent.append((path, request.headers["content-type"].startswith("multipart/form-data")))
+
+    page.on("request", listen)
+    choose(page, site, site.files["stars"])
+    assert similar(page)
+    expect(page.locator("sky-preview image")).to_be_visible()
+    page.get_by_role("button", name="log", exact=True).click()
+    expect(page.get_by_role("button", name="log", exact=True)).to_have_attribute("aria-pressed", "true")
+    page.get_by_role("button", name="asinh", exact=True).click()  # it is here already
+    expect(page.locator("sky-preview image")).to_be_visible()
+    asked = [path for path, _ in sent]
+    assert sorted(asked[:3]) == ["/annotate", "/annotate", "/similar"]
+    assert len(asked) <= 4
+    assert all(is_file == (path == "/annotate") for path, is_file in sent)
 
 
 @pytest.mark.parametrize("place", ["drop", "paste"])
@@ -76,52 +87,46 @@ def test_a_file_is_dropped_or_pasted(page: Page, site: Site, place: str) -> None
     expect(page.get_by_role("heading", name="<img src=x onerror=alert(1)>.fits")).to_be_visible()
 
 
-def test_the_part_that_is_drawn_is_chosen(page: Page, site: Site) -> None:
-    choose(page, site, site.files["mosaic"])
-    drawn = page.get_by_role("img", name="The image with its objects marked")
-    expect(drawn).to_be_visible()
-    before = drawn.get_attribute("src")
-    page.get_by_label("Part").select_option(label="2 (180 \u00d7 300)")
-    expect(drawn).not_to_have_attribute("src", before or "")
+def pack_zip() -> bytes:
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as archive:
+        archive.writestr("image.fits", "SIMPLE")
+    return buffer.getvalue()
 
 
-@pytest.mark.parametrize(
-    ("content", "reason"),
-    [
-        (b"hello", "not a FITS file"),
-        (b"", "empty"),
-        (b"\x89PNG\r\n\x1a\n" + bytes(500), "truncated or damaged"),
-    ],
-)
+def write_fits(shape: tuple[int, ...]) -> bytes:
+    buffer = io.BytesIO()
+    fits.PrimaryHDU(np.random.default_rng(2).normal(100, 3, shape).astype("f4")).writeto(buffer)
+    return buffer.getvalue()
+
+
+WRONG = {
+    "text": ("notes.fits", b"Dear diary\n" * 500, "notes.fits is not a FITS file"),
+    "truncated": ("cut.fits", write_fits((300, 300))[:-200_000], "cut.fits is truncated"),
+    "spectrum": ("spectrum.fits", write_fits((4000,)), "spectrum.fits"),
+    "empty": ("empty.fits", b"", "empty.fits is empty"),
+    "empty picture": ("empty.png", b"", "empty.png is empty"),
+    "picture": ("broken.png", b"\x89PNG\r\n\x1a\n" + bytes(500), "broken.png is truncated or damaged"),
+    "zip": ("images.zip", pack_zip(), "images.zip"),
+}
+
+
+@pytest.mark.parametrize("kind", WRONG)
 def test_a_wrong_file_gets_a_sentence(
-    page: Page, site: Site, content: bytes, reason: str, tmp_path: Path
+    page: Page, site: Site, kind: str, tmp_path: Path, shoot: Shoot
 ) -> None:
-    file = tmp_path / "wrong.fits"
-    file.write_bytes(content)
-    choose(page, site, file)
-    expect(page.get_by_role("alert")).to_contain_text("wrong.fits")
-    expect(page.get_by_role("alert")).to_contain_text(reason)
+    name, content, reason = WRONG[kind]
+    (tmp_path / name).write_bytes(content)
+    choose(page, site, tmp_path / name)
+    alert = page.get_by_role("alert")
+    expect(alert).to_contain_text(reason)
+    expect(alert).to_have_text(re.compile(r"\.$"))
     assert find_barriers(page) == []
-
-
-def write_large(path: Path) -> Path:
-    """Write a file that is too large to be described at once."""
-    pixels = np.random.default_rng(1).normal(100, 3, (600, 600)).astype("f4")
-    fits.PrimaryHDU(pixels).writeto(path)
-    assert path.stat().st_size > SYNC_BYTES
-    return path
-
-
-def test_a_large_file_is_described_by_jobs_of_which_nothing_is_left(
-    page: Page, site: Site, tmp_path: Path
-) -> None:
-    with page.expect_response(lambda answer: answer.request.method == "DELETE") as destroyed:
-        choose(page, site, write_large(tmp_path / "large.fits"))
-    expect(page.get_by_role("heading", name="large.fits")).to_be_visible()
-    assert similar(page)
-    job = destroyed.value.url
-    assert "/annotate/async/" in job
-    assert page.request.get(job).status == 404
+    if kind == "truncated":
+        shoot(page, "upload-wrong")
+    (tmp_path / "sentence").write_text(alert.inner_text())
+    page.get_by_label("Drop an image here").set_input_files(site.files["stars"])
+    expect(page.get_by_role("heading", name="stars.fits")).to_be_visible()
 
 
 def test_sending_shows_progress_and_is_cancelled(page: Page, site: Site, shoot: Shoot) -> None:
