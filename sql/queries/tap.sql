@@ -39,12 +39,7 @@ select c.publisherID, c.collection, c.bandpassName as filter, c.ra, c.dec, n.nod
         order by sum(c.fingerprint[l.node + 1]) desc, l.label
         limit 1
     ) as label,
-    (
-        select o.objectID from caom2_ai_view.object_vector o
-        where o.publisherID = c.publisherID and o.mapID = c.mapID
-        order by o.snr desc, o.objectID
-        limit 1
-    ) as objectID,
+    o.objectID, o.objectNode,
     (select timeMid - 1 from newest) as night, (select timeMid - 30 from newest) as month
 from candidate c
 cross join lateral (
@@ -52,8 +47,15 @@ cross join lateral (
     from unnest(c.fingerprint) with ordinality k(objects, position)
     where k.objects > 0
 ) n
+left join lateral (
+    select v.objectID, v.node as objectNode
+    from caom2_ai_view.object_vector v
+    where v.publisherID = c.publisherID and v.mapID = c.mapID
+    order by v.snr desc, v.objectID
+    limit 1
+) o on true
 where cardinality(n.nodes) > 1
-order by c.nObjects >= 50 and exists (
+order by o.objectID is not null desc, c.nObjects >= 50 and exists (
     select from candidate other where other.fieldNode = c.fieldNode and other.publisherID <> c.publisherID
 ) desc, c.bandpassName is not null desc, c.publisherID
 limit 1;

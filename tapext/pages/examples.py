@@ -29,6 +29,7 @@ NOTHING: Final = {
     "fieldNode": 57,
     "label": "merger",
     "objectID": 1048576,
+    "objectNode": 144,
     "night": 61000.0,
     "month": 60971.0,
 }

@@ -51,9 +51,14 @@ def rows(answer: Answer) -> list[dict[str, str]]:
 
 def nearest(wanted: Wanted, k: int = 20, look: NDArray[np.floating] | None = None) -> Found:
     """Find the objects most like THING, or like a vector, without an index."""
-    look = (THING.vector if look is None else look).astype(float)
+    return nearest_to(THING.vector if look is None else look, wanted, k)
+
+
+def nearest_to(look: NDArray[np.floating], wanted: Wanted, k: int = 20) -> Found:
+    """Find the objects most like a vector without an index."""
     pairs = [(image, thing) for image in SEEN for thing in image.things if wanted(image, thing)]
-    found = [(number(*pair), float(np.linalg.norm(pair[1].vector.astype(float) - look))) for pair in pairs]
+    looks = [thing.vector.astype(float) - look.astype(float) for _, thing in pairs]
+    found = zip((number(*pair) for pair in pairs), map(float, map(np.linalg.norm, looks)), strict=True)
     return sorted(found, key=lambda pair: pair[1])[:k]
 
 

@@ -12,9 +12,12 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from caomai.database import Database
+from tapext.adql import parse, read_catalogue, translate
 from tapext.pages.examples import read_examples
 from tests.conformance.stilts import run_stilts
 from tests.functions.archive import IMAGES, M51, MERGERS, NEWEST, SEEN, TRAIL, WANTED, Image, Thing
+from tests.functions.looks import Wanted, nearest_to, object_id
 from tests.tap.visitor import visiting
 
 THIS = next(image for image in SEEN if image.target == "M51" and image.filter == "F606W")
@@ -31,7 +34,8 @@ WORDS = {
     "label": "merger",
     "night": NEWEST - 1,
     "month": NEWEST - 30,
-    "objectID": (THIS.number + 1 << 20) + 2,
+    "objectID": object_id(THIS, 2),
+    "objectNode": THIS.things[2].node,
 }
 EXAMPLES = {example.id: example for example in read_examples()}
 
@@ -167,15 +171,56 @@ def test_the_oddest_objects_of_a_collection(service: str, client: Client) -> Non
     assert ids(rows) == [name for _, name in odd[:100]]
 
 
-def test_objects_that_look_like_one(service: str, client: Client) -> None:
-    rows = ask(client, service, "objects-alike")
-    this = THIS.things[2]
-    others = sorted(
-        ((this.distance(thing), (image.number + 1 << 20) + place) for image in SEEN
-         for place, thing in enumerate(image.things) if thing is not this),
-    )  # fmt: skip
-    assert [int(row["objectID"]) for row in rows] == [number for _, number in others[:20]]
-    np.testing.assert_allclose(numbers(rows, "dist"), [distance for distance, _ in others[:20]], atol=1e-4)
+OBJECT = THIS.things[2]
+# The examples about objects, and the objects that each of them is about.
+LOOKS: dict[str, Wanted] = {
+    "objects-alike": lambda _, thing: thing is not OBJECT,
+    "objects-of-other-images": lambda image, _: image is not THIS,
+    "objects-alike-at-a-place": lambda _, thing: separation(M51, thing) < 1,
+    "objects-alike-of-a-node": lambda _, thing: (
+        thing.node == OBJECT.node and thing is not OBJECT and thing.snr > 10
+    ),
+    "objects-alike-with-their-exposures": lambda image, _: image is not THIS,
+}
+
+
+@pytest.mark.parametrize("example", LOOKS)
+def test_objects_that_look_like_one(service: str, client: Client, example: str) -> None:
+    rows = ask(client, service, example)
+    expected = nearest_to(OBJECT.vector, LOOKS[example])
+    assert [int(row["objectID"]) for row in rows] == [name for name, _ in expected]
+    np.testing.assert_allclose(numbers(rows, "dist"), [distance for _, distance in expected], atol=1e-3)
+    if "exposures" in example:
+        images = {image.number + 1: image for image in SEEN}
+        told = [(row["instrument_name"], row["target_name"] or None) for row in rows]
+        shown = [images[name >> 20] for name, _ in expected]
+        assert [name for name, _ in told] == [image.instrument for image in shown]
+        assert [str(name) for _, name in told] == [str(image.target) for image in shown]
+
+
+def test_the_examples_about_objects_are_answered_by_the_index(archive: Database) -> None:
+    for example in LOOKS:
+        query = EXAMPLES[example].about(WORDS).query
+        with archive.connect("query") as connection:
+            connection.execute("set local enable_sort = off")
+            connection.execute("set local enable_seqscan = off")
+            written = translate(parse(query), read_catalogue(connection), 100).sql
+            plan = connection.execute(b"explain " + written.as_bytes(connection)).fetchall()
+        text = "\n".join(row[0] for row in plan)
+        assert "Index Scan using object_vector_" in text, example
+        assert "Order By: (vector <-> " in text, example
+
+
+@pytest.mark.parametrize("example", LOOKS)
+def test_an_index_that_gives_up_early_costs_no_rows(archive: Database, example: str) -> None:
+    query = EXAMPLES[example].about(WORDS).query
+    with archive.connect("query") as connection:
+        for setting in ("enable_seqscan = off", "hnsw.ef_search = 1", "hnsw.iterative_scan = off"):
+            connection.execute(f"set local {setting}".encode())
+        written = translate(parse(query), read_catalogue(connection), 100).sql
+        found = connection.execute(written).fetchall()
+    expected = nearest_to(OBJECT.vector, LOOKS[example])
+    assert [row[0] for row in found] == [name for name, _ in expected]
 
 
 def test_images_of_the_last_night_unlike_the_history_of_their_camera(service: str, client: Client) -> None:
