@@ -6,20 +6,26 @@ import { html, live, nothing } from "./vendor/lit-html.js";
 
 /** Draw the panel, if it is open. */
 export function renderQuery(context, query) {
-  const { state, go, keep, refresh, announce } = context;
+  const { state, go, keep, refresh } = context;
   const panel = keep("query", () => ({ isOpen: false, of: "", text: "" }));
   if (!panel.isOpen) return nothing;
   // What is typed stays until the query itself changes.
-  if (panel.of !== query) Object.assign(panel, { of: query, text: query });
+  if (panel.of !== query) Object.assign(panel, { of: query, text: query, told: "" });
   // Asked when keys are pressed too, which may be before what was typed is drawn.
   const isChanged = () => panel.text.trim() !== query.trim();
   const copy = async (text, words) => {
-    await navigator.clipboard.writeText(text);
-    announce(words);
+    try {
+      await navigator.clipboard.writeText(text);
+      panel.told = words;
+    } catch {
+      // Not every browser lets a page copy, and none over plain http from another machine.
+      panel.told = "The browser does not let this page copy: select the text and copy it.";
+    }
+    refresh();
   };
   const run = () => go({ adql: panel.text.trim(), sort: "" });
   const type = ({ target }) => {
-    panel.text = target.value;
+    Object.assign(panel, { text: target.value, told: "" });
     refresh();
   };
   const press = (event) => {
@@ -33,6 +39,7 @@ export function renderQuery(context, query) {
       ${state.adql || isChanged() ? html`<button type="button" @click=${() => { panel.of = ""; go({ adql: "", sort: "-start" }); }}>Back to the filters</button>` : nothing}
       <button type="button" @click=${() => copy(panel.text, "The query has been copied.")}>Copy</button>
       <button type="button" @click=${() => copy(writePython(panel.text, SERVICE), "The Python code has been copied.")}>Copy as pyvo code</button>
+      <span class="dim" role="status">${panel.told}</span>
     </div>
   </section>`;
 }
