@@ -225,8 +225,13 @@ class Descriptions:
         )
 
     async def _objects(self, number: UUID) -> AsyncGenerator[dict[str, Any]]:
-        async with lend(self._pool) as connection, connection.cursor() as cursor:
-            async for part, found in cursor.stream(self._queries["find_objects"], {"id": number}):
+        query, names = self._queries["find_objects"], {"id": number}
+        async with (
+            lend(self._pool) as connection,
+            connection.cursor() as cursor,
+            aclosing(cursor.stream(query, names)) as rows,  # who wants no more ends the query alone
+        ):
+            async for part, found in rows:
                 yield {"part": part, **found}
 
     async def forget_abandoned(self) -> None:

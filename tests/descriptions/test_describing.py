@@ -55,3 +55,19 @@ def test_the_objects_come_one_after_the_other(database: Database, frame: Path) -
 
     assert asyncio.run(ask()) == [{"part": part["part"], **found} for found in part["objects"]]
     assert not count_left(database)
+
+
+def test_who_wants_no_more_objects_costs_no_connection(
+    database: Database, frame: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    async def ask() -> dict[str, Any]:
+        async with (
+            descriptions_of(database) as descriptions,
+            descriptions.describing(frame, "m51.fits", MODEL) as (_, objects),
+        ):
+            return await anext(objects)
+
+    with caplog.at_level("WARNING", "psycopg.pool"):
+        assert asyncio.run(ask())["part"] == "0"
+    assert caplog.messages == []
+    assert not count_left(database)
