@@ -13,7 +13,7 @@ from contextlib import aclosing, asynccontextmanager
 from copy import copy
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, Any, BinaryIO, Final
+from typing import IO, Any, BinaryIO, Final, cast
 from uuid import UUID, uuid4
 
 from psycopg.rows import dict_row
@@ -225,14 +225,12 @@ class Descriptions:
         )
 
     async def _objects(self, number: UUID) -> AsyncGenerator[dict[str, Any]]:
-        query, names = self._queries["find_objects"], {"id": number}
-        async with (
-            lend(self._pool) as connection,
-            connection.cursor() as cursor,
-            aclosing(cursor.stream(query, names)) as rows,  # who wants no more ends the query alone
-        ):
-            async for part, found in rows:
-                yield {"part": part, **found}
+        async with lend(self._pool) as connection, connection.cursor() as cursor:
+            stream = cursor.stream(self._queries["find_objects"], {"id": number})
+            # Who wants no more of them ends the query, not the connection.
+            async with aclosing(cast("AsyncGenerator[tuple[str, dict[str, Any]]]", stream)) as rows:
+                async for part, found in rows:
+                    yield {"part": part, **found}
 
     async def forget_abandoned(self) -> None:
         """Remove what a service left that was killed."""
