@@ -17,6 +17,7 @@ from tests.browser.conftest import Shoot, find_barriers
 from tests.browser.images.conftest import HEIGHT, STARS, SYNC_BYTES, WIDTH, Site
 from tests.browser.images.test_image import middle_of, width_of
 from tests.browser.images.test_upload import choose, similar
+from tests.waiting import wait_until
 
 LARGE = 30 << 20  # bytes; from here on the page has jobs
 PLACE = (812, 215)  # of a star, FITS pixels
@@ -155,6 +156,21 @@ def test_a_file_too_large_to_wait_for_is_described_by_jobs_of_which_nothing_is_l
     for job in gone:
         assert "/annotate/async/" in job
         assert page.request.get(job).status == 404
+
+
+def test_a_job_is_gone_when_its_visitor_cancels_it(page: Page, site: Site, tmp_path: Path) -> None:
+    page.route("**/annotate/async/*WAIT=*", lambda _: None)  # how far it is, nobody hears
+    file = write_star(tmp_path / "large.fits", (2900, 2900), "f4")
+    assert file.stat().st_size > LARGE
+    with page.expect_request(lambda request: "WAIT=" in request.url) as waiting:
+        choose(page, site, file)
+    expect(page.get_by_text("The service looks for objects")).to_be_visible()
+    job = waiting.value.url.partition("?")[0]
+    assert page.request.get(job).status == 200
+    page.get_by_role("button", name="Cancel").click()
+    expect(page.get_by_role("progressbar")).to_have_count(0)
+    wait_until(lambda: page.request.get(job).status == 404)
+    assert page.get_by_role("heading", name="large.fits").count() == 0
 
 
 def test_a_large_file_is_sent_again_for_its_picture_only_if_its_visitor_wants(
