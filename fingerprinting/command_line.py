@@ -44,6 +44,12 @@ def fingerprint(
         int, typer.Option("--processes", "-n", min=1, help="Processes for pixels; each needs up to 3 GiB.")
     ] = len(os.sched_getaffinity(0)),
     watch: Annotated[bool, typer.Option("--watch", help="Stay for images that come later.")] = False,
+    missing_vectors: Annotated[
+        bool,
+        typer.Option(
+            "--missing-vectors", help="Also images whose objects cannot be compared with others yet."
+        ),
+    ] = False,
     as_json: Json = False,
 ) -> None:
     """Fingerprint all images of the archive that need it: new ones, changed ones, those of another model.
@@ -53,6 +59,10 @@ def fingerprint(
     scheme of artifact URIs in which folder or at which URL the files are. Ctrl-C finishes the images in hand
     and ends; a second Ctrl-C ends at once.
 
+    With --missing-vectors those images are described anew, too, that were described before their objects had
+    vectors (docs/object_search.md), or with a smaller CAOMAI_OBJECT_SHARE than now. They stay searchable
+    meanwhile; their objects get new objectIDs. Started again, it goes on where it was.
+
     Images that cannot be fingerprinted are listed with the reason and are not tried again until their file
     changes; a file that was not to be had is tried again later. Spectra, cubes and the like are skipped.
 
@@ -61,7 +71,9 @@ def fingerprint(
     from fingerprinting.session import fingerprint_archive
     from fingerprinting.worker import INTERRUPTED
 
-    tally = fingerprint_archive(read_settings(), processes, watch=watch, quiet=as_json)
+    tally = fingerprint_archive(
+        read_settings(), processes, watch=watch, quiet=as_json, missing_vectors=missing_vectors
+    )
     if as_json:
         print_json(tally.to_json())
     else:

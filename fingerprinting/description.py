@@ -74,7 +74,7 @@ class Quality:
 class PartDescription:
     """One science plane: its fingerprint (400 counts), its embedded objects (DESCRIBED) and its quality.
 
-    `looks` (LOOK) are those of the objects that can be compared with others.
+    `looks` (LOOK) are those of the objects that can be compared with others, about `object_share` of all.
     """
 
     name: str
@@ -86,4 +86,5 @@ class PartDescription:
     objects: NDArray[np.void]
     quality: Quality
     looks: NDArray[np.void] = field(default_factory=lambda: np.zeros(0, LOOK))
+    object_share: float = 0.0
     thumbnail: bytes | None = None  # PNG, of the part that stands for its file

@@ -124,6 +124,7 @@ def _describe_plane(
         objects=objects,
         quality=combine(measures, scale),
         looks=looks,
+        object_share=eye.looks,
         thumbnail=None if canvas is None else draw_thumbnail(canvas),
     )
 

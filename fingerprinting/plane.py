@@ -91,6 +91,7 @@ def describe_row(part: PartDescription) -> dict[str, Any]:
         **part.quality.name_columns(),
         "statistics": part.quality.statistics.tolist(),
         "objectOddness": float(part.objects["oddness"].max()) if len(part.objects) else None,
+        "objectShare": part.object_share,
         "naxis1": width,
         "naxis2": height,
     }

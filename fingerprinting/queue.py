@@ -18,6 +18,7 @@ from caomai.database import read_queries
 HEARTBEAT: Final = 2.0  # seconds
 STALLED: Final = 6.0  # seconds without a heartbeat after which the jobs of a worker go to others
 TASK: Final = "fingerprint"
+VECTORS: Final = ".vectors"  # ends the name of the queue of images that lack vectors
 LARGEST_JOB: Final = 100  # artifacts
 SHARES: Final = 32  # jobs that a small archive is split into, so that workers share it evenly
 LOW_WATER: Final = 16  # waiting jobs
@@ -44,14 +45,24 @@ def make_connector(conninfo: str) -> PsycopgConnector:
 
 
 class Queue:
-    """The jobs of one model; artifacts are taken whose scheme a setting gives a place."""
+    """The jobs of one model; artifacts are taken whose scheme a setting gives a place.
 
-    def __init__(self, conninfo: str, map_id: int, model_hash: str, schemes: Sequence[str]) -> None:
+    With a share of objects that are to have vectors, images that lack them are described anew, too. Their
+    jobs are in a queue of their own, because other workers would find nothing to do in them.
+    """
+
+    def __init__(
+        self, conninfo: str, map_id: int, model_hash: str, schemes: Sequence[str], share: float | None = None
+    ) -> None:
         self._connector = make_connector(conninfo)
         self.app = App(connector=self._connector)
-        self.name = f"{TASK}.{map_id}"
+        usual = f"{TASK}.{map_id}"
+        queues = [usual, f"{usual}{VECTORS}"]
+        self.name = queues[share is not None]
         self.parameters: dict[str, Any] = {
             "queue": self.name,
+            "queues": queues,
+            "share": share,
             "mapID": map_id,
             "modelHash": model_hash,
             "schemes": list(schemes),

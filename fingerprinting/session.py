@@ -14,7 +14,7 @@ from procrastinate.exceptions import ConnectorException
 
 from caomai.console import progress
 from caomai.database import Database, open_database, read_queries, translate_errors
-from caomai.errors import TransientError
+from caomai.errors import TransientError, UsageError
 from caomai.settings import Settings
 from fingerprinting.archive import download_folder
 from fingerprinting.changes import follow_changes
@@ -34,15 +34,21 @@ QUIET: Final = 300.0  # seconds between looks of a watching worker at what chang
 PATIENCE: Final = 20  # or this many times what the last one took
 
 
-def fingerprint_archive(settings: Settings, processes: int, *, watch: bool, quiet: bool) -> Tally:
-    """Fingerprint all images that need it; with `watch` stay for those that come later."""
+def fingerprint_archive(
+    settings: Settings, processes: int, *, watch: bool, quiet: bool, missing_vectors: bool = False
+) -> Tally:
+    """Fingerprint all images that need it; with `watch` stay for those that come later.
+
+    With `missing_vectors` also describe those anew whose objects have no vectors, or too few.
+    """
+    share = read_share(settings) if missing_vectors else None
     model = load_model(settings.model)
     with open_database(settings) as database, translate_errors():
         with closing(database.connect("owner", autocommit=True)) as connection:
             maps = register_maps(connection, model)
             follow_changes(connection, maps)
         with progress(0, "Fingerprinting", "images", quiet=quiet) as bar:
-            session = Session(settings, database, maps, Tally(bar))
+            session = Session(settings, database, maps, Tally(bar), share)
             session.work(processes, watch=watch)
         session.settle()
         with database.connect() as connection:
@@ -50,7 +56,19 @@ def fingerprint_archive(settings: Settings, processes: int, *, watch: bool, quie
             session.tally.others = dict(connection.execute(queries["count_others"]).fetchall())
             waiting = connection.execute(queries["count_waiting"], {"modelHash": model.hash}).fetchone()
             session.tally.waiting, session.tally.next_try = waiting or (0, None)
+            names = {"mapID": maps.object_map, "modelHash": model.hash, "share": settings.object_share}
+            lacking = connection.execute(queries["count_lacking"], names).fetchone()
+            session.tally.lacking = lacking[0] if lacking else 0
     return session.tally
+
+
+def read_share(settings: Settings) -> float:
+    """Read the share of objects that are to have vectors, which must not be none."""
+    if not settings.object_share:
+        raise UsageError(
+            "CAOMAI_OBJECT_SHARE is 0, so no object is to have a vector: set it, for example to 0.02."
+        )
+    return settings.object_share
 
 
 def fit_fields_here(settings: Settings, seed: int) -> tuple[Maps, int, bool]:
@@ -76,13 +94,14 @@ class Session:
     database: Database
     maps: Maps
     tally: Tally
+    share: float | None = None
     settled: int = 0
     next_rest: float = field(default_factory=lambda: time.monotonic() + QUIET)
 
     def work(self, processes: int, *, watch: bool) -> None:
         """Run the worker until nothing is left or a signal ends it."""
         conninfo, artifacts = self.database.conninfo("ingest"), self.settings.artifacts
-        queue = Queue(conninfo, self.maps.object_map, self.maps.model.hash, list(artifacts))
+        queue = Queue(conninfo, self.maps.object_map, self.maps.model.hash, list(artifacts), self.share)
         with (
             download_folder() as folder,
             Children(processes, self.settings.model, looks=self.settings.object_share) as children,

@@ -27,13 +27,17 @@ Cursor = psycopg.Cursor[DictRow]
 
 @dataclass(frozen=True)
 class Artifact:
-    """A file of an archive that is to be fingerprinted; `selection` names the parts to read, None for all."""
+    """A file of an archive that is to be fingerprinted; `selection` names the parts to read, None for all.
+
+    One that is described anew replaces what is stored of the same file.
+    """
 
     uri: str
     checksum: str | None
     plane_id: UUID
     publisher_id: str
     selection: tuple[str, ...] | None = None
+    anew: bool = False
 
 
 @dataclass(frozen=True)
@@ -54,7 +58,8 @@ def store(
     names = _name(artifact, maps)
     with connection.transaction(), connection.cursor(row_factory=dict_row) as cursor:
         stored = _lock(cursor, names)
-        if _is_stored(stored, artifact) or cursor.execute(queries["find_artifact"], names).fetchone() is None:
+        known = _is_stored(stored, artifact) and not artifact.anew
+        if known or cursor.execute(queries["find_artifact"], names).fetchone() is None:
             return False
         delete_parts(cursor, stored, maps)
         for description in descriptions:

@@ -20,7 +20,8 @@ class Tally:
     """The running account of one worker.
 
     `unreachable` counts artifacts by scheme without a place, `others` planes that are no images by type,
-    `waiting` images that failed, now or before, and are tried again from `next_try` (UTC) on.
+    `waiting` images that failed, now or before, and are tried again from `next_try` (UTC) on, `lacking` those
+    whose objects have no vectors, or too few.
     """
 
     bar: Bar
@@ -35,6 +36,7 @@ class Tally:
     others: dict[str, int] = field(default_factory=dict)
     waiting: int = 0
     next_try: datetime | None = None
+    lacking: int = 0
     started: float = field(default_factory=time.monotonic)
 
     def add(self, outcome: Outcome) -> None:
@@ -67,6 +69,7 @@ class Tally:
             "notImages": self.others,
             "waiting": self.waiting,
             "nextTry": self.next_try.isoformat(timespec="seconds") if self.next_try else None,
+            "withoutVectors": self.lacking,
             "seconds": round(seconds, 3),
             "imagesPerSecond": round(self.done / seconds, 3),
             "mpixPerSecond": round(self.megapixels / seconds, 3),
@@ -92,6 +95,11 @@ class Tally:
         if self.next_try:
             when = f"{self.next_try:%F %T} UTC"
             yield f"{self.waiting} images failed and are tried again, the first after {when}."
+        if self.lacking:
+            yield (
+                f"The objects of {self.lacking} images have no vectors to be compared by, or fewer than "
+                "CAOMAI_OBJECT_SHARE says: caom-ai fingerprint --missing-vectors gives them."
+            )
         seconds = time.monotonic() - self.started
         yield (
             f"{self.done} images fingerprinted, {self.failed} failed, {self.skipped} skipped, "

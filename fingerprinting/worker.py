@@ -149,4 +149,6 @@ class Worker:
 
 def _read_artifact(row: DictRow) -> Artifact:
     selection = None if row["selection"] is None else tuple(row["selection"])
-    return Artifact(row["uri"], row["contentchecksum"], row["planeid"], row["publisherid"], selection)
+    return Artifact(
+        row["uri"], row["contentchecksum"], row["planeid"], row["publisherid"], selection, row["anew"]
+    )

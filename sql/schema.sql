@@ -361,6 +361,7 @@ CREATE TABLE caom2_ai.part_fingerprint (
     naxis2 integer NOT NULL,
     objectoddness real,
     statistics real[],
+    objectshare real,
     CONSTRAINT part_fingerprint_fingerprint_check CHECK ((cardinality(fingerprint) = 400))
 );
 COMMENT ON COLUMN caom2_ai.part_fingerprint.statistics IS 'in the order of fingerprinting.description.STATISTICS; NaN where unknown';
@@ -699,44 +700,6 @@ begin
 end
 $$;
 
-CREATE FUNCTION caom2_ai.is_region(region double precision[]) RETURNS boolean
-    LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
-    RETURN (((cardinality(region) = 3) OR ((cardinality(region) >= 6) AND ((cardinality(region) % 2) = 0))) AND (array_ndims(region) = 1) AND (array_lower(region, 1) = 1) AND (((('-720'::integer)::double precision <= ALL (region)) AND ((720)::double precision >= ALL (region))) IS TRUE) AND ((cardinality(region) > 3) OR (((region)[3] >= (0)::double precision) AND ((region)[3] <= (180)::double precision) AND (abs((region)[2]) <= (90)::double precision))));
-
-CREATE FUNCTION caom2_ai.label_mask(label text) RETURNS public.vector
-    LANGUAGE sql STABLE PARALLEL SAFE
-    RETURN (SELECT (((('{'::text || COALESCE(string_agg((p.p || ':1'::text), ','::text ORDER BY p.p), ''::text)) || '}/400'::text))::public.sparsevec)::public.vector AS vector FROM unnest(caom2_ai.label_positions(label_mask.label)) p(p));
-
-CREATE FUNCTION caom2_ai.make_map_index(mapid integer) RETURNS text
-    LANGUAGE plpgsql SECURITY DEFINER
-    SET search_path TO 'pg_catalog', 'caom2_ai'
-    AS $$
-declare
-    extension constant text := (select extnamespace::regnamespace from pg_extension where extname = 'vector');
-    name constant text := format('fingerprint_vector_%s', mapID);
-begin
-    if not exists (select from caom2_ai.map m where m.mapID = make_map_index.mapID and m.kind = 'object') then
-        raise exception 'there is no object map %', mapID using errcode = '22023';
-    end if;
-    execute format(
-        'create index if not exists %I on caom2_ai.fingerprint using hnsw (vector %s.halfvec_l2_ops)'
-        ' with (m = 32, ef_construction = 200) where mapID = %s',
-        name, extension, mapID
-    );
-    -- With m = 8 some clusters of objects are never reached.
-    execute format(
-        'create index if not exists object_vector_%s on caom2_ai.object_vector using hnsw (vector %s.halfvec_l2_ops)'
-        ' with (m = 16, ef_construction = 64) where mapID = %s',
-        mapID, extension, mapID
-    );
-    return name;
-end
-$$;
-
-CREATE FUNCTION caom2_ai.no_vector(who text) RETURNS text
-    LANGUAGE sql IMMUTABLE PARALLEL SAFE
-    RETURN (who || ' no vector to be compared by: of each image only the objects of highest signal to noise have one. An operator can give vectors to more of them (set CAOMAI_OBJECT_SHARE, then caom-ai fingerprint --missing-vectors).'::text);
-
 CREATE TABLE caom2_ai.object_node (
     mapid integer NOT NULL,
     imageid integer NOT NULL,
@@ -787,9 +750,51 @@ CREATE VIEW caom2_ai_view.object_node AS
   WHERE ((p.metarelease <= (now() AT TIME ZONE 'UTC'::text)) AND (COALESCE(a.contentrelease, p.datarelease) <= (now() AT TIME ZONE 'UTC'::text)));
 COMMENT ON COLUMN caom2_ai_view.object_node.healpix IS 'twin: healpix, place of ra, dec';
 
+CREATE FUNCTION caom2_ai.is_object(objectid bigint, mapid integer) RETURNS boolean
+    LANGUAGE sql STABLE STRICT PARALLEL SAFE
+    RETURN (EXISTS (SELECT FROM caom2_ai_view.object_node n WHERE ((n.imageid = (is_object.objectid >> 20)) AND (n.objectid = is_object.objectid) AND (n.mapid = is_object.mapid))));
+
+CREATE FUNCTION caom2_ai.is_region(region double precision[]) RETURNS boolean
+    LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+    RETURN (((cardinality(region) = 3) OR ((cardinality(region) >= 6) AND ((cardinality(region) % 2) = 0))) AND (array_ndims(region) = 1) AND (array_lower(region, 1) = 1) AND (((('-720'::integer)::double precision <= ALL (region)) AND ((720)::double precision >= ALL (region))) IS TRUE) AND ((cardinality(region) > 3) OR (((region)[3] >= (0)::double precision) AND ((region)[3] <= (180)::double precision) AND (abs((region)[2]) <= (90)::double precision))));
+
+CREATE FUNCTION caom2_ai.label_mask(label text) RETURNS public.vector
+    LANGUAGE sql STABLE PARALLEL SAFE
+    RETURN (SELECT (((('{'::text || COALESCE(string_agg((p.p || ':1'::text), ','::text ORDER BY p.p), ''::text)) || '}/400'::text))::public.sparsevec)::public.vector AS vector FROM unnest(caom2_ai.label_positions(label_mask.label)) p(p));
+
+CREATE FUNCTION caom2_ai.make_map_index(mapid integer) RETURNS text
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'caom2_ai'
+    AS $$
+declare
+    extension constant text := (select extnamespace::regnamespace from pg_extension where extname = 'vector');
+    name constant text := format('fingerprint_vector_%s', mapID);
+begin
+    if not exists (select from caom2_ai.map m where m.mapID = make_map_index.mapID and m.kind = 'object') then
+        raise exception 'there is no object map %', mapID using errcode = '22023';
+    end if;
+    execute format(
+        'create index if not exists %I on caom2_ai.fingerprint using hnsw (vector %s.halfvec_l2_ops)'
+        ' with (m = 32, ef_construction = 200) where mapID = %s',
+        name, extension, mapID
+    );
+    -- With m = 8 some clusters of objects are never reached.
+    execute format(
+        'create index if not exists object_vector_%s on caom2_ai.object_vector using hnsw (vector %s.halfvec_l2_ops)'
+        ' with (m = 16, ef_construction = 64) where mapID = %s',
+        mapID, extension, mapID
+    );
+    return name;
+end
+$$;
+
+CREATE FUNCTION caom2_ai.no_vector(who text) RETURNS text
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    RETURN (who || ' no vector to be compared by: of each image only the objects of highest signal to noise have one. An operator can give vectors to more of them (set CAOMAI_OBJECT_SHARE, then caom-ai fingerprint --missing-vectors).'::text);
+
 CREATE FUNCTION caom2_ai.missing_object(objectid bigint, mapid integer) RETURNS text
     LANGUAGE sql STABLE STRICT PARALLEL SAFE
-    RETURN CASE WHEN (EXISTS (SELECT FROM caom2_ai_view.object_node n WHERE ((n.imageid = (missing_object.objectid >> 20)) AND (n.objectid = missing_object.objectid) AND (n.mapid = missing_object.mapid)))) THEN caom2_ai.no_vector((('Object '::text || objectid) || ' has'::text)) ELSE (('No object that can be compared is known here as '::text || objectid) || '.'::text) END;
+    RETURN CASE WHEN caom2_ai.is_object(objectid, mapid) THEN caom2_ai.no_vector((('Object '::text || objectid) || ' has'::text)) ELSE (('No object that can be compared is known here as '::text || objectid) || '.'::text) END;
 
 CREATE FUNCTION caom2_ai.missing_objects(publisherid text, mapid integer, place text) RETURNS text
     LANGUAGE sql STABLE STRICT PARALLEL SAFE
@@ -2362,11 +2367,11 @@ GRANT SELECT ON TABLE caom2_ai_view.fingerprint TO caomai_query;
 GRANT SELECT ON TABLE caom2_ai_view.fingerprint TO caomai_ingest;
 REVOKE ALL ON FUNCTION caom2_ai.give_label(node integer, label text, author text, most_a_minute integer) FROM PUBLIC;
 GRANT ALL ON FUNCTION caom2_ai.give_label(node integer, label text, author text, most_a_minute integer) TO caomai_service;
-REVOKE ALL ON FUNCTION caom2_ai.make_map_index(mapid integer) FROM PUBLIC;
-GRANT ALL ON FUNCTION caom2_ai.make_map_index(mapid integer) TO caomai_ingest;
 GRANT SELECT,INSERT,DELETE,TRUNCATE,UPDATE ON TABLE caom2_ai.object_node TO caomai_ingest;
 GRANT SELECT ON TABLE caom2_ai_view.object_node TO caomai_query;
 GRANT SELECT ON TABLE caom2_ai_view.object_node TO caomai_ingest;
+REVOKE ALL ON FUNCTION caom2_ai.make_map_index(mapid integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION caom2_ai.make_map_index(mapid integer) TO caomai_ingest;
 REVOKE ALL ON FUNCTION caom2_ai.refresh_distance_rank(mapid integer) FROM PUBLIC;
 GRANT ALL ON FUNCTION caom2_ai.refresh_distance_rank(mapid integer) TO caomai_ingest;
 GRANT SELECT,INSERT,DELETE,TRUNCATE,UPDATE ON TABLE caom2_ai.node TO caomai_ingest;

@@ -125,6 +125,8 @@ async def look_up(service: Service, translation: Translation, pool: Pool) -> dic
                 service.queries["look_up"], {"images": images, "objects": objects}
             )
         rows = await cursor.fetchall()
+    for sentence in (name for kind, name in rows if kind == "no vector"):
+        raise NotFoundError(sentence)
     for what, advice in UNKNOWN.items():
         unknown = [str(name) for kind, name in rows if kind == f"unknown {what}"]
         if unknown:

@@ -1,7 +1,7 @@
 -- name: count_work
 -- Artifacts that need work, by scheme.
 select scheme, count(*) as artifacts
-from caom2_ai_queue.find_work(%(mapID)s, %(modelHash)s)
+from caom2_ai_queue.find_work(%(mapID)s, %(modelHash)s, %(share)s::real)
 group by scheme;
 
 -- name: count_others
@@ -17,6 +17,11 @@ order by dataProductType;
 select count(*) as images, min(nextTry) as first
 from caom2_ai.failure
 where modelHash = %(modelHash)s and status = 'failed' and nextTry > now() at time zone 'UTC';
+
+-- name: count_lacking
+-- Images whose objects have no vectors, or those of a smaller share than is wanted now.
+select count(distinct uri) as images
+from caom2_ai_queue.find_lacking(%(mapID)s, %(modelHash)s, %(share)s::real);
 
 -- name: lock_feed
 -- One worker at a time feeds the queue.
@@ -42,10 +47,10 @@ on conflict (queue) do update set position = excluded.position;
 with queued as materialized (
     select jsonb_array_elements_text(args -> 'artifacts') as uri
     from caom2_ai_queue.procrastinate_jobs
-    where status in ('todo', 'doing') and queue_name = %(queue)s
+    where status in ('todo', 'doing') and queue_name = any(%(queues)s)
 )
 select uri
-from caom2_ai_queue.find_work(%(mapID)s, %(modelHash)s)
+from caom2_ai_queue.find_work(%(mapID)s, %(modelHash)s, %(share)s::real)
 where uri > %(position)s and scheme = any(%(schemes)s) and uri not in (select uri from queued)
 order by uri
 limit %(limit)s;
@@ -55,8 +60,9 @@ limit %(limit)s;
 with wanted as (
     select array['science', 'this', 'calibration'] as types
 )
-select distinct on (w.uri) w.uri, w.contentChecksum, w.planeID, w.publisherID, parts.selection
-from caom2_ai_queue.find_work(%(mapID)s, %(modelHash)s) w
+select distinct on (w.uri) w.uri, w.contentChecksum, w.planeID, w.publisherID, parts.selection,
+    %(share)s::real is not null as anew
+from caom2_ai_queue.find_work(%(mapID)s, %(modelHash)s, %(share)s::real) w
 cross join wanted
 left join lateral (
     select case when bool_or(coalesce(t.productType, w.productType) <> all(types)) then

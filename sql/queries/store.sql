@@ -31,12 +31,12 @@ delete from caom2_ai.part_fingerprint where imageID = any(%(imageIDs)s);
 insert into caom2_ai.part_fingerprint (
     planeID, publisherID, artifactURI, part, mapID, contentChecksum, fingerprint, nObjects, nDetected,
     sampledFraction, background, noise, fwhm, fwhmPixel, elongation, saturatedFraction, maskedFraction,
-    statistics, objectOddness, naxis1, naxis2
+    statistics, objectOddness, objectShare, naxis1, naxis2
 ) values (
     %(planeID)s, %(publisherID)s, %(uri)s, %(part)s, %(mapID)s, %(contentChecksum)s, %(fingerprint)s, %(nObjects)s,
     %(nDetected)s, %(sampledFraction)s, %(background)s, %(noise)s, %(fwhm)s, %(fwhmPixel)s, %(elongation)s,
     %(saturatedFraction)s, %(maskedFraction)s, %(statistics)s,
-    %(objectOddness)s, %(naxis1)s, %(naxis2)s
+    %(objectOddness)s, %(objectShare)s, %(naxis1)s, %(naxis2)s
 ) returning imageID;
 
 -- name: copy_objects

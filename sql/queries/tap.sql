@@ -6,15 +6,20 @@ where isCurrent = 1
 order by kind desc;
 
 -- name: look_up
--- The current map of each kind, and which images and objects of two lists cannot be compared on it, for whoever asks.
+-- The current map of each kind, and which images and objects of two lists cannot be compared on it, for whoever asks; of objects that
+-- are known but have no vector what there is to say.
 select kind, mapID::text as name from caom2_ai_view.map where isCurrent = 1
 union all
 select 'unknown image', wanted.id
 from unnest(%(images)s::text[]) as wanted (id)
 where caom2_ai.caomai_vector(wanted.id) is null
 union all
-select 'unknown object', wanted.id::text
+select case when m.isBare then 'no vector' else 'unknown object' end,
+    case when m.isBare then caom2_ai.missing_object(wanted.id, m.mapID) else wanted.id::text end
 from unnest(%(objects)s::bigint[]) as wanted (id)
+left join lateral (
+    select c.mapID, caom2_ai.is_object(wanted.id, c.mapID) as isBare from caom2_ai_view.map c where c.kind = 'object' and c.isCurrent = 1
+) m on true
 where caom2_ai.caomai_object_vector(wanted.id) is null;
 
 -- name: find_example_image

@@ -4,12 +4,16 @@ language sql immutable parallel safe
 return who || ' no vector to be compared by: of each image only the objects of highest signal to noise have one. An operator can give'
     ' vectors to more of them (set CAOMAI_OBJECT_SHARE, then caom-ai fingerprint --missing-vectors).';
 
+create function caom2_ai.is_object(objectID bigint, mapID integer) returns boolean
+language sql stable strict parallel safe
+return exists (
+    select from caom2_ai_view.object_node n where n.imageID = $1 >> 20 and n.objectID = $1 and n.mapID = $2
+);
+
 create function caom2_ai.missing_object(objectID bigint, mapID integer) returns text
 language sql stable strict parallel safe
 return case
-    when exists (
-        select from caom2_ai_view.object_node n where n.imageID = $1 >> 20 and n.objectID = $1 and n.mapID = $2
-    ) then caom2_ai.no_vector('Object ' || $1 || ' has')
+    when caom2_ai.is_object($1, $2) then caom2_ai.no_vector('Object ' || $1 || ' has')
     else 'No object that can be compared is known here as ' || $1 || '.'
 end;
 

@@ -83,6 +83,8 @@ OTHERWISE = {
 }
 
 
+# What tells hidden rows, and what finds the objects of an image.
+UNSEEN = {"visible", "imageid"}
 # What the service reads for its pictures and functions; no table of users.
 INTERNAL = {
     f"caom2_ai_view.{name}"
@@ -131,12 +133,12 @@ def stored(connection: Connection) -> dict[tuple[str, str], str]:
 
 
 def hidden(connection: Connection) -> set[tuple[str, str]]:
-    """Give the columns that users do not see: what tells hidden rows, twins of indexes, axes of nodes."""
+    """Give the columns that users do not see, twins of indexes and axes of nodes among them."""
     twins = connection.execute(
         "select attrelid::regclass::text, attname from pg_attribute join pg_description"
         " on objoid = attrelid and objsubid = attnum where description like 'twin:%'"
     )
-    unseen = {column for column in stored(connection) if column[1] == "visible" or column[0] in INTERNAL}
+    unseen = {column for column in stored(connection) if column[1] in UNSEEN or column[0] in INTERNAL}
     return unseen | set(twins.fetchall())
 
 

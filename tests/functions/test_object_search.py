@@ -27,7 +27,7 @@ from tests.functions.looks import (
     search,
     send_table,
 )
-from tests.tap.client import Answer, get
+from tests.tap.client import Answer, ask, get
 from tests.uploads.sending import field, tabledata
 from tests.uws.client import Client
 
@@ -236,6 +236,8 @@ def test_an_object_without_a_vector_is_told_from_an_unknown_one(service: str) ->
     assert among[-1]["error_message"] == answer.text.strip()
     example = search(service, ("LIKE", ID), ("LIKE", faint))
     assert (example.status, example.text) == (404, answer.text)
+    adql = ask(service, f"SELECT caomai_object_vector({faint}) AS v FROM caom2_ai.map")
+    assert (adql.status, adql.message) == (404, answer.text.strip())
 
 
 def test_an_image_whose_objects_have_no_vectors_says_so(service: str) -> None:

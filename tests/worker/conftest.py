@@ -32,7 +32,7 @@ def archive(database: Database, database_settings: Settings, tmp_path: Path) -> 
             process.kill()
             process.communicate()
         for tables in (
-            "caom2.observation, plane_position, map, object_node, failure",
+            "caom2.observation, plane_position, map, object_node, object_vector, failure",
             "procrastinate_jobs, feed",
         ):
             connection.execute(f"truncate {tables} cascade")
