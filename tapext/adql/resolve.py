@@ -10,6 +10,7 @@ from tapext.adql.catalogue import Catalogue
 from tapext.adql.convert import as_type
 from tapext.adql.grouping import ungrouped
 from tapext.adql.guards import has_aggregate
+from tapext.adql.maps import find_foreign_map
 from tapext.adql.meaning import common
 from tapext.adql.scope import RowsLeaf, Scope, same, with_hidden
 from tapext.adql.sources import SourceResolver
@@ -69,7 +70,16 @@ class _Resolver(SourceResolver):
         order_by = tuple([self._order(order, found, outer) for order in query.order_by])
         if not found.grouped and found.scope is not None:
             self._check_ordered_aggregates(query, found.body, order_by, found.scope)
-        return Rows(found.body, order_by, query.offset, found.limit)
+        rows = Rows(found.body, order_by, query.offset, found.limit)
+        self._refuse_two_maps(query, rows)
+        return rows
+
+    def _refuse_two_maps(self, query: tree.Selection, rows: Rows) -> None:
+        other = find_foreign_map(rows, self.catalogue.maps.get("object"))
+        if other is not None:
+            raise self.error(
+                query, f"Vectors of map {other} cannot be compared with those of the current map, looked up"
+            )
 
     def _body(self, node: tree.Select | tree.SetOperation | tree.Selection, outer: Scope | None) -> _Body:
         if isinstance(node, tree.Select):

@@ -13,7 +13,7 @@ from caomai.errors import CaomAiError, QueryError
 from caomai.migrate import sql_folder
 from tapext.adql import Catalogue
 from tapext.adql.functions import read_functions, read_header
-from tests.adql.archive import VISIBLE, Plane
+from tests.adql.archive import MAP, OLD_MAP, VISIBLE, Plane
 from tests.adql.conftest import Ask
 
 HEADER = """-- ADQL: my_f(a REAL[], b VARCHAR) -> INTEGER
@@ -218,3 +218,18 @@ def test_a_node_that_is_computed_and_does_not_exist_has_no_count(ask: Ask) -> No
         ask("SELECT planeID FROM caom2_ai.fingerprint WHERE caomai_count(fingerprint, 500 + nObjects) >= 1")
         == []
     )
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "SELECT TOP 5 publisherID, {0} AS d FROM caom2_ai.fingerprint AS f WHERE f.mapID = {1} ORDER BY d",
+        "SELECT publisherID FROM caom2_ai.fingerprint AS f WHERE nObjects > 0 AND {1} = mapID AND {0} < 1",
+        "SELECT * FROM (SELECT {0} AS d FROM caom2_ai.fingerprint AS f WHERE mapID = {1}) AS q",
+    ],
+)
+def test_vectors_of_two_maps_are_not_compared(ask: Ask, query: str) -> None:
+    distance = f"caomai_distance(f.vector, caomai_vector('{VISIBLE[0].publisher_id}'))"
+    assert ask(query.format(distance, MAP))
+    with pytest.raises(QueryError, match="Vectors of map 1 cannot be compared"):
+        ask(query.format(distance, OLD_MAP))
