@@ -3,8 +3,8 @@
 -- This looks at all images of a place at once, such as the other nights of a field. One object on the sky has a row in every image
 -- that shows it.
 SELECT TOP 20 o.objectID, o.publisherID, o.ra, o.dec, o.node, o.snr,
-       DISTANCE(o.ra, o.dec, {ra}, {dec}) AS apart,
+       DISTANCE(POINT('ICRS', o.ra, o.dec), POINT('ICRS', {ra}, {dec})) AS apart,
        caomai_object_distance(o.vector, caomai_object_vector({objectID})) AS dist
 FROM caom2_ai.object_vector AS o
-WHERE DISTANCE(o.ra, o.dec, {ra}, {dec}) < 1
+WHERE 1 = CONTAINS(POINT('ICRS', o.ra, o.dec), CIRCLE('ICRS', {ra}, {dec}, 1))
 ORDER BY dist
