@@ -55,7 +55,7 @@ select count(*) as images from caom2_ai.field_node where mapID = %(mapID)s;
 select count(*) as images
 from caom2_ai_queue.procrastinate_jobs j
 join caom2_ai_queue.procrastinate_workers w on w.id = j.worker_id
-where j.queue_name in (%(queue)s, %(queue)s || '.vectors') and j.status = 'doing' and w.last_heartbeat > now() - interval '10 seconds';
+where j.queue_name in (%(queue)s::text, %(queue)s::text || '.vectors') and j.status = 'doing' and w.last_heartbeat > now() - interval '10 seconds';
 
 -- name: delete_matches
 -- How the nodes of two maps corresponded before.
@@ -186,9 +186,9 @@ delete from caom2_ai.failure where modelHash = %(modelHash)s;
 -- name: delete_jobs
 -- What was to be done for a map.
 with jobs as (
-    delete from caom2_ai_queue.procrastinate_jobs where queue_name in (%(queue)s, %(queue)s || '.vectors') and status <> 'doing'
+    delete from caom2_ai_queue.procrastinate_jobs where queue_name in (%(queue)s::text, %(queue)s::text || '.vectors') and status <> 'doing'
 )
-delete from caom2_ai_queue.feed where queue in (%(queue)s, %(queue)s || '.vectors');
+delete from caom2_ai_queue.feed where queue in (%(queue)s::text, %(queue)s::text || '.vectors');
 
 -- name: delete_map
 -- The map itself; nodes, labels, matches and ranks go with it.
