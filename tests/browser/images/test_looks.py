@@ -97,7 +97,8 @@ def test_two_fingers_enlarge_the_picture_and_one_moves_it(phone: Page, site: Sit
     picture = phone.locator("sky-preview image")
     expect(picture).to_be_visible()
     picture.scroll_into_view_if_needed()
-    whole = width_of(picture)
+    drawing, whole = phone.locator("sky-preview svg"), width_of(picture)
+    all_of_it = drawing.get_attribute("viewBox") or ""
     box = phone.locator(".viewport").bounding_box()
     assert box
     x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
@@ -106,6 +107,8 @@ def test_two_fingers_enlarge_the_picture_and_one_moves_it(phone: Page, site: Sit
     def touch(kind: str, *fingers: float) -> None:
         points = [{"x": x + place, "y": y, "id": number} for number, place in enumerate(fingers)]
         hand.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
+        # Moves are handed to the page with its next frame.
+        phone.evaluate("() => new Promise((drawn) => requestAnimationFrame(() => setTimeout(drawn)))")
 
     touch("touchStart", -20, 20)
     touch("touchMove", -30, 30)
@@ -122,5 +125,6 @@ def test_two_fingers_enlarge_the_picture_and_one_moves_it(phone: Page, site: Sit
     assert after
     assert after["x"] == pytest.approx(before["x"] + 40, abs=3)
     assert phone.locator(".mark.selected").count() == 0
+    phone.wait_for_timeout(600)  # a tap right after a stroke belongs to it, for the browser
     phone.get_by_role("button", name="All").tap()
-    assert width_of(picture) == pytest.approx(whole, rel=0.01)
+    expect(drawing).to_have_attribute("viewBox", all_of_it)
