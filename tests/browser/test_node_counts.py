@@ -45,7 +45,12 @@ def is_count(request: Request) -> bool:
 def counted(page: Page) -> list[str]:
     """The counts of images with objects in a node that the page asks for."""
     queries: list[str] = []
-    page.on("request", lambda request: is_count(request) and queries.append(request.post_data or ""))
+
+    def note(request: Request) -> None:
+        if is_count(request):
+            queries.append(request.post_data or "")
+
+    page.on("request", note)
     return queries
 
 
