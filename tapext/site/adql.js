@@ -26,7 +26,7 @@ const COPIES = { intent: "f.intent", collection: "f.collection", instrument: "f.
 /** Conditions on what CAOM knows. */
 function writeMetadata(state, columns = COLUMNS) {
   const conditions = [];
-  if (state.intent !== "all") conditions.push(`${columns.intent} = ${quote(state.intent)}`);
+  if (state.intent !== "all") conditions.push(writeIntent(columns.intent, state.intent));
   const place = readPosition(state.pos);
   if (place) conditions.push(`1 = INTERSECTS(p.position_bounds, CIRCLE('ICRS', ${place.ra}, ${place.dec}, ${Number(state.radius) || 0.1}))`);
   else if (state.target) conditions.push(`o.target_name ILIKE ${quote(`%${state.target}%`)}`);
@@ -35,6 +35,12 @@ function writeMetadata(state, columns = COLUMNS) {
   if (start !== null) conditions.push(`p.time_bounds_lower >= ${start}`);
   if (end !== null) conditions.push(`p.time_bounds_lower < ${end + 1}`);
   return conditions;
+}
+
+/** What nobody calls a calibration is science: many headers do not say. */
+function writeIntent(column, intent) {
+  const known = `${column} = ${quote(intent)}`;
+  return intent === "science" ? `(${known} OR ${column} IS NULL)` : known;
 }
 
 /** Conditions on what is in the images, by the functions of this service. */

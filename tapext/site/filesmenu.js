@@ -2,6 +2,7 @@
 
 import { askFiles, save, writeList, writeScript, writeSize } from "./download.js";
 import { closeByKey, closeWhenLeft } from "./filters.js";
+import { count } from "./nodes.js";
 import { html, nothing } from "./vendor/lit-html.js";
 
 /**
@@ -54,7 +55,7 @@ function drawFiles({ of, done, value, error }, marked, isPending, again) {
   }
   const { files, missing } = value;
   const size = files.reduce((sum, file) => sum + file.size, 0);
-  return html`<p>${files.length.toLocaleString("en")} files, ${writeSize(size)}${missing.length ? `; ${missing.length.toLocaleString("en")} images have none that can be fetched here` : nothing}</p>
+  return html`<p>${count(files.length, "file")}, ${writeSize(size)}${missing.length ? `; ${count(missing.length, "image")} without any that can be fetched here` : nothing}</p>
     <button type="button" ?disabled=${!files.length} @click=${() => save("caom-ai-files.txt", writeList(files))}>List of addresses</button>
     <button type="button" ?disabled=${!files.length} @click=${() => save("caom-ai-download.sh", writeScript(files), "application/x-sh")}>Shell script (curl)</button>`;
 }

@@ -16,9 +16,10 @@ OBSERVATIONS = """
     insert into caom2.Observation (
         observationURI, obsID, collection, observationID, algorithm_name, intent, metaRelease, target_name,
         instrument_name, proposal_id, typeCode, lastModified, maxLastModified, metaChecksum, accMetaChecksum)
-    select 'caom:MANY/' || n, md5('o' || n)::uuid, 'MANY', 'image-' || n, 'exposure', 'science', '2020-01-01',
-        'Target ' || n %% 97, 'CAMERA' || n %% 5, 'P' || n %% 11, 'S', '2020-01-01', '2020-01-01', 'md5:0',
-        'md5:0'
+    select 'caom:MANY/' || n, md5('o' || n)::uuid, 'MANY', 'image-' || n, 'exposure',
+        -- Headers that do not say are of no calibration.
+        case when n %% 2 = 0 then 'science' end, '2020-01-01', 'Target ' || n %% 97, 'CAMERA' || n %% 5,
+        'P' || n %% 11, 'S', '2020-01-01', '2020-01-01', 'md5:0', 'md5:0'
     from generate_series(1, %(rows)s) n
 """
 PLANES = """
