@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from caomai.errors import ParameterError, TooLargeError, TransientError
 from tapext import spool as spools
 from tapext.markup import element, escape, text_element
-from tapext.parameters import Parameters
+from tapext.parameters import Parameters, name_file
 from tapext.spool import Spool, remove_abandoned
 from tapext.web import multipart as forms
 from tapext.web.multipart import MultipartReader
@@ -145,7 +145,7 @@ def test_too_large_files_are_refused_before_their_end(read: Read) -> None:
 
 def test_a_disk_that_is_full_is_said_to_be() -> None:
     spool = Spool()
-    (spool.folder / "0").symlink_to("/dev/full")
+    (spool.folder / name_file("0", "name=QUERY")).symlink_to("/dev/full")
 
     async def chunks() -> AsyncGenerator[bytes]:
         yield FILE
